@@ -1,0 +1,70 @@
+/**
+ * What may go wrong. Checks return values (`Result`); `Fault` is thrown only for what must stop something.
+ * Codes of checks and their severity: the regulator's side prints them, so they never change their meaning.
+ */
+
+/** F = evidence refused, W = accepted with a remark, I = information, R = retry asked for. */
+export type Severity = "F" | "W" | "I" | "R";
+
+export const checks = {
+  ENV_SYNTAX: { severity: "F", means: "the message is too large, not UTF-8 or not of the bundle grammar" },
+  CP_SYNTAX: { severity: "F", means: "the checkpoint note is not of the signed-note grammar" },
+  CP_ORIGIN: { severity: "F", means: "the origin is unknown or not the one this gateway may write" },
+  KEY_UNKNOWN: { severity: "F", means: "no signature line is of a registered log key" },
+  KEY_EPOCH: { severity: "F", means: "the key is not valid for this tree size" },
+  KEY_REVOKED: { severity: "F", means: "the key was revoked below this tree size" },
+  SIG_BAD: { severity: "F", means: "a signature of a registered log key does not verify" },
+  CP_ROLLBACK: { severity: "F", means: "the tree is smaller than one already witnessed" },
+  CP_FORK: { severity: "F", means: "two signed trees of one size have different roots" },
+  CP_INCONSISTENT: { severity: "F", means: "the tree does not extend the one already witnessed" },
+  CP_CONFLICT: { severity: "R", means: "the proof starts from another size than the one witnessed last" },
+  ROOT_MISMATCH: { severity: "F", means: "frontier and entries do not give the root of the note" },
+  SEQ_GAP: { severity: "R", means: "entries are missing before these" },
+  SEQ_ORDER: { severity: "F", means: "an entry's number is not its position" },
+  PREV_MISMATCH: { severity: "F", means: "an entry does not name the hash of its predecessor" },
+  DUPLICATE: { severity: "I", means: "the entry is stored already" },
+  UNPROVEN: { severity: "I", means: "another entry of this number came without a signed checkpoint over it; dropped" },
+  REC_NONCANON: { severity: "F", means: "the entry is not in canonical form" },
+  REC_SCHEMA: { severity: "F", means: "the entry does not fit the schema of its type" },
+  COSIG_BAD: { severity: "F", means: "a cosignature of a known witness does not verify" },
+  QUORUM: { severity: "F", means: "the cosignatures do not satisfy the policy" },
+  LEAVES_MISSING: { severity: "F", means: "a checkpoint covers entries that are not here" },
+  CERT_RANGE: { severity: "F", means: "the opening frontier does not fit the first entry" },
+  ACK_UNKNOWN: { severity: "F", means: "the acknowledgement is of no key in the policy" },
+  ACK_SIG: { severity: "F", means: "the acknowledgement's cosignature does not verify" },
+  ACK_TEXT: { severity: "F", means: "the acknowledgement's text is not that of our own note" },
+  ACK_STALE: { severity: "F", means: "the acknowledgement is older than the last one of the same name" },
+} as const satisfies Record<string, { severity: Severity; means: string }>;
+export type CheckCode = keyof typeof checks;
+
+/** A failed check: its code and the detail that lets a person find the bytes. */
+export interface Finding {
+  readonly code: CheckCode;
+  readonly detail: string;
+}
+
+export type Result<T, F = Finding> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: F };
+export const good = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
+export const bad = (code: CheckCode, detail: string): { readonly ok: false; readonly problem: Finding } => ({
+  ok: false,
+  problem: { code, detail },
+});
+
+/** One row of a fault table: what the program does about it, what a person can do, and the exit status if it stops. */
+export interface FaultRow {
+  readonly consequence: string;
+  readonly hint: string;
+  readonly exit?: number;
+}
+
+/** Thrown for what must stop something. `code` is a key of one of the fault tables; never matched by its words. */
+export class Fault extends Error {
+  readonly code: string;
+  constructor(code: string, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = "Fault";
+    this.code = code;
+  }
+}
