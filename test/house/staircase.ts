@@ -1,0 +1,89 @@
+/** The import staircase and its rules, as data and three pure functions. */
+import type { Graph } from "./source.ts";
+
+/** Which parts a part may import, besides itself. The longest name that fits a path is the part it belongs to. */
+export const maySee: Readonly<Record<string, readonly string[]>> = {
+  "feed/format": [],
+  "feed/link.ts": ["feed/format"],
+  "feed/command.ts": ["feed/format"],
+  "feed/receiver": ["feed/format", "feed/link.ts", "feed/command.ts"],
+  drivers: ["feed/format"],
+  config: ["drivers", "feed/format"],
+  // The simulator shares data with the drivers and no code: a decoder it borrowed could not contradict ours.
+  "drivers/profile.ts": ["drivers", "feed/format"],
+  "drivers/catalogue.ts": ["drivers", "drivers/profile.ts", "feed/format"],
+  simulator: ["drivers/profile.ts", "drivers/catalogue.ts", "feed/format", "feed/command.ts"],
+  agent: [
+    "agent/collect",
+    "agent/keep",
+    "agent/send",
+    "config",
+    "drivers",
+    "feed/format",
+    "feed/link.ts",
+    "feed/command.ts",
+  ],
+  "agent/faults.ts": ["agent/collect", "agent/keep", "agent/send", "config", "drivers", "feed/format"],
+  "agent/logger.ts": ["feed/format"],
+  "agent/collect": ["config", "drivers", "feed/format"],
+  "agent/keep": ["feed/format"],
+  "agent/send": ["agent/keep", "feed/format", "feed/link.ts"],
+};
+
+/** The one file (one on each side of the gap) by which a library enters. A library that is not here enters nowhere. */
+export const doors: Readonly<Record<string, readonly string[] | "anywhere">> = {
+  zod: "anywhere",
+  "modbus-serial": ["drivers/modbus/bus.ts"],
+  serialport: ["drivers/modbus/serial-port.ts"],
+  mqtt: ["feed/link.ts"],
+  "better-sqlite3": ["agent/keep/database.ts", "feed/receiver/database.ts"],
+  pino: ["agent/logger.ts", "feed/receiver/logger.ts"],
+  commander: ["feed/command.ts"],
+  yaml: ["drivers/yaml.ts", "feed/receiver/settings.ts"],
+  "big.js": ["drivers/decimal.ts"],
+  aedes: ["simulator/service.ts"],
+};
+
+const partOf = (path: string, parts: readonly string[]): string | undefined =>
+  parts.filter((part) => path === part || path.startsWith(`${part}/`)).sort((a, b) => b.length - a.length)[0];
+
+const isOurs = (target: string): boolean => target.includes("/") && target.endsWith(".ts");
+
+/** Imports that go up the staircase, or out of it. */
+export function climbs(graph: Graph, rules: Readonly<Record<string, readonly string[]>>): string[] {
+  const parts = Object.keys(rules);
+  return [...graph].flatMap(([from, targets]) => {
+    const here = partOf(from, parts);
+    if (here === undefined) return [`${from} belongs to no part`];
+    const allowed = [here, ...(rules[here] ?? [])];
+    return targets
+      .filter(isOurs)
+      .filter((target) => !allowed.includes(partOf(target, parts) ?? ""))
+      .map((target) => `${from} -> ${target}`);
+  });
+}
+
+/** Each import cycle once, as the path around it. */
+export function cycles(graph: Graph): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(file);
+    if (at >= 0) found.push([...trail.slice(at), file].join(" -> "));
+    if (at >= 0 || done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
+
+/** Imports of a library by a file that is not its door. */
+export function strays(graph: Graph, allowed: Readonly<Record<string, readonly string[] | "anywhere">>): string[] {
+  return [...graph].flatMap(([from, targets]) =>
+    targets
+      .filter((target) => !isOurs(target) && !target.startsWith("node:"))
+      .filter((target) => allowed[target] !== "anywhere" && !allowed[target]?.includes(from))
+      .map((target) => `${from} -> ${target}`),
+  );
+}
