@@ -1,0 +1,183 @@
+import type { ReadingTuple } from "./reading.ts";
+
+/**
+ * What an entry says, by type, before the journal numbers and chains it. Times are `YYYY-MM-DDTHH:MM:SS.mmmZ`, hashes and
+ * keys base64, quantities decimal strings; every number is a whole number within 2^53-1.
+ */
+export type EntryBody =
+  | GenesisBody
+  | ConfigBody
+  | BootBody
+  | FrameBody
+  | EventBody
+  | AnchorBody
+  | ManualBody
+  | DocBody
+  | AmendBody
+  | RotateBody
+  | CertBody
+  | GapBody
+  | PruneBody
+  | EndBody;
+
+interface Timed {
+  readonly t: string;
+}
+
+/** Source of the time and the bound of its error in ms; -1 where no bound is known. */
+export type ClockTuple = readonly ["nts" | "ntp" | "ptp" | "gnss" | "rtc" | "none", number];
+/** [size, base64 root] of a tree. */
+export type HeadTuple = readonly [number, string];
+
+/** Entry 0. `after` names the log that this one continues. */
+export interface GenesisBody extends Timed {
+  readonly type: "genesis";
+  readonly origin: string;
+  readonly gen: number;
+  readonly hash: "sha256";
+  readonly twin: "sm3" | null;
+  /** Verifier keys of the log, as text. */
+  readonly keys: readonly string[];
+  readonly plant: string;
+  readonly stack: string;
+  readonly dev: { readonly sn: string; readonly model: string; readonly tpm: string };
+  readonly sw: { readonly name: string; readonly ver: string; readonly sha256: string };
+  readonly after: null | {
+    readonly origin: string;
+    readonly size: number;
+    readonly root: string;
+    readonly auth: string;
+  };
+}
+
+/** The whole active map: of one device where `dev` stands, of the site otherwise. `sha256` is of the settings file. */
+export interface ConfigBody extends Timed {
+  readonly type: "config";
+  /** Channel: [unit of measure, source "<unit>:<fc>:<start hex4>:<type>:<order>", scale "k" or "r0:r1:e0:e1", places]. */
+  readonly points: { readonly [channel: string]: readonly [string, string, string, number] };
+  readonly sha256: string;
+  readonly by: string;
+  readonly why?: string;
+  readonly dev?: string;
+  readonly profile?: string;
+  /** The requests of one poll in order: [unit id, function code, start address, count]. */
+  readonly reads?: readonly (readonly [number, number, number, number])[];
+}
+
+export interface BootBody extends Timed {
+  readonly type: "boot";
+  /** First 8 hex digits of the kernel's boot id. */
+  readonly boot: string;
+  readonly why: string;
+  readonly clk: ClockTuple;
+  /** The tree as it was found on the disk. */
+  readonly head: HeadTuple;
+  /** The newest tree known to be cosigned. */
+  readonly wit?: HeadTuple;
+  readonly tpm?: { readonly resets: number; readonly counter: number };
+}
+
+/** One poll of one device. `t` is when it was complete. */
+export interface FrameBody extends Timed {
+  readonly type: "frame";
+  readonly boot: string;
+  /** Milliseconds since boot at `t`. */
+  readonly mono: number;
+  readonly clk: ClockTuple;
+  /** Number of the config entry under which the device was read. */
+  readonly cfg: number;
+  /** Each reply as it was on the wire (unit id and PDU, no CRC), in the order of the config's `reads`; "" without reply. */
+  readonly raw: readonly string[];
+  readonly data: { readonly [channel: string]: ReadingTuple };
+  /** Only true: read from the instrument's own memory. */
+  readonly hist?: boolean;
+  readonly dev?: string;
+  /** Aligned with `raw`: [sent, received on the monotonic clock, received in Unix time], in ms. */
+  readonly at?: readonly (readonly [number, number, number])[];
+}
+
+export interface EventBody extends Timed {
+  readonly type: "event";
+  readonly code: string;
+  readonly detail: string;
+  readonly dev?: string;
+}
+
+/** An earlier cosignature, embedded: the entries after it were made after its time. */
+export interface AnchorBody extends Timed {
+  readonly type: "anchor";
+  readonly boot: string;
+  readonly mono: number;
+  readonly size: number;
+  readonly root: string;
+  /** Signature lines of the note of that size. */
+  readonly cosig: readonly string[];
+}
+
+/** A parameter entered by hand. `docs` are the numbers of the entries of its supporting documents. */
+export interface ManualBody extends Timed {
+  readonly type: "manual";
+  readonly code: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly period: string;
+  readonly by: string;
+  readonly docs: readonly number[];
+}
+
+export interface DocBody extends Timed {
+  readonly type: "doc";
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly sm3?: string;
+}
+
+/** A correction of entry `ref`, which stays as it is. */
+export interface AmendBody extends Timed {
+  readonly type: "amend";
+  readonly ref: number;
+  readonly why: string;
+  readonly by: string;
+  readonly value: string;
+}
+
+/** A new log key; `proof` is its own signature line over `cems-rotate/v1\n<origin>\n<seq>\n<vkey>\n`. */
+export interface RotateBody extends Timed {
+  readonly type: "rotate";
+  readonly key: string;
+  readonly proof: string;
+  readonly drop: readonly string[];
+}
+
+export interface CertBody extends Timed {
+  readonly type: "cert";
+  readonly cert: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly sm3?: string;
+}
+
+/** An interval [from, to) of which there is nothing, and why. */
+export interface GapBody extends Timed {
+  readonly type: "gap";
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+  readonly dev?: string;
+}
+
+/** Entries [range) are no longer kept here; `root` is that of the tree of the range's end. */
+export interface PruneBody extends Timed {
+  readonly type: "prune";
+  readonly range: readonly [number, number];
+  readonly root: string;
+}
+
+/** The log is closed; `next` is the origin that continues it. */
+export interface EndBody extends Timed {
+  readonly type: "end";
+  readonly next: string | null;
+  readonly why: string;
+}

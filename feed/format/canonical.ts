@@ -1,0 +1,90 @@
+import { bad, Fault, good, type Result } from "./faults.ts";
+
+/** What an entry may hold. Numbers are integers; quantities are decimal strings. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+export const limits = { entryBytes: 16_384, depth: 6 } as const;
+
+const NAME = /^[A-Za-z0-9._-]{1,32}$/;
+/** Printable ASCII without the quote and the backslash: encodes as itself and is NFC. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const FORBIDDEN = /[\u0000-\u001f]|\p{Surrogate}/u;
+
+const refuse = (detail: string): never => {
+  throw new Fault("REC_NONCANON", detail);
+};
+
+/**
+ * The one spelling of a value: RFC 8785 (JCS) restricted to integers within 2^53-1, no -0; names of
+ * [A-Za-z0-9._-]{1,32}, sorted; strings in NFC without control characters; depth at most 6.
+ * Members that are undefined are left out. Throws Fault REC_NONCANON for what the profile forbids.
+ */
+export function canonical(value: Json): string {
+  return write(value, 1);
+}
+
+function write(value: Json, depth: number): string {
+  if (typeof value === "string") return text(value);
+  if (typeof value === "number") return integer(value);
+  if (value === null) return "null";
+  if (typeof value === "boolean") return value ? "true" : "false";
+  if (typeof value !== "object") return refuse(`a ${typeof value} has no place in an entry`);
+  if (depth > limits.depth) return refuse(`deeper than ${limits.depth}`);
+  return isArray(value) ? list(value, depth) : members(value, depth);
+}
+
+const isArray = (value: object): value is readonly Json[] => Array.isArray(value);
+
+function text(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
+  if (FORBIDDEN.test(value)) return refuse("a control character or half a surrogate pair in a string");
+  if (value.normalize("NFC") !== value) return refuse("a string is not in Unicode form NFC");
+  return JSON.stringify(value);
+}
+
+function integer(value: number): string {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0))
+    return refuse(`${value} is not a whole number within 2^53-1`);
+  return String(value);
+}
+
+function list(values: readonly Json[], depth: number): string {
+  let out = "";
+  for (const value of values) out += out === "" ? write(value, depth + 1) : `,${write(value, depth + 1)}`;
+  return `[${out}]`;
+}
+
+function members(value: { readonly [name: string]: Json | undefined }, depth: number): string {
+  let out = "";
+  for (const name of sortedNames(value)) {
+    const member = value[name];
+    if (member === undefined) continue;
+    if (!NAME.test(name)) return refuse(`"${name.slice(0, 40)}" cannot be a member's name`);
+    out += `${out === "" ? "" : ","}"${name}":${write(member, depth + 1)}`;
+  }
+  return `{${out}}`;
+}
+
+/** Names are ASCII, so comparing UTF-16 units, as JCS asks, and comparing bytes is the same. Most objects come sorted. */
+function sortedNames(value: object): readonly string[] {
+  const names = Object.keys(value);
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] as string) > (names[i] as string)) return names.sort();
+  return names;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Reads bytes that must be the canonical spelling of what they say: encodes them again and compares. REC_NONCANON. */
+export function parseCanonical(bytes: Buffer): Result<Json> {
+  if (bytes.length > limits.entryBytes)
+    return bad("REC_NONCANON", `${bytes.length} bytes, at most ${limits.entryBytes}`);
+  try {
+    const source = utf8.decode(bytes);
+    const value = JSON.parse(source) as Json;
+    return canonical(value) === source ? good(value) : bad("REC_NONCANON", "not the canonical spelling");
+  } catch (error) {
+    if (error instanceof Fault) return bad("REC_NONCANON", error.message);
+    return bad("REC_NONCANON", "not UTF-8 JSON");
+  }
+}
