@@ -1,0 +1,45 @@
+import type { Poll } from "../../drivers/driver.ts";
+import type { EntryBody } from "../../feed/format/entry.ts";
+import { isoTime } from "../../feed/format/entry.ts";
+import type { Reading, ReadingTuple } from "../../feed/format/reading.ts";
+import { toTuple } from "../../feed/format/reading.ts";
+import type { Instant } from "../../feed/format/vocabulary.ts";
+
+/** What stays the same from poll to poll of one device. */
+export interface FrameContext {
+  readonly device: string;
+  /** First 8 hex digits of the kernel's boot id: monotonic times compare only within one boot. */
+  readonly boot: string;
+  /** Entry number of the configuration under which the device is read. */
+  readonly config: number;
+}
+
+/**
+ * The entry of one poll. Each exchange keeps its own times (sent and received on the monotonic clock, received on the wall
+ * clock) and the reply as it was on the wire, so that every value can be recomputed; a request without reply keeps "".
+ */
+export function frameBody(
+  context: FrameContext,
+  poll: Poll,
+  readings: ReadonlyMap<string, Reading>,
+  done: Instant,
+): EntryBody {
+  const data: Record<string, ReadingTuple> = {};
+  for (const [point, reading] of readings) data[`${context.device}.${point}`] = toTuple(reading);
+  return {
+    type: "frame",
+    t: isoTime(done.wall),
+    dev: context.device,
+    boot: context.boot,
+    mono: Math.round(done.mono),
+    clk: ["none", -1],
+    cfg: context.config,
+    at: poll.exchanges.map(({ sent, received }) => [
+      Math.round(sent.mono),
+      Math.round(received.mono),
+      Math.round(received.wall),
+    ]),
+    raw: poll.exchanges.map((exchange) => exchange.reply?.toString("base64") ?? ""),
+    data,
+  };
+}

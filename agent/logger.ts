@@ -1,0 +1,8 @@
+import { type Logger, pino } from "pino";
+
+export type { Logger };
+
+/** JSON lines on standard output for journald; quiet when all is well. Secrets are never handed to it. */
+export function createLogger(level: string): Logger {
+  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+}
