@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Cleanup } from "./temporary.ts";
 
-/** The repository's folder. */
-export const root = join(import.meta.dirname, "..", "..");
+const rootFrom = (folder: string): string =>
+  existsSync(join(folder, "package.json")) ? folder : rootFrom(dirname(folder));
+
+/** The repository's folder, for these sources and for what is built from them in `dist`. */
+export const root = rootFrom(import.meta.dirname);
 
 export interface Ended {
   readonly code: number | null;
