@@ -1,0 +1,228 @@
+import { Fault } from "../../feed/format/faults.ts";
+import type { BusFailure, ReadRequest } from "../driver.ts";
+import { Connection } from "./connection.ts";
+import type { Framing, Heard } from "./framing.ts";
+import { GuardedPort } from "./port.ts";
+import { probeFor } from "./probe.ts";
+import { type Asked, replyBytes } from "./request.ts";
+import { Silence } from "./silence.ts";
+import { type Timing, waitFor } from "./timing.ts";
+import { Watchdog } from "./watchdog.ts";
+import { explain, type OpenWire } from "./wire.ts";
+
+/** Requests in a row without any answer after which the transport is built anew: adapters and half-open connections may never say so. */
+const silentLimit = 5;
+/** The quarantine, in deadlines of the request that failed. */
+const quarantineWaits = 2;
+
+/** What came of one request: a frame (unit id, PDU, CRC), a failure, or both for an exception. */
+export interface Answer {
+  readonly frame?: Buffer;
+  readonly failure?: BusFailure;
+  /** Set when the frame equals one that came a moment ago for another request. */
+  readonly doubt?: Asked;
+}
+
+/** The part of modbus-serial that is used; each call names its unit. */
+export type Client = Readonly<Record<"writeFC1" | "writeFC2" | "writeFC3" | "writeFC4", Read>>;
+type Read = (unit: number, start: number, count: number, parsed: Parsed) => void;
+type Parsed = (error: (Error & { modbusCode?: number }) | null) => void;
+
+export interface AskerParts {
+  readonly openWire: OpenWire;
+  readonly framing: Framing;
+  readonly timing: Timing;
+  /** Silences and quarantines matter: RTU, on whatever it travels. */
+  readonly silences: boolean;
+  /** The longest wait for silence. */
+  readonly lateMs: number;
+  readonly random: () => number;
+  readonly client: (port: GuardedPort) => Client;
+}
+
+/** Puts one request at a time on the line and waits for its answer no longer than its deadline. What the line does never throws. */
+export class Asker {
+  readonly connection: Connection;
+  readonly silence: Silence;
+  private readonly parts: AskerParts;
+  private readonly port: GuardedPort;
+  private readonly client: Client;
+  private readonly stop = new AbortController();
+  private readonly watchdog = new Watchdog(() => this.expire());
+  private done: ((answer: Answer) => void) | undefined;
+  private heard: (Heard & { is: "reply" }) | undefined;
+  private onLate: (() => void) | undefined;
+  private waitMs = 0;
+  private unheard = 0;
+
+  constructor(parts: AskerParts) {
+    this.parts = parts;
+    const events = { data: (chunk: Buffer) => this.received(chunk), closed: (why: string) => this.disconnected(why) };
+    this.connection = new Connection(parts.openWire, events, parts.random);
+    this.silence = new Silence(parts.timing.gapMs, this.stop.signal);
+    this.port = new GuardedPort(this.connection, parts.framing);
+    this.client = parts.client(this.port);
+  }
+
+  get discardedBytes(): number {
+    return this.parts.framing.discarded;
+  }
+
+  /** Whether `ask` may be called right away; otherwise `prepare` comes first. */
+  ready(unit: number, request: ReadRequest): boolean {
+    if (!this.connection.isOpen) return false;
+    if (!this.parts.silences) return true;
+    const now = performance.now();
+    return this.silence.reached(now) && !this.parts.framing.mistakable(unit, request, now);
+  }
+
+  /** Opens the line, waits for its silence, and makes sure that no late reply can be taken for the one to come. */
+  async prepare(unit: number, request: ReadRequest, deviceMs: number): Promise<BusFailure | undefined> {
+    if (!this.connection.isOpen) {
+      const why = await this.connection.open();
+      if (why !== undefined) return { code: "E_BUS_CLOSED", detail: why };
+      this.parts.framing.restart();
+      // Whoever used the line before us, an earlier run of this program too, may have left a question unanswered.
+      if (this.parts.silences) this.silence.quarantine(this.waitFor(request, deviceMs));
+    }
+    const loud = await this.fallSilent();
+    if (loud !== undefined || !this.mistakable(unit, request)) return loud;
+    this.onLate = () => {
+      if (!this.mistakable(unit, request)) this.interrupt(settledByLateReply);
+    };
+    const { failure } = await this.probe(unit, request, deviceMs);
+    this.onLate = undefined;
+    if (!this.mistakable(unit, request)) return this.fallSilent();
+    return failure ?? { code: "E_BUS_REPLY", detail: "a late reply may still come" };
+  }
+
+  /** After a reply that may be a second copy: a true reply is the last thing the device says before it answers the probe. */
+  async confirm(unit: number, request: ReadRequest, deviceMs: number, doubt: Asked): Promise<BusFailure | undefined> {
+    const loud = await this.fallSilent();
+    if (loud !== undefined) return loud;
+    const { failure } = await this.probe(unit, request, deviceMs);
+    if (doubt.answeredLate) return { code: "E_BUS_REPLY", detail: "a second copy of an earlier reply came first" };
+    if (failure === undefined || failure.code === "E_BUS_EXCEPTION") return undefined;
+    return { code: "E_BUS_REPLY", detail: `not to be told from a second copy of an earlier reply: ${failure.detail}` };
+  }
+
+  /** One request on the line. `done` is called once, maybe before this returns. */
+  ask(unit: number, request: ReadRequest, deviceMs: number, done: (answer: Answer) => void): void {
+    const now = performance.now();
+    this.done = done;
+    this.waitMs = this.waitFor(request, deviceMs);
+    this.watchdog.watch(now + this.waitMs, now);
+    this.port.expect(this.waitMs, () => this.drained(done));
+    const { functionCode, start, count } = request;
+    try {
+      if (functionCode === 3) this.client.writeFC3(unit, start, count, this.parsed);
+      else if (functionCode === 4) this.client.writeFC4(unit, start, count, this.parsed);
+      else if (functionCode === 1) this.client.writeFC1(unit, start, count, this.parsed);
+      else this.client.writeFC2(unit, start, count, this.parsed);
+    } catch (error) {
+      this.finish({
+        failure: { code: error instanceof Fault ? "E_BUS_REFUSED" : "E_BUS_CLOSED", detail: explain(error) },
+      });
+    }
+  }
+
+  /** Gives up the request on the line; its reply may still come, and is then nobody's. */
+  interrupt(failure: BusFailure): void {
+    if (this.done === undefined) return;
+    this.parts.framing.giveUp();
+    this.fail(failure);
+  }
+
+  close(): Promise<void> {
+    this.stop.abort();
+    this.interrupt({ code: "E_BUS_CLOSED", detail: "the line was closed" });
+    this.watchdog.stop();
+    return this.connection.close();
+  }
+
+  private probe(unit: number, request: ReadRequest, deviceMs: number): Promise<Answer> {
+    const probe = probeFor(request, (candidate) => this.mistakable(unit, candidate));
+    return new Promise((resolve) => this.ask(unit, probe, deviceMs, resolve));
+  }
+
+  private async fallSilent(): Promise<BusFailure | undefined> {
+    if (!this.parts.silences || (await this.silence.wait(this.parts.lateMs))) return undefined;
+    return { code: "E_BUS_REPLY", detail: `the line did not fall silent within ${this.parts.lateMs} ms` };
+  }
+
+  private mistakable(unit: number, request: ReadRequest): boolean {
+    return this.parts.framing.mistakable(unit, request, performance.now());
+  }
+
+  private waitFor(request: ReadRequest, deviceMs: number): number {
+    return waitFor(this.parts.timing, replyBytes(request), deviceMs);
+  }
+
+  private received(chunk: Buffer): void {
+    const now = performance.now();
+    this.silence.broken(now);
+    const heard = this.parts.framing.hear(chunk, now);
+    if (heard === undefined) return;
+    if (heard.is === "reply") {
+      this.heard = heard;
+      this.port.emit("data", heard.frame);
+    } else if (heard.is === "late") this.onLate?.();
+    else {
+      if (heard.is === "lost") this.connection.drop(heard.failure.detail);
+      this.fail(heard.failure);
+    }
+  }
+
+  /** The verdict of modbus-serial on the frame it was handed; it comes within `emit`, or within `ask` if the line is closed. */
+  private readonly parsed: Parsed = (error) => {
+    const heard = this.heard;
+    this.heard = undefined;
+    if (heard === undefined) {
+      this.fail({ code: "E_BUS_CLOSED", detail: error?.message ?? "not open" });
+      return;
+    }
+    this.connection.proven();
+    this.unheard = 0;
+    this.silence.lift();
+    const { frame, doubt } = heard;
+    if (error === null) this.finish(doubt === undefined ? { frame } : { frame, doubt });
+    else if (error.modbusCode === undefined) this.finish({ failure: { code: "E_BUS_REPLY", detail: error.message } });
+    else {
+      const failure = { code: "E_BUS_EXCEPTION", detail: error.message, exception: error.modbusCode } as const;
+      this.finish({ frame, failure });
+    }
+  };
+
+  /** The deadline counts from the moment the bytes were passed on; adapters still hold them for their time on the wire. */
+  private drained(of: (answer: Answer) => void): void {
+    const now = performance.now();
+    if (this.done === of) this.watchdog.watch(now + this.waitMs, now);
+  }
+
+  private disconnected(why: string): void {
+    this.interrupt({ code: "E_BUS_CLOSED", detail: why });
+  }
+
+  private expire(): void {
+    const failure = this.parts.framing.giveUp();
+    if (++this.unheard >= silentLimit) {
+      this.unheard = 0;
+      this.connection.drop(`${silentLimit} requests in a row without an answer`);
+    }
+    this.fail(failure);
+  }
+
+  private fail(failure: BusFailure): void {
+    if (this.parts.silences) this.silence.quarantine(quarantineWaits * this.waitMs);
+    this.finish({ failure });
+  }
+
+  private finish(answer: Answer): void {
+    const done = this.done;
+    this.done = undefined;
+    this.watchdog.rest();
+    done?.(answer);
+  }
+}
+
+const settledByLateReply: BusFailure = { code: "E_BUS_REPLY", detail: "settled by a late reply" };

@@ -1,0 +1,112 @@
+import type { BusFailure } from "../driver.ts";
+import { crc16 } from "./crc.ts";
+import type { Framing, Heard } from "./framing.ts";
+import type { Asked } from "./request.ts";
+
+const headerBytes = 6; // transaction, protocol, length; the unit id counts as the first of `length` bytes
+const nothing = Buffer.alloc(0);
+
+/**
+ * MBAP framing of Modbus TCP (Modbus Messaging on TCP/IP V1.0b, 3.1.3). A reply belongs to the pending request only if its transaction
+ * id does, and those run through all 65536 values before one comes back.
+ */
+export class TcpFraming implements Framing {
+  discarded = 0;
+  private transaction: number;
+  private pending: Asked | undefined;
+  private rest: Buffer = nothing;
+  private stranger: string | undefined;
+  private readonly unguarded: boolean;
+
+  /** @param unguarded takes a reply of any transaction: only to show in a test that the check is what protects us */
+  constructor(firstTransaction: number, unguarded = false) {
+    this.transaction = firstTransaction & 0xffff;
+    this.unguarded = unguarded;
+  }
+
+  ask(asked: Asked, adu: Buffer): Buffer {
+    this.transaction = (this.transaction + 1) & 0xffff;
+    this.pending = asked;
+    this.stranger = undefined;
+    const length = adu.length - 2;
+    const out = Buffer.allocUnsafe(headerBytes + length);
+    out[0] = this.transaction >> 8;
+    out[1] = this.transaction & 0xff;
+    out[2] = out[3] = out[4] = 0;
+    out[5] = length;
+    for (let i = 0; i < length; i++) out[headerBytes + i] = adu[i] as number;
+    return out;
+  }
+
+  hear(chunk: Buffer): Heard | undefined {
+    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    let at = 0;
+    let heard: Heard | undefined;
+    while (bytes.length - at >= headerBytes) {
+      const protocol = bytes.readUInt16BE(at + 2);
+      const length = bytes.readUInt16BE(at + 4);
+      if (protocol !== 0 || length < 3 || length > 254) {
+        this.discarded += bytes.length - at;
+        this.rest = nothing;
+        const detail = `not an MBAP header: protocol ${protocol}, length ${length}; is the line RTU over TCP?`;
+        return { is: "lost", failure: { code: "E_BUS_REPLY", detail } };
+      }
+      const end = at + headerBytes + length;
+      if (end > bytes.length) break;
+      const transaction = bytes.readUInt16BE(at);
+      if (this.pending !== undefined && (transaction === this.transaction || this.unguarded)) {
+        heard = judge(this.pending, bytes, at + headerBytes, length);
+        if (heard.is === "bad") this.discarded += headerBytes + length;
+        this.pending = undefined;
+      } else {
+        this.discarded += headerBytes + length;
+        this.noteStranger(transaction);
+      }
+      at = end;
+    }
+    this.rest = at === bytes.length ? nothing : Buffer.from(bytes.subarray(at));
+    return heard;
+  }
+
+  giveUp(): BusFailure {
+    this.pending = undefined;
+    if (this.stranger !== undefined) return { code: "E_BUS_REPLY", detail: this.stranger };
+    const detail = this.rest.length > 0 ? `the reply stopped after ${this.rest.length} bytes` : "no reply";
+    return { code: "E_BUS_TIMEOUT", detail };
+  }
+
+  mistakable(): boolean {
+    return false;
+  }
+
+  restart(): void {
+    this.discarded += this.rest.length;
+    this.rest = nothing;
+    this.pending = undefined;
+  }
+
+  /** The reply of a device that is merely slow carries an id we used a moment ago; any other id is a fault worth its own name. */
+  private noteStranger(transaction: number): void {
+    const age = (this.transaction - transaction) & 0xffff;
+    if (age === 0 || age > 1000)
+      this.stranger = `a reply of transaction ${transaction} came instead of ${this.transaction}`;
+  }
+}
+
+/** Whether the `length` bytes at `at` (unit id, PDU) are a reply to `asked`; if so, in the form modbus-serial takes: with a CRC. */
+function judge(asked: Asked, bytes: Buffer, at: number, length: number): Heard {
+  const unit = bytes[at];
+  const functionCode = bytes[at + 1] as number;
+  const good = functionCode === asked.functionCode && bytes[at + 2] === asked.bytes && length === asked.bytes + 3;
+  const exception = functionCode === (asked.functionCode | 0x80) && length === 3;
+  if (unit !== asked.unit || !(good || exception)) {
+    const detail = `unit ${unit}, function ${functionCode}, ${length - 3} data bytes instead of ${asked.unit}, ${asked.functionCode}, ${asked.bytes}`;
+    return { is: "bad", failure: { code: "E_BUS_REPLY", detail } };
+  }
+  const frame = Buffer.allocUnsafe(length + 2);
+  bytes.copy(frame, 0, at, at + length);
+  const crc = crc16(frame, 0, length);
+  frame[length] = crc & 0xff;
+  frame[length + 1] = crc >> 8;
+  return { is: "reply", frame };
+}

@@ -1,0 +1,72 @@
+import type { ReadRequest } from "../driver.ts";
+import { type Asked, replyBytes } from "./request.ts";
+
+/** Whether a frame with this function code and third byte may be the answer to `asked`: its data, or an exception. */
+const mayAnswer = (asked: Asked, functionCode: number, third: number): boolean =>
+  (functionCode === asked.functionCode && third === asked.bytes) || functionCode === (asked.functionCode | 0x80);
+
+/**
+ * Requests of a line that may still be answered, oldest first, the pending one last. An RTU reply does not say which address it is
+ * of, so a reply belongs to the *oldest* request that it fits: a device answers in the order it was asked, however late.
+ */
+export class Unanswered {
+  private list: Asked[] = [];
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  add(asked: Asked): void {
+    this.list.push(asked);
+  }
+
+  /** The oldest request of this unit that such a frame may answer. */
+  first(unit: number, functionCode: number, third: number): Asked | undefined {
+    return this.list.find((asked) => asked.unit === unit && mayAnswer(asked, functionCode, third));
+  }
+
+  /** Whether a frame may begin like this, as far as it has come. */
+  expects(unit: number, functionCode: number | undefined): boolean {
+    return this.list.some(
+      (asked) => asked.unit === unit && (functionCode === undefined || (functionCode & 0x7f) === asked.functionCode),
+    );
+  }
+
+  /** `asked` was answered: it, and whatever the same device was asked before it, will not be. */
+  settle(asked: Asked): void {
+    const index = this.list.indexOf(asked);
+    this.list = this.list.filter((other, i) => i > index || other.unit !== asked.unit);
+  }
+
+  /** Whether data for this request could as well be a late reply to another one. */
+  mistakable(unit: number, request: ReadRequest): boolean {
+    const bytes = replyBytes(request);
+    return this.list.some((asked) => asked.unit === unit && mayAnswer(asked, request.functionCode, bytes));
+  }
+
+  /** Requests sent before `at` are taken to be lost for good. */
+  forget(at: number): void {
+    if (this.list.length > 0 && (this.list[0] as Asked).at < at)
+      this.list = this.list.filter((asked) => asked.at >= at);
+  }
+
+  clear(): void {
+    this.list = [];
+  }
+}
+
+/** Replies of a moment ago: a gateway that repeats a request has it answered twice, and the second copy may come to the next request. */
+export class Copies {
+  private list: { readonly asked: Asked; readonly frame: Buffer; readonly until: number }[] = [];
+
+  keep(asked: Asked, frame: Buffer, until: number): void {
+    this.list.push({ asked, frame, until });
+  }
+
+  /** Whether `frame` equals a reply to a request for other addresses. */
+  holds(asked: Asked, frame: Buffer, now: number): boolean {
+    if (this.list.length > 0 && (this.list[0]?.until ?? 0) < now)
+      this.list = this.list.filter((copy) => copy.until >= now);
+    return this.list.some((copy) => copy.asked.start !== asked.start && copy.frame.equals(frame));
+  }
+}
