@@ -1,0 +1,20 @@
+import type { FaultRow } from "../feed/format/faults.ts";
+
+/** What stops the simulator. */
+export const simulatorFaults = {
+  E_SIM_SCENARIO: {
+    consequence: "nothing is started",
+    hint: "See simulator/README.md for the form of a scenario, and `cems-simulator list` for those that come with it.",
+    exit: 78,
+  },
+  E_SIM_LISTEN: {
+    consequence: "nothing is started",
+    hint: "Another program holds the port; --port-base 0 lets the system choose free ones.",
+    exit: 69,
+  },
+  E_SIM_PTY: {
+    consequence: "nothing is started",
+    hint: "A serial line needs /dev/ptmx, perl-base and coreutils, which every Debian and Ubuntu has.",
+    exit: 69,
+  },
+} as const satisfies Record<string, FaultRow>;
