@@ -1,0 +1,112 @@
+import type { Problem, Reporter } from "./problem.ts";
+import type { Point, Profile, StatusPoint } from "./profile.ts";
+import { widthOf } from "./profile.ts";
+
+/** What the schema cannot say: that the parts of a profile fit each other and the 65,536 addresses there are. */
+export function checkProfile(profile: Profile, report: Reporter): Problem[] {
+  const ids = [...profile.points, ...profile.status].map((point) => point.id);
+  const each = (list: "points" | "status", point: Point | StatusPoint, index: number): Problem[] => {
+    const path = [list, index];
+    const found = placement(profile, point, path, report);
+    const first = ids.indexOf(point.id);
+    if (first !== (list === "points" ? index : profile.points.length + index))
+      found.push(report("E_CONFIG_DUPLICATE", [...path, "id"], `${point.id} is the id of another point`, "another id"));
+    return found;
+  };
+  return [
+    ...profile.points.flatMap((point, i) => [...each("points", point, i), ...valuePoint(point, ["points", i], report)]),
+    ...profile.status.flatMap((point, i) => [...each("status", point, i), ...statusPoint(profile, point, i, report)]),
+  ];
+}
+
+function placement(
+  profile: Profile,
+  point: Point | StatusPoint,
+  path: readonly PropertyKey[],
+  report: Reporter,
+): Problem[] {
+  const found: Problem[] = [];
+  const { table, address } = point.at;
+  const width = widthOf(point);
+  const bits = table === "coil" || table === "discrete";
+  if (bits !== (point.type === "bit"))
+    found.push(
+      report(
+        "E_CONFIG_VALUE",
+        [...path, "type"],
+        `${table} cannot hold ${point.type}`,
+        "bit for coil and discrete only",
+      ),
+    );
+  if (address + width > 65536)
+    found.push(
+      report(
+        "E_CONFIG_REGISTER",
+        [...path, "at"],
+        `the value ends at ${address + width - 1}, above 65535`,
+        `at most ${table}:${65536 - width}`,
+      ),
+    );
+  if (!bits && width > profile.limits.maxRegisters)
+    found.push(
+      report(
+        "E_CONFIG_RANGE",
+        path,
+        `${point.id} is ${width} registers wide, more than one request may ask for`,
+        `at most ${profile.limits.maxRegisters} registers, or another limits.maxRegisters`,
+      ),
+    );
+  return found;
+}
+
+function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter): Problem[] {
+  const found: Problem[] = [];
+  const isText = point.type === "string";
+  if (isText !== (point.length !== undefined))
+    found.push(
+      report("E_CONFIG_VALUE", path, `${point.id}: length is for strings`, "length for a string, and only there"),
+    );
+  if (point.map && point.scale !== "1")
+    found.push(report("E_CONFIG_VALUE", path, `${point.id} has both scale and map`, "one of them"));
+  if (point.map && Number(point.map.raw[0]) === Number(point.map.raw[1]))
+    found.push(report("E_CONFIG_VALUE", [...path, "map"], "the raw range is empty", "two different raw numbers"));
+  if (point.engineering && !point.map)
+    found.push(
+      report("E_CONFIG_MISSING", path, `${point.id} has no map for the site to fill`, "map, with the raw range"),
+    );
+  if (!isText && point.sentinels.some((text) => text !== "NaN" && Number.isNaN(Number(text))))
+    found.push(
+      report("E_CONFIG_VALUE", [...path, "sentinels"], "a sentinel is not a number", "numbers, NaN or Infinity"),
+    );
+  for (const key of ["range", "rawRange"] as const)
+    if (point[key] && Number(point[key][0]) > Number(point[key][1]))
+      found.push(report("E_CONFIG_VALUE", [...path, key], `${key} ends before it begins`, "the lower number first"));
+  return found;
+}
+
+function statusPoint(profile: Profile, point: StatusPoint, index: number, report: Reporter): Problem[] {
+  const found: Problem[] = [];
+  for (const [i, { when }] of point.flags.entries()) {
+    const fits = point.type === "bit" ? /^[01]$/.test(when) : point.type === "bitfield16" || /^\d+$/.test(when);
+    if (!fits)
+      found.push(
+        report(
+          "E_CONFIG_VALUE",
+          ["status", index, "flags", i, "when"],
+          `a ${point.type} is never "${when}"`,
+          '"1" or "0" for a bit, a number for uint16, "bit:5" or "mask:0x0200" for bitfield16',
+        ),
+      );
+  }
+  for (const [i, id] of (point.points ?? []).entries())
+    if (!profile.points.some((value) => value.id === id))
+      found.push(
+        report(
+          "E_CONFIG_POINT",
+          ["status", index, "points", i],
+          `there is no point ${id}`,
+          "the id of one of `points`",
+        ),
+      );
+  return found;
+}

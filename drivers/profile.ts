@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { flags } from "../feed/format/vocabulary.ts";
+
+/** What a device model is: data, read from `profiles/<maker>/<model>.yaml`. The schema is closed; there is no code in it. */
+
+/** Registers one value occupies, by type; `string` says its own length and bits are counted in bits. */
+export const widths = {
+  int16: 1,
+  uint16: 1,
+  int32: 2,
+  uint32: 2,
+  int64: 4,
+  uint64: 4,
+  float32: 2,
+  float64: 4,
+  bcd16: 1,
+  bcd32: 2,
+  bitfield16: 1,
+  bit: 1,
+  string: 1,
+} as const;
+export type PointType = keyof typeof widths;
+export const tables = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
+export type Table = keyof typeof tables;
+export const wordOrders = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
+export type WordOrder = (typeof wordOrders)[number];
+
+const pointTypes = Object.keys(widths) as [PointType, ...PointType[]];
+const statusTypes = ["bit", "uint16", "bitfield16"] as const;
+const sourceText = z.string().min(1).max(200).meta({
+  description:
+    "Where this is written: manual and page. What only a driver's code shows begins with `driver code only:`.",
+});
+const decimal = z
+  .string()
+  .regex(/^-?(0|[1-9]\d*)(\.\d+)?$/)
+  .meta({ description: "A decimal number in quotes.", examples: ["0.1"] });
+const span = z.tuple([decimal, decimal]).readonly();
+const atText = z
+  .string()
+  .regex(/^(coil|discrete|holding|input):(0|[1-9]\d{0,5})$/)
+  .transform((text) => {
+    const [table, address] = text.split(":") as [Table, string];
+    return { table, address: Number(address) };
+  })
+  .refine(({ address }) => address <= 65535, {
+    error: "the address is above 65535",
+    params: { code: "E_CONFIG_REGISTER", instead: "an address from 0 to 65535, counted from 0 as on the wire" },
+  })
+  .meta({ description: "Table and 0-based address as on the wire.", examples: ["input:1000"] });
+
+/** Point ids, device ids and the like: they become parts of channel names. */
+const pointId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,20}$/)
+  .meta({ description: "Short name: letters a-z, digits and -, at most 20.", examples: ["so2"] });
+
+const pointShape = {
+  id: pointId,
+  quantity: z
+    .string()
+    .min(1)
+    .max(40)
+    .meta({ description: "What is measured.", examples: ["SO2"] }),
+  code: z
+    .string()
+    .regex(/^[a-z]\d{5}$/)
+    .exactOptional()
+    .meta({ description: "Factor code of HJ 212-2017, Table B.2.", examples: ["a21026"] }),
+  at: atText,
+  type: z.enum(pointTypes).meta({ description: "How the registers are read." }),
+  length: z.int().min(1).max(125).exactOptional().meta({ description: "Registers of a string." }),
+  order: z
+    .enum(wordOrders)
+    .default("ABCD")
+    .meta({ description: "Byte order of a value of several bytes; ABCD is big-endian." }),
+  unit: z
+    .string()
+    .max(12)
+    .meta({ description: "Unit of the scaled value.", examples: ["mg/m3"] }),
+  basis: z.enum(["wet", "dry", "actual", "standard"]).exactOptional().meta({ description: "Gas state." }),
+  scale: decimal.default("1").meta({ description: "Factor from the raw number to the unit.", examples: ["0.001"] }),
+  map: z
+    .strictObject({ raw: span, to: span })
+    .exactOptional()
+    .meta({ description: "Raw range and the engineering range it stands for, instead of `scale`." }),
+  engineering: z
+    .literal("site")
+    .exactOptional()
+    .meta({ description: "The site says what the raw range stands for; for input modules, never for instruments." }),
+  places: z.int().min(0).max(12).meta({ description: "Decimal places of the value." }),
+  range: span.exactOptional().meta({ description: "Plausible values; outside is flag T." }),
+  rawRange: span
+    .exactOptional()
+    .meta({ description: "Raw numbers outside are missing, for example a dead 4-20 mA loop." }),
+  sentinels: z.array(z.string().min(1)).default([]).meta({ description: "Raw values that mean there is none." }),
+  source: sourceText,
+};
+
+const statusShape = {
+  id: pointId,
+  at: atText,
+  type: z.enum(statusTypes).meta({ description: "How the status is read." }),
+  flags: z
+    .array(
+      z.strictObject({
+        when: z
+          .string()
+          .regex(/^(\d{1,5}|bit:(\d|1[0-5])|mask:0x[0-9a-fA-F]{4})$/)
+          .meta({ description: 'A value, "bit:5" (0 = lowest) or "mask:0x0200".', examples: ["1"] }),
+        flag: z
+          .enum(Object.keys(flags) as [keyof typeof flags])
+          .meta({ description: "Data flag of HJ 212-2017, Table 8." }),
+        reason: z
+          .string()
+          .regex(/^[a-z][a-z0-9.-]{0,39}$/)
+          .meta({ description: "Why, in the entry.", examples: ["status.maintenance"] }),
+        missing: z.boolean().exactOptional().meta({ description: "True if the value means nothing then." }),
+      }),
+    )
+    .meta({ description: "What each state does to the values; empty if it is only kept as evidence." }),
+  points: z.array(pointId).exactOptional().meta({ description: "The values it concerns; all, if left out." }),
+  source: sourceText,
+};
+
+export const profileFile = z
+  .strictObject({
+    name: z.string().min(1).max(80).meta({ description: "What the device is." }),
+    maker: z.string().min(1).max(40).meta({ description: "Who makes it." }),
+    model: z.string().min(1).max(40).meta({ description: "Its model." }),
+    firmware: z.string().min(1).max(40).exactOptional().meta({ description: "Firmware the register map belongs to." }),
+    source: z.string().min(1).max(300).meta({ description: "The document the map was taken from." }),
+    protocol: z.literal("modbus").meta({ description: "How it is asked." }),
+    limits: z
+      .strictObject({
+        maxRegisters: z.int().min(1).max(125).default(125).meta({ description: "Registers one request may ask for." }),
+        maxBits: z.int().min(1).max(2000).default(2000).meta({ description: "Bits one request may ask for." }),
+        maxGap: z
+          .int()
+          .min(0)
+          .max(124)
+          .default(0)
+          .meta({ description: "Unused registers or bits a request may read over." }),
+      })
+      .prefault({})
+      .meta({ description: "What one request may ask for." }),
+    deviceMs: z
+      .int()
+      .min(1)
+      .max(60_000)
+      .default(500)
+      .meta({ description: "How long it may take to begin its answer, ms." }),
+    points: z.array(z.strictObject(pointShape)).min(1).meta({ description: "The values." }),
+    status: z.array(z.strictObject(statusShape)).default([]).meta({ description: "States read with the values." }),
+  })
+  .meta({ title: "Device profile", description: "What one device model says at which register." });
+
+export type ProfileFile = z.output<typeof profileFile>;
+export type Profile = { readonly id: string } & ProfileFile;
+export type Point = ProfileFile["points"][number];
+export type StatusPoint = ProfileFile["status"][number];
+
+/** Registers (or bits, in the bit tables) a point occupies. */
+export const widthOf = (point: { readonly type: PointType; readonly length?: number }): number =>
+  point.length ?? widths[point.type];
+
+/** The form of a linear map in `scale`: raw range, then engineering range. */
+export const mapScale = (map: NonNullable<Point["map"]>): string => [...map.raw, ...map.to].join(":");
