@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { EntryBody } from "./body.ts";
+import type { EntryBody, FrameBody } from "./body.ts";
 import { canonical, type Json, limits, parseCanonical } from "./canonical.ts";
 import { bad, Fault, good, type Result } from "./faults.ts";
 import { entrySchema } from "./schema.ts";
@@ -30,13 +30,21 @@ export const noPrev: Buffer = Buffer.alloc(32);
  * Throws Fault REC_NONCANON where the body has no canonical form or exceeds 16,384 bytes.
  */
 export function makeEntry(body: EntryBody, seq: number, prev: Buffer, salt: Buffer): Entry {
-  const text = canonical({ ...body, v: 1, seq, prev: prev.toString("base64"), salt: salt.toString("base64") });
+  const chain = { v: 1, seq, prev: prev.toString("base64"), salt: salt.toString("base64") };
+  const text = canonical(body.type === "frame" ? inOrder(body, chain) : { ...body, ...chain });
   const leaf = Buffer.from(`\0${text}`);
   const bytes = leaf.subarray(1);
   if (bytes.length > limits.entryBytes) {
     throw new Fault("REC_NONCANON", `entry ${seq} has ${bytes.length} bytes, at most ${limits.entryBytes}`);
   }
   return { seq, bytes, hash: hash("sha256", leaf, "buffer") };
+}
+
+/** A frame's members by name: frames are nearly all entries, and sorted already they take half the time. */
+function inOrder(body: FrameBody, chain: { v: number; seq: number; prev: string; salt: string }): Json {
+  const { at, boot, cfg, clk, data, dev, hist, mono, raw, t, type } = body;
+  const { prev, salt, seq, v } = chain;
+  return { at, boot, cfg, clk, data, dev, hist, mono, prev, raw, salt, seq, t, type, v };
 }
 
 /** Reads the bytes of an entry: canonical first (REC_NONCANON), then the schema of its type (REC_SCHEMA). */

@@ -35,7 +35,7 @@ const genesis = entry("genesis", {
   gen: count,
   hash: z.literal("sha256"),
   twin: z.literal("sm3").nullable(),
-  keys: z.array(name).min(1).max(16),
+  keys: z.array(text.min(1)).min(1).max(16),
   plant: name,
   stack: name,
   dev: z.strictObject({ sn: text, model: text, tpm: text }),
@@ -80,7 +80,7 @@ const anchor = entry("anchor", {
   mono: count,
   size: count,
   root: hash,
-  cosig: z.array(name.max(1024)).min(1).max(32),
+  cosig: z.array(text.min(1)).min(1).max(32),
 });
 const manual = entry("manual", {
   code,
@@ -92,7 +92,7 @@ const manual = entry("manual", {
 });
 const doc = entry("doc", { name, mime: name, bytes: count, sha256: hash, sm3: hash.optional() });
 const amend = entry("amend", { ref: count, why: text, by: text, value: text });
-const rotate = entry("rotate", { key: name, proof: text, drop: z.array(name) });
+const rotate = entry("rotate", { key: text, proof: text, drop: z.array(text) });
 const cert = entry("cert", { cert: name, bytes: count, sha256: hash, sm3: hash.optional() });
 const gap = entry("gap", { from: time, to: time, why: text, dev: device.optional() });
 const prune = entry("prune", { range: z.tuple([count, count]), root: hash });

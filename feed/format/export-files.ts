@@ -1,0 +1,45 @@
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { join } from "node:path";
+import type { ExportFiles, NamedFile } from "./export.ts";
+import { bad, good, type Result } from "./faults.ts";
+
+/**
+ * A bundle directory on disk: keys.txt, leaves.jsonl, checkpoint*.note and checkpoints/*.note, perhaps open.frontier and
+ * *.tlog-proof. Notes of an SM3 twin (`sm3` in the name) are left to who can verify them. ENV_SYNTAX where keys.txt or
+ * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time.
+ */
+export function readExport(dir: string): Result<ExportFiles> {
+  const at = (name: string): string => join(dir, name);
+  const missing = ["keys.txt", "leaves.jsonl"].find((name) => !existsSync(at(name)));
+  if (missing !== undefined) return bad("ENV_SYNTAX", `${missing} is not there`);
+  const top = readdirSync(dir).sort();
+  const deep = existsSync(at("checkpoints")) ? readdirSync(at("checkpoints")).sort() : [];
+  const read = (name: string): NamedFile => ({ name, bytes: readFileSync(at(name)) });
+  const isNote = (name: string): boolean => name.endsWith(".note") && !name.includes("sm3");
+  return good({
+    keys: readFileSync(at("keys.txt"), "utf8"),
+    leaves: chunksOf(at("leaves.jsonl")),
+    ...(existsSync(at("open.frontier")) && { frontier: readFileSync(at("open.frontier"), "utf8") }),
+    notes: [
+      ...top.filter((name) => name.startsWith("checkpoint") && isNote(name)),
+      ...deep.filter(isNote).map((name) => join("checkpoints", name)),
+    ].map(read),
+    proofs: top.filter((name) => name.endsWith(".tlog-proof")).map(read),
+  });
+}
+
+const chunkBytes = 1_048_576;
+
+function* chunksOf(path: string): Generator<Buffer> {
+  const file = openSync(path, "r");
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(chunkBytes);
+      const length = readSync(file, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,103 @@
+import { parseCanonical } from "./canonical.ts";
+import { checkEntry, noPrev } from "./entry.ts";
+import type { Findings } from "./report.ts";
+import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
+
+/** Lines of a file read in chunks; `ended` is false for a last line without line end. */
+export function* linesOf(chunks: Iterable<Buffer>): Generator<{ readonly bytes: Buffer; readonly ended: boolean }> {
+  let pieces: Buffer[] = [];
+  for (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
+      const piece = chunk.subarray(from, end);
+      yield { bytes: pieces.length === 0 ? piece : Buffer.concat([...pieces, piece]), ended: true };
+      pieces = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) pieces.push(chunk.subarray(from));
+  }
+  if (pieces.length > 0) yield { bytes: Buffer.concat(pieces), ended: false };
+}
+
+/** What to start from, and at which sizes and indexes to remember roots and leaf hashes. */
+export interface Wanted {
+  readonly frontier: { readonly size?: number; readonly stack: readonly Buffer[] } | "broken" | undefined;
+  readonly sizes: ReadonlySet<number>;
+  readonly indexes: ReadonlySet<number>;
+}
+
+export interface ReadLeaves {
+  readonly first: number;
+  readonly tree: Frontier;
+  readonly roots: ReadonlyMap<number, Buffer>;
+  readonly hashes: ReadonlyMap<number, Buffer>;
+}
+
+type Line = { readonly bytes: Buffer; readonly ended: boolean };
+
+/**
+ * Reads all entries: canonical, of their schema, numbered, chained; and builds the tree over them. Undefined where the
+ * frontier does not fit the first entry (CERT_RANGE): then there is no tree to compare with.
+ */
+export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wanted): ReadLeaves | undefined {
+  const roots = new Map<number, Buffer>();
+  const hashes = new Map<number, Buffer>();
+  let first: number | undefined;
+  let tree = emptyFrontier;
+  let prev: Buffer | undefined;
+  const remember = (): void => {
+    if (wanted.sizes.has(tree.size)) roots.set(tree.size, rootOf(tree));
+  };
+  for (const { bytes, ended } of lines) {
+    if (first === undefined) {
+      const start = startAt(bytes, wanted, findings);
+      if (start === undefined) return undefined;
+      first = start.size;
+      tree = start;
+      prev = first === 0 ? noPrev : undefined;
+      remember();
+    }
+    if (!ended) findings.add({ code: "REC_NONCANON", detail: "the last line has no line end" }, tree.size);
+    checkLine(bytes, tree.size, prev, findings);
+    prev = leafHash(bytes);
+    if (wanted.indexes.has(tree.size)) hashes.set(tree.size, prev);
+    tree = pushLeaf(tree, prev);
+    remember();
+  }
+  if (first === undefined) remember();
+  return { first: first ?? 0, tree, roots, hashes };
+}
+
+function startAt(bytes: Buffer, { frontier }: Wanted, findings: Findings): Frontier | undefined {
+  if (frontier === undefined) return emptyFrontier;
+  const value = parseCanonical(bytes);
+  const seq = value.ok ? memberOf(value.value, "seq") : undefined;
+  const size = typeof seq === "number" && seq >= 0 ? seq : 0;
+  if (frontier !== "broken" && frontier.stack.length === frontierLength(size) && (frontier.size ?? size) === size) {
+    return { size, stack: frontier.stack };
+  }
+  findings.add({ code: "CERT_RANGE", detail: `open.frontier is not of the ${size} entries before the first` }, size);
+  return undefined;
+}
+
+function checkLine(bytes: Buffer, want: number, prev: Buffer | undefined, findings: Findings): void {
+  const value = parseCanonical(bytes);
+  if (!value.ok) {
+    findings.add({ ...value.problem, detail: `entry ${want}: ${value.problem.detail}` }, want);
+    return;
+  }
+  const entry = checkEntry(value.value);
+  if (!entry.ok) findings.add({ ...entry.problem, detail: `entry ${want}: ${entry.problem.detail}` }, want);
+  const seq = memberOf(value.value, "seq");
+  if (seq !== want) {
+    const gap = typeof seq === "number" && seq > want;
+    findings.add({ code: gap ? "SEQ_GAP" : "SEQ_ORDER", detail: `entry ${want} says ${String(seq)}` }, want);
+  }
+  if (prev !== undefined && memberOf(value.value, "prev") !== prev.toString("base64")) {
+    findings.add({ code: "PREV_MISMATCH", detail: `entry ${want} names another predecessor` }, want);
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
