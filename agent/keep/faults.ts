@@ -1,0 +1,76 @@
+import type { FaultRow } from "../../feed/format/faults.ts";
+
+/** Everything that can stop the keeping of entries. Exit statuses follow sysexits.h where it has a fitting one. */
+export const keepFaults = {
+  E_JOURNAL_EXISTS: {
+    consequence: "nothing is made; what is there stays as it is",
+    hint: "A journal is never overwritten. Name an empty folder, or run the journal that is there.",
+    exit: 73,
+  },
+  E_JOURNAL_MISSING: {
+    consequence: "nothing is started; a new history is never begun in its place",
+    hint: "Check the path. Restore the folder from a backup, or begin a new generation with `cems-agent init`.",
+    exit: 66,
+  },
+  E_JOURNAL_CORRUPT: {
+    consequence: "nothing is started; nothing is written to the journal",
+    hint: "Keep the folder as evidence and check the disk. Restore a backup; the mirror holds what it acknowledged.",
+    exit: 65,
+  },
+  E_JOURNAL_HELD: {
+    consequence: "nothing is started; the other process goes on",
+    hint: "Another agent has this journal open. Stop it first.",
+    exit: 75,
+  },
+  E_JOURNAL_FULL: {
+    consequence: "the entries are not kept; all earlier ones are, and keeping goes on as soon as there is room",
+    hint: "Free space on the disk or raise the quota. Entries the mirror does not hold are never removed.",
+    exit: 74,
+  },
+  E_JOURNAL_IO: {
+    consequence: "the journal is closed to writing until it is opened again; whatever was acknowledged is kept",
+    hint: "Check the disk, the mount options and the owner of the folder.",
+    exit: 71,
+  },
+  E_JOURNAL_FORK: {
+    consequence: "nothing is signed: it would contradict a checkpoint that was signed before",
+    hint: "The journal is older than what it signed. Fetch the lost entries from the mirror, or begin a new generation.",
+    exit: 76,
+  },
+  E_JOURNAL_REFUSED: {
+    consequence: "the change is not kept",
+    hint: "A rule of the journal was broken by the program itself. Report it with the log.",
+    exit: 70,
+  },
+  E_KEY_EXISTS: {
+    consequence: "no key is made; the one that is there stays as it is",
+    hint: "A key is never overwritten. Move the old one away yourself if it is really to be replaced.",
+    exit: 73,
+  },
+  E_KEY_MISSING: {
+    consequence: "nothing is started",
+    hint: "Check the path of the key file; `cems-agent init` makes one.",
+    exit: 78,
+  },
+  E_KEY_MODE: {
+    consequence: "nothing is started",
+    hint: "Only its owner may read the key: chmod 0400.",
+    exit: 77,
+  },
+  E_KEY_BAD: {
+    consequence: "nothing is signed",
+    hint: "The file must hold the Ed25519 key (PKCS #8 PEM) that the first entry of the journal names.",
+    exit: 78,
+  },
+  E_EXPORT_EXISTS: {
+    consequence: "nothing is written",
+    hint: "Name a folder that is empty or not there yet.",
+    exit: 73,
+  },
+  E_EXPORT_NOTHING: {
+    consequence: "nothing is written",
+    hint: "No checkpoint covers the range yet. Ask for another range, or wait for the next checkpoint.",
+    exit: 66,
+  },
+} as const satisfies Record<string, FaultRow>;
+export type KeepFaultCode = keyof typeof keepFaults;

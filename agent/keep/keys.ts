@@ -1,0 +1,49 @@
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { Fault } from "../../feed/format/faults.ts";
+import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
+import { onDisk, syncFolder } from "./files.ts";
+
+/**
+ * Makes an Ed25519 key in a new file that only its owner may read (0400), PKCS #8 PEM, flushed to disk with its name.
+ * Never overwrites: E_KEY_EXISTS. E_JOURNAL_FULL, E_JOURNAL_IO.
+ */
+export function createKey(path: string): void {
+  const file = openNew(path);
+  onDisk(path, () => {
+    try {
+      writeSync(file, newKeyPem());
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    syncFolder(dirname(path));
+  });
+}
+
+/** The signer of the log `name` (its origin). E_KEY_MISSING, E_KEY_MODE if others may touch the file, E_KEY_BAD. */
+export function loadSigner(path: string, name: string): Signer {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined) throw new Fault("E_KEY_MISSING", `${path} is not there`);
+  if ((mode & 0o077) !== 0)
+    throw new Fault("E_KEY_MODE", `${path} has mode ${(mode & 0o777).toString(8).padStart(4, "0")}`);
+  const pem = onDisk(path, () => readFileSync(path, "utf8"));
+  try {
+    return signerFromPem(name, 1, pem);
+  } catch (cause) {
+    throw new Fault("E_KEY_BAD", `${path} holds no usable Ed25519 private key`, { cause });
+  }
+}
+
+function openNew(path: string): number {
+  return onDisk(path, () => {
+    try {
+      return openSync(path, "wx", 0o400);
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EEXIST") {
+        throw new Fault("E_KEY_EXISTS", `${path} is there already`, { cause: error });
+      }
+      throw error;
+    }
+  });
+}

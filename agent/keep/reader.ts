@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readEntry } from "../../feed/format/entry.ts";
+import { Fault } from "../../feed/format/faults.ts";
+import { parseVkey, type Vkey } from "../../feed/format/note.ts";
+import { type Frontier, frontierAt, leafHash, rootOf } from "../../feed/format/tree.ts";
+import { openReadOnly } from "./database.ts";
+import { STATE } from "./files.ts";
+import type { Head } from "./journal.ts";
+import { type Leaves, openLeaves } from "./leaves.ts";
+import type { JournalReader } from "./open-journal.ts";
+import { type State, stateOn } from "./state.ts";
+import { subtreeOf } from "./tiles.ts";
+
+/**
+ * Opens a journal for reading, also while its agent runs. Its head is the newest signed checkpoint: what lies beyond is
+ * not provable yet. E_JOURNAL_MISSING, E_JOURNAL_CORRUPT, E_JOURNAL_IO.
+ */
+export function readJournal(dir: string): JournalReader {
+  expectJournal(dir);
+  const state = stateOn(openReadOnly(join(dir, STATE)));
+  try {
+    const sealed = state.latest(); // before the months are opened: everything it covers is in them
+    const leaves = openLeaves(dir, state, "read-only");
+    const head = (): Head => ({ size: sealed?.size ?? 0, root: sealed?.root ?? rootOf({ size: 0, stack: [] }) });
+    return { ...readerOn(leaves, state, head), latestCheckpoint: () => sealed };
+  } catch (error) {
+    state.db.close();
+    throw error;
+  }
+}
+
+/** The state file is there from the first moment of a journal; a folder without it is none, or has lost it. */
+export function expectJournal(dir: string): void {
+  if (!existsSync(join(dir, STATE))) throw new Fault("E_JOURNAL_MISSING", `${join(dir, STATE)} is not there`);
+}
+
+/** The answers that reader and holder share. */
+export function readerOn(leaves: Leaves, state: State, head: () => Head): JournalReader {
+  const { origin, keys } = genesisOf(leaves);
+  const subtree = subtreeOf(leaves.hashes);
+  const frontier = (size: number): Frontier => {
+    if (!(size >= 0 && size <= head().size)) throw new RangeError(`no tree of ${size} in a journal of ${head().size}`);
+    return frontierAt(size, subtree);
+  };
+  return {
+    origin,
+    keys,
+    head,
+    subtree,
+    frontierAt: frontier,
+    rootAt: (size) => rootOf(frontier(size)),
+    read: (from, to) => leaves.read(from, Math.min(to, head().size)),
+    latestCheckpoint: () => state.latest(),
+    checkpointAt: (size) => state.at(size),
+    checkpoints: (fromSize, atMost) => state.after(fromSize, atMost),
+    cosignatures: (size) => state.cosignatures(size),
+    witnessed: () => state.pointer("witnessed"),
+    mirrored: () => state.pointer("mirrored"),
+    lastOfType: (type, dev) => leaves.lastOfType(type, dev),
+    close: () => {
+      leaves.close();
+      state.db.close();
+    },
+  };
+}
+
+function genesisOf(leaves: Leaves): { readonly origin: string; readonly keys: readonly Vkey[] } {
+  const [first] = leaves.read(0, 1);
+  const whole = first?.hash.equals(leafHash(first.bytes));
+  const genesis = first !== undefined && whole ? readEntry(first.bytes) : undefined;
+  if (!genesis?.ok || genesis.value.type !== "genesis") throw new Fault("E_JOURNAL_CORRUPT", "entry 0 is no genesis");
+  const keys = genesis.value.keys.map(parseVkey).flatMap((key) => (key.ok ? [key.value] : []));
+  return { origin: genesis.value.origin, keys };
+}

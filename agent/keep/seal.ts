@@ -1,0 +1,50 @@
+import { checkpointText } from "../../feed/format/checkpoint.ts";
+import { Fault } from "../../feed/format/faults.ts";
+import { type Signer, signNote } from "../../feed/format/note.ts";
+import { type Millis, seconds } from "../../feed/format/vocabulary.ts";
+import type { OpenJournal } from "./open-journal.ts";
+import type { Sealed } from "./state.ts";
+
+/** When a checkpoint is due. `within` is at most a minute: it is the time a plant could still change its mind. */
+export interface SealRule {
+  readonly entries: number;
+  readonly within: Millis;
+}
+export const sealRule: SealRule = { entries: 64, within: seconds(10) };
+const LONGEST = seconds(60);
+
+/** Entries beyond the newest checkpoint, and when the first of them was kept (monotonic). */
+export interface Uncovered {
+  readonly entries: number;
+  readonly since: Millis;
+}
+
+/** Whether a checkpoint is due now: enough entries wait for one, or the first has waited long enough. */
+export function sealDue({ entries, since }: Uncovered, now: Millis, rule: SealRule = sealRule): boolean {
+  if (entries <= 0) return false;
+  return entries >= rule.entries || now - since >= Math.min(rule.within, LONGEST);
+}
+
+/**
+ * Signs the tree of all entries and stores the note, durable before it returns; before that nobody may see it. Undefined
+ * where the newest checkpoint covers everything already: there are never two notes of one size. Throws Fault
+ * E_JOURNAL_FORK rather than sign what contradicts an earlier note, E_KEY_BAD for a key that entry 0 does not name.
+ */
+export function seal(journal: OpenJournal, signer: Signer): Sealed | undefined {
+  if (!journal.keys.some(({ text }) => text === signer.vkey.text)) {
+    throw new Fault("E_KEY_BAD", `${signer.vkey.text} is not a key of this journal`);
+  }
+  const { size, root } = journal.head();
+  const latest = journal.latestCheckpoint();
+  if (latest !== undefined && latest.size >= size) {
+    if (latest.size === size && latest.root.equals(root)) return undefined;
+    throw new Fault(
+      "E_JOURNAL_FORK",
+      `a checkpoint of ${latest.size} is signed; the journal now holds another tree of ${size}`,
+    );
+  }
+  const note = signNote(checkpointText({ origin: journal.origin, size, root }), signer);
+  const sealed: Sealed = { size, root, note: Buffer.from(note) };
+  journal.keepCheckpoint(sealed);
+  return sealed;
+}
