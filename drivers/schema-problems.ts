@@ -41,6 +41,8 @@ export function schemaProblems(
         hint(node),
         "key",
       );
+    if (issue.code === "invalid_type" && issue.expected === "string" && typeof here === "number")
+      return report("E_CONFIG_VALUE", issue.path, `${name} is a number`, `it in quotes: "${here}"`);
     const isRange = (issue.code === "too_big" || issue.code === "too_small") && typeof here === "number";
     return report(isRange ? "E_CONFIG_RANGE" : "E_CONFIG_VALUE", issue.path, `${name} is ${shown(here)}`, hint(node));
   });
@@ -113,7 +115,7 @@ function nodeAt(root: Schema, value: unknown, path: readonly PropertyKey[]): Sch
     const inside: unknown =
       typeof step === "number"
         ? (node?.prefixItems?.[step] ?? node?.items)
-        : (node?.properties?.[String(step)] ?? node?.additionalProperties);
+        : (node?.properties?.[String(step)] ?? node?.additionalProperties ?? choiceOf(node, String(step)));
     node =
       typeof inside === "object" ? variantOf(inside as Schema, valueAt(value, path.slice(0, depth + 1))) : undefined;
   }
@@ -128,4 +130,12 @@ function variantOf(node: Schema, value: unknown): Schema {
     ),
   );
   return (fitting as Schema | undefined) ?? node;
+}
+
+/** The constants that tell the variants of a node apart, where the file has none of them. */
+function choiceOf(node: Schema | undefined, key: string): Schema | undefined {
+  const constants = (node?.oneOf ?? []).map((variant) => ((variant as Schema).properties?.[key] as Schema)?.const);
+  return constants.some((constant) => constant === undefined) || constants.length === 0
+    ? undefined
+    : { enum: constants as string[] };
 }
