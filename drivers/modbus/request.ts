@@ -40,10 +40,11 @@ export function refusal(unit: number, request: ReadRequest, serial: boolean): st
  */
 export function readAdu(adu: Buffer, at: number, until: number): Asked {
   const unit = adu[0] ?? -1;
-  const functionCode = adu[1] as ReadRequest["functionCode"];
-  const request =
-    adu.length === 8 ? { functionCode, start: adu.readUInt16BE(2), count: adu.readUInt16BE(4) } : undefined;
-  const why = request === undefined ? `function ${functionCode}, ${adu.length} bytes` : refusal(unit, request, false);
-  if (request === undefined || why !== undefined) throw new Fault("E_BUS_REFUSED", `not sent: ${why}`);
-  return { ...request, unit, bytes: replyBytes(request), at, until };
+  const functionCode = (adu[1] ?? -1) as ReadRequest["functionCode"];
+  const [start, count] = adu.length === 8 ? [adu.readUInt16BE(2), adu.readUInt16BE(4)] : [0, 0];
+  const asked = { unit, functionCode, start, count, bytes: 0, at, until };
+  const why = refusal(unit, asked, false);
+  if (why !== undefined) throw new Fault("E_BUS_REFUSED", `not sent: ${why}`);
+  asked.bytes = replyBytes(asked);
+  return asked;
 }
