@@ -5,7 +5,7 @@ import { checkProfile } from "./check-profile.ts";
 import type { Problem } from "./problem.ts";
 import { reporter, syntaxProblems } from "./problem.ts";
 import type { Profile } from "./profile.ts";
-import { profileFile } from "./profile.ts";
+import { profileFile, withMap } from "./profile.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -13,19 +13,24 @@ import { readYaml } from "./yaml.ts";
 export interface Catalogue {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly problems: readonly Problem[];
+  /** Ids of the files that have problems; nothing else is wrong with a site that names one. */
+  readonly broken: readonly string[];
 }
 
 /** Reads every profile below `dir`; the id of one is its path there without `.yaml`. */
 export function loadCatalogue(dir: string = shippedProfiles()): Catalogue {
   const profiles = new Map<string, Profile>();
   const problems: Problem[] = [];
+  const broken: string[] = [];
   for (const file of profileFiles(dir)) {
     const id = relative(dir, file).slice(0, -".yaml".length).split(sep).join("/");
     const read = readProfile(id, file);
-    if (Array.isArray(read)) problems.push(...read);
-    else profiles.set(id, read);
+    if (Array.isArray(read)) {
+      problems.push(...read);
+      broken.push(id);
+    } else profiles.set(id, read);
   }
-  return { profiles, problems };
+  return { profiles, problems, broken };
 }
 
 /** The profile files below a folder, in order of name; golden frames (`*.vectors.yaml`) are none. */
@@ -44,7 +49,8 @@ function readProfile(id: string, file: string): Profile | Problem[] {
   if (!parsed.success) return schemaProblems(parsed.error.issues, profileFile, yaml.value, report);
   const profile = { id, ...parsed.data };
   const problems = checkProfile(profile, report);
-  return problems.length > 0 ? problems : profile;
+  if (problems.length > 0) return problems;
+  return { ...profile, points: profile.points.map((point) => (point.map ? withMap(point, point.map) : point)) };
 }
 
 /** The profiles lie beside the sources and are not copied to where these are compiled: the nearest folder above has them. */

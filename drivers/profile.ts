@@ -31,14 +31,15 @@ const sourceText = z.string().min(1).max(200).meta({
   description:
     "Where this is written: manual and page. What only a driver's code shows begins with `driver code only:`.",
 });
-const decimal = z
+export const decimal = z
   .string()
   .regex(/^-?(0|[1-9]\d*)(\.\d+)?$/)
   .meta({ description: "A decimal number in quotes.", examples: ["0.1"] });
-const span = z.tuple([decimal, decimal]).readonly();
+export const span = z.tuple([decimal, decimal]).readonly();
 const atText = z
   .string()
   .regex(/^(coil|discrete|holding|input):(0|[1-9]\d{0,5})$/)
+  .meta({ title: "table and address, such as input:1000" })
   .transform((text) => {
     const [table, address] = text.split(":") as [Table, string];
     return { table, address: Number(address) };
@@ -47,10 +48,10 @@ const atText = z
     error: "the address is above 65535",
     params: { code: "E_CONFIG_REGISTER", instead: "an address from 0 to 65535, counted from 0 as on the wire" },
   })
-  .meta({ description: "Table and 0-based address as on the wire.", examples: ["input:1000"] });
+  .meta({ description: "Table and 0-based address as on the wire." });
 
-/** Point ids, device ids and the like: they become parts of channel names. */
-const pointId = z
+/** Ids of points and devices: they become parts of channel names. */
+export const pointId = z
   .string()
   .regex(/^[a-z0-9-]{1,20}$/)
   .meta({ description: "Short name: letters a-z, digits and -, at most 20.", examples: ["so2"] });
@@ -164,5 +165,9 @@ export type StatusPoint = ProfileFile["status"][number];
 export const widthOf = (point: { readonly type: PointType; readonly length?: number }): number =>
   point.length ?? widths[point.type];
 
-/** The form of a linear map in `scale`: raw range, then engineering range. */
-export const mapScale = (map: NonNullable<Point["map"]>): string => [...map.raw, ...map.to].join(":");
+/** A point whose raw range stands for an engineering range; its `scale` is the line: "raw0:raw1:engineering0:engineering1". */
+export const withMap = (point: Point, map: NonNullable<Point["map"]>): Point => ({
+  ...point,
+  map,
+  scale: [...map.raw, ...map.to].join(":"),
+});

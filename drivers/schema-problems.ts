@@ -37,7 +37,7 @@ export function schemaProblems(
       return report(
         "E_CONFIG_MISSING",
         issue.path,
-        `${name} is missing${within(issue.path.slice(0, -1))}`,
+        `${nameOf(issue.path.slice(0, -1))} has no ${name}`,
         hint(node),
         "key",
       );
@@ -78,6 +78,7 @@ export const shown = (value: unknown): string => {
 function hint(node: Schema | undefined): string {
   if (node === undefined) return "nothing here";
   if (node.const !== undefined) return String(node.const);
+  if (node.title) return node.title;
   if (node.enum) return `one of ${node.enum.join(", ")}`;
   const variants = node.oneOf ?? node.anyOf;
   if (variants && !node.description) return variants.map((variant) => hint(variant as Schema)).join(", or ");

@@ -16,7 +16,7 @@ export interface Layout {
  * the point's first register begins; for bit tables it is the number of the bit, 0 = the first one asked for, packed lowest
  * bit first (Modbus Application Protocol 1.1b3, 6.1).
  *
- * Returns undefined for bytes that mean nothing: a BCD digit above 9, a string with unprintable characters, too few bytes.
+ * Returns undefined for bytes that mean nothing: a BCD digit above 9, a string that is empty or unprintable, too few bytes.
  * NaN and infinities are decoded as such; what they mean is for the profile's sentinels to say.
  */
 export function decodePoint(layout: Layout, data: Buffer, offset: number): Raw | undefined {
@@ -69,5 +69,5 @@ function bcd(bytes: Buffer): number | undefined {
 /** Devices pad with NUL or blanks on either side; within, only printable ASCII can be a name or a serial number. */
 function text(bytes: Buffer): string | undefined {
   const trimmed = bytes.toString("latin1").replace(/^[\0 ]+|[\0 ]+$/g, "");
-  return /^[\x20-\x7e]*$/.test(trimmed) ? trimmed : undefined;
+  return /^[\x20-\x7e]+$/.test(trimmed) ? trimmed : undefined;
 }

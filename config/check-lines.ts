@@ -1,0 +1,26 @@
+import type { Problem, Reporter } from "../drivers/problem.ts";
+import type { Loose } from "./loose.ts";
+import { text, twins } from "./loose.ts";
+
+/** What no single line can know: that an id or a connection is used by another one too. */
+export function checkLines(lines: readonly Loose[], report: Reporter): Problem[] {
+  const nameOf = (index: number): string => text(lines[index]?.id) ?? `lines[${index}]`;
+  const same = (key: string, keyOf: (line: Loose) => string | undefined, instead: string): Problem[] =>
+    twins(lines, keyOf).map(({ index, first }) =>
+      report(
+        "E_CONFIG_DUPLICATE",
+        ["lines", index, key],
+        key === "id" ? `${nameOf(index)} is the id of two lines` : `the line ${nameOf(first)} has this ${key} already`,
+        instead,
+      ),
+    );
+  return [
+    ...same("id", (line) => text(line.id), "an id of its own"),
+    ...same("path", (line) => text(line.path), "each serial port once, with all its devices on that line"),
+    ...same("host", hostAndPort, "each host and port once, with all its devices on that line"),
+  ];
+}
+
+const defaultPort = 502;
+const hostAndPort = ({ host, port = defaultPort }: Loose): string | undefined =>
+  typeof host === "string" && typeof port === "number" ? `${host.toLowerCase()}:${port}` : undefined;

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { Millis } from "../feed/format/vocabulary.ts";
+import { millis } from "../feed/format/vocabulary.ts";
+
+/** The small languages of a site file: durations, sizes, names. */
+
+const lengths = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const toMillis = (text: string): Millis => {
+  const [, count, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  return millis(Number(count) * lengths[unit as keyof typeof lengths]);
+};
+
+/** A duration such as "500ms", "10s", "2m", "24h", not below `least` and not above `most`. */
+export const duration = (least: string, most: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}(ms|s|m|h)$/)
+    .meta({ title: `a duration from ${least} to ${most}` })
+    .transform(toMillis)
+    .refine((length) => length >= toMillis(least) && length <= toMillis(most), {
+      error: "out of range",
+      params: { code: "E_CONFIG_RANGE", instead: `a duration from ${least} to ${most}` },
+    });
+
+const bytes = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
+/** A size such as "500MB" or "2GB", in bytes; decimal as disks are sold. */
+export const size = (least: string) => {
+  const toBytes = (text: string): number => {
+    const [, count, unit] = /^(\d+)(MB|GB|TB)$/.exec(text) ?? [];
+    return Number(count) * bytes[unit as keyof typeof bytes];
+  };
+  return z
+    .string()
+    .regex(/^\d{1,5}(MB|GB|TB)$/)
+    .meta({ title: `a size of at least ${least}, such as 2GB` })
+    .transform(toBytes)
+    .refine((count) => count >= toBytes(least), {
+      error: "too small",
+      params: { code: "E_CONFIG_RANGE", instead: `at least ${least}` },
+    });
+};
+
+/** A number out of a list: baud rates and the like. */
+export const oneOf = <const T extends readonly [number, ...number[]]>(numbers: T) =>
+  z.literal(numbers as readonly number[] as T);
+
+export const name = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+export const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/);
+export const path = z.string().min(1).max(1000);

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Catalogue } from "../drivers/catalogue.ts";
+import { loadCatalogue } from "../drivers/catalogue.ts";
+import { planReads } from "../drivers/modbus/plan.ts";
+import type { Problem, Reporter } from "../drivers/problem.ts";
+import { reporter, syntaxProblems } from "../drivers/problem.ts";
+import type { Profile } from "../drivers/profile.ts";
+import { schemaProblems } from "../drivers/schema-problems.ts";
+import { readYaml } from "../drivers/yaml.ts";
+import type { Result } from "../feed/format/faults.ts";
+import { good } from "../feed/format/faults.ts";
+import { channels } from "./channels.ts";
+import { checkDevices } from "./check-devices.ts";
+import { checkLines } from "./check-lines.ts";
+import { group, list, text } from "./loose.ts";
+import { inOrder } from "./problems.ts";
+import type { Device, Site } from "./site.ts";
+import { resolveSite } from "./site.ts";
+import { siteFile } from "./site-file.ts";
+
+/**
+ * Reads a site file and checks it against the schema, itself and the profiles it names. Returns either a site that can be
+ * run or every problem there is, one message each; it never throws for what a person wrote.
+ */
+export function loadSite(file: string, catalogue: Catalogue): Result<Site, readonly Problem[]> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    return failed([unreadable(file, error)]);
+  }
+  const yaml = readYaml(bytes.toString("utf8"));
+  const report = reporter(file, yaml);
+  const syntax = syntaxProblems(file, yaml);
+  if (yaml.value === undefined) return failed(syntax);
+  const parsed = siteFile.safeParse(yaml.value);
+  const raw = group(yaml.value);
+  const own = ownProfiles(file, text(raw.profiles), catalogue, report);
+  const profiles = new Map([...catalogue.profiles, ...own.profiles]);
+  const lines = list(raw.lines).map(group);
+  const problems = [
+    ...syntax,
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, siteFile, yaml.value, report)),
+    ...checkLines(lines, report),
+    ...checkDevices(
+      list(raw.devices).map(group),
+      lines,
+      { profiles, broken: [...catalogue.broken, ...own.broken] },
+      report,
+    ),
+    ...checkTls(group(raw.feed), report),
+    ...catalogue.problems,
+    ...own.problems,
+  ];
+  if (!parsed.success || problems.length > 0) return failed(problems);
+  const site = resolveSite(file, createHash("sha256").update(bytes).digest("base64"), parsed.data, profiles);
+  const oversized = site.devices.flatMap((device, index) => checkSize(device, index, report));
+  return oversized.length > 0 ? failed(oversized) : good(site);
+}
+
+const failed = (problems: readonly Problem[]): Result<never, readonly Problem[]> => ({
+  ok: false,
+  problem: inOrder(problems),
+});
+
+function unreadable(file: string, error: unknown): Problem {
+  const message = error instanceof Error && "code" in error ? `cannot be read (${error.code})` : "cannot be read";
+  return {
+    code: "E_CONFIG_READ",
+    file,
+    line: 1,
+    column: 1,
+    excerpt: "",
+    message,
+    instead: "the path of the site file",
+  };
+}
+
+function ownProfiles(file: string, folder: string | undefined, shipped: Catalogue, report: Reporter): Catalogue {
+  const none = { profiles: new Map<string, Profile>(), problems: [], broken: [] };
+  if (folder === undefined) return none;
+  const dir = resolve(dirname(file), folder);
+  if (!existsSync(dir)) {
+    const problem = report("E_CONFIG_READ", ["profiles"], `there is no folder ${dir}`, "a folder of device profiles");
+    return { ...none, problems: [problem] };
+  }
+  const own = loadCatalogue(dir);
+  const replaced = [...own.profiles.keys()]
+    .filter((id) => shipped.profiles.has(id))
+    .map((id) => report("E_CONFIG_DUPLICATE", ["profiles"], `${id} is a shipped profile`, "another name for your own"));
+  return { ...own, problems: [...own.problems, ...replaced] };
+}
+
+function checkTls({ broker, tls }: { broker?: unknown; tls?: unknown }, report: Reporter): Problem[] {
+  const url = text(broker);
+  if (url?.startsWith("mqtts:") && tls === undefined)
+    return [report("E_CONFIG_MISSING", ["feed", "broker"], "mqtts without `tls`", "tls: { ca: FILE }")];
+  if (url?.startsWith("mqtt:") && tls !== undefined)
+    return [report("E_CONFIG_VALUE", ["feed", "broker"], "`tls` without mqtts", url.replace("mqtt:", "mqtts:"))];
+  return [];
+}
+
+/** An entry is at most this long; the map of a device and the requests of its poll are one entry. */
+const entryBytes = 16_384;
+const otherMembers = 1024;
+
+function checkSize(device: Device, index: number, report: Reporter): Problem[] {
+  const { points, status, limits } = device.profile;
+  const reads = planReads([...points, ...status], limits).map((read) => [
+    device.unit,
+    read.functionCode,
+    read.start,
+    read.count,
+  ]);
+  const bytes = Buffer.byteLength(JSON.stringify([channels(device), reads])) + otherMembers;
+  if (bytes <= entryBytes) return [];
+  const message = `the ${points.length} points of ${device.id} do not fit into one entry of the journal`;
+  return [
+    report(
+      "E_CONFIG_SIZE",
+      ["devices", index],
+      message,
+      `fewer \`points\`, about ${Math.floor((points.length * entryBytes) / bytes)}`,
+    ),
+  ];
+}

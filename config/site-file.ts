@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { decimal, pointId, span } from "../drivers/profile.ts";
+import { duration, host, name, oneOf, path, size } from "./forms.ts";
+
+/** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
+
+const bauds = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] as const;
+
+const lineId = pointId.meta({ description: "Name of the line, for `devices`.", examples: ["analyzer"] });
+const tcpHost = host.meta({ description: "Host name or address.", examples: ["192.168.1.20"] });
+const tcpPort = z.int().min(1).max(65535).meta({ description: "TCP port." });
+const baud = oneOf(bauds).meta({ description: "Baud rate." });
+
+const line = z.discriminatedUnion("transport", [
+  z
+    .strictObject({
+      id: lineId,
+      transport: z.literal("tcp"),
+      host: tcpHost,
+      port: tcpPort.default(502),
+    })
+    .meta({ description: "Modbus TCP." }),
+  z
+    .strictObject({
+      id: lineId,
+      transport: z.literal("rtu"),
+      path: path.meta({
+        description: "Serial port, best a name that stays.",
+        examples: ["/dev/serial/by-id/usb-FTDI-if00"],
+      }),
+      baud,
+      parity: z.enum(["none", "even", "odd"]).default("none").meta({ description: "Parity." }),
+      dataBits: oneOf([7, 8]).default(8).meta({ description: "Data bits." }),
+      stopBits: oneOf([1, 2]).default(1).meta({ description: "Stop bits." }),
+    })
+    .meta({ description: "Modbus RTU on a serial port of this machine." }),
+  z
+    .strictObject({
+      id: lineId,
+      transport: z.literal("rtu-over-tcp"),
+      host: tcpHost,
+      port: tcpPort,
+      baud: baud.describe("Baud rate of the serial side; it decides how long an answer may take."),
+    })
+    .meta({ description: "RTU frames through a serial device server (not Modbus TCP)." }),
+]);
+
+const override = z.strictObject({
+  as: pointId.exactOptional().meta({ description: "Another id for the point here.", examples: ["dust"] }),
+  quantity: z
+    .string()
+    .min(1)
+    .max(40)
+    .exactOptional()
+    .meta({ description: "What is measured.", examples: ["dust"] }),
+  code: z
+    .string()
+    .regex(/^[a-z]\d{5}$/)
+    .exactOptional()
+    .meta({ description: "Factor code of HJ 212-2017, Table B.2.", examples: ["a34013"] }),
+  unit: z
+    .string()
+    .min(1)
+    .max(12)
+    .meta({ description: "Unit of the scaled value.", examples: ["mg/m3"] }),
+  to: span.meta({
+    description: "What the ends of the raw range stand for, as two decimal texts.",
+    examples: [["0", "500"]],
+  }),
+  places: z.int().min(0).max(12).meta({ description: "Decimal places of the value." }),
+  range: z
+    .tuple([decimal, decimal])
+    .readonly()
+    .exactOptional()
+    .meta({ description: "Plausible values; outside is flag T." }),
+});
+
+const device = z.strictObject({
+  id: pointId.meta({ description: "Name of the device; its channels are `<id>.<point>`.", examples: ["cems"] }),
+  line: z.string().meta({ description: "Id of the line it is on.", examples: ["analyzer"] }),
+  unit: z.int().min(1).max(247).meta({ description: "Modbus unit id." }),
+  profile: z
+    .string()
+    .meta({ description: "Which model it is: a file below drivers/profiles.", examples: ["sick/marsic300"] }),
+  every: duration("100ms", "1h").meta({
+    description: "How often it is polled, on a grid of the wall clock.",
+    examples: ["1s"],
+  }),
+  points: z
+    .array(z.string())
+    .min(1)
+    .exactOptional()
+    .meta({ description: "Which of the profile's points are read; all, if left out.", examples: [["so2", "nox"]] }),
+  engineering: z
+    .record(z.string(), override)
+    .exactOptional()
+    .meta({ description: "For input modules: what the inputs stand for, by point id of the profile." }),
+});
+
+const tls = z.strictObject({
+  ca: path.meta({ description: "Certificate authority of the broker, PEM." }),
+  cert: path.exactOptional().meta({ description: "Own certificate, PEM." }),
+  key: path.exactOptional().meta({ description: "Its key, PEM." }),
+  serverName: host
+    .exactOptional()
+    .meta({ description: "Name in the broker's certificate, if not the host of `broker`." }),
+});
+
+export const siteFile = z
+  .strictObject({
+    site: z
+      .strictObject({
+        origin: z
+          .string()
+          .regex(/^[A-Za-z0-9._/-]{1,255}$/)
+          .meta({
+            description: "Name of the log, for ever; also the name of its key.",
+            examples: ["dqs.example.cn/log/320102-p0001-s1-g1/1"],
+          }),
+        gateway: name.meta({ description: "MQTT client id and topic level.", examples: ["320102-p0001-s1-g1"] }),
+        plant: name.meta({ description: "Registered id of the plant.", examples: ["320102-p0001"] }),
+        stack: name.meta({ description: "Registered id of the stack.", examples: ["s1"] }),
+        device: z
+          .strictObject({
+            model: z
+              .string()
+              .min(1)
+              .max(64)
+              .meta({ description: "Model of this gateway.", examples: ["EG-2"] }),
+            sn: z
+              .string()
+              .min(1)
+              .max(64)
+              .meta({ description: "Its serial number.", examples: ["GW-000117"] }),
+          })
+          .meta({ description: "This gateway." }),
+      })
+      .meta({ description: "Who this is; part of the first entry of the log." }),
+    state: path.meta({ description: "Folder of key and journal.", examples: ["state"] }),
+    seal: z
+      .strictObject({
+        every: duration("1s", "60s")
+          .prefault("10s")
+          .meta({ description: "A checkpoint at the latest this long after an entry." }),
+        entries: z.int().min(1).max(4096).default(64).meta({ description: "Or after this many entries." }),
+      })
+      .prefault({})
+      .meta({ description: "When entries are signed." }),
+    quota: size("50MB")
+      .prefault("2GB")
+      .meta({ description: "What the journal may take of the disk.", examples: ["2GB"] }),
+    log: z
+      .enum(["trace", "debug", "info", "warn", "error"])
+      .default("info")
+      .meta({ description: "How much is logged." }),
+    profiles: path
+      .exactOptional()
+      .meta({ description: "Folder of own device profiles, beside the shipped ones.", examples: ["profiles"] }),
+    feed: z
+      .strictObject({
+        broker: z
+          .string()
+          .regex(/^mqtts?:\/\/[^\s/@]+$/)
+          .meta({ description: "MQTT broker; mqtts for TLS.", examples: ["mqtts://broker.example.cn:8883"] }),
+        policy: path.meta({
+          description: "Policy file (C2SP tlog-policy): whose receipts count.",
+          examples: ["policy.txt"],
+        }),
+        tls: tls.exactOptional().meta({ description: "Certificates, with mqtts." }),
+        username: z.string().min(1).exactOptional().meta({ description: "User name at the broker." }),
+        passwordFile: path.exactOptional().meta({ description: "File whose first line is the password." }),
+      })
+      .exactOptional()
+      .meta({ description: "Where entries are sent; without it they are only kept." }),
+    lines: z.array(line).min(1).meta({ description: "Physical lines; one request at a time on each." }),
+    devices: z.array(device).min(1).meta({ description: "Devices on the lines." }),
+  })
+  .meta({ title: "Site", description: "Which site this is. Paths are relative to this file." });
+
+export type SiteFile = z.output<typeof siteFile>;
+export type DeviceFile = SiteFile["devices"][number];
+export type Override = z.output<typeof override>;

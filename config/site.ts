@@ -1,0 +1,92 @@
+import { dirname, resolve } from "node:path";
+import type { LineSettings } from "../drivers/line.ts";
+import type { Profile } from "../drivers/profile.ts";
+import type { Millis } from "../feed/format/vocabulary.ts";
+import { deviceProfile } from "./engineering.ts";
+import type { SiteFile } from "./site-file.ts";
+
+/** A site as the agent uses it: checked, every default filled in, every path absolute. */
+export interface Site {
+  /** The file it was read from. */
+  readonly file: string;
+  /** SHA-256 of that file's bytes, base64. */
+  readonly sha256: string;
+  readonly origin: string;
+  readonly gateway: string;
+  readonly plant: string;
+  readonly stack: string;
+  /** The gateway itself. */
+  readonly device: { readonly model: string; readonly sn: string };
+  /** Folder of `log.key` and `journal/`. */
+  readonly state: string;
+  readonly seal: { readonly every: Millis; readonly entries: number };
+  /** Bytes the journal may take. */
+  readonly quota: number;
+  readonly log: SiteFile["log"];
+  /** Absent: entries are only kept. */
+  readonly feed?: Feed;
+  readonly lines: readonly LineSettings[];
+  readonly devices: readonly Device[];
+}
+
+export interface Feed {
+  readonly broker: string;
+  /** Policy file. */
+  readonly policy: string;
+  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
+  readonly username?: string;
+  readonly passwordFile?: string;
+}
+
+export interface Device {
+  readonly id: string;
+  /** Id of its line. */
+  readonly line: string;
+  /** Modbus unit id. */
+  readonly unit: number;
+  readonly every: Millis;
+  /** The profile as this site uses it: only the chosen points, input modules scaled. */
+  readonly profile: Profile;
+}
+
+/** Resolves a checked site file; every profile it names is in `profiles`. */
+export function resolveSite(
+  file: string,
+  sha256: string,
+  written: SiteFile,
+  profiles: ReadonlyMap<string, Profile>,
+): Site {
+  const { site, feed, state, devices, profiles: _, ...rest } = written;
+  const absolute = (path: string): string => resolve(dirname(file), path);
+  return {
+    file: resolve(file),
+    sha256,
+    ...site,
+    ...rest,
+    state: absolute(state),
+    ...(feed && { feed: resolveFeed(feed, absolute) }),
+    devices: devices.map((device) => {
+      const profile = profiles.get(device.profile);
+      if (profile === undefined) throw new TypeError(`${device.profile} was not checked`);
+      const { id, line, unit, every } = device;
+      return { id, line, unit, every, profile: deviceProfile(profile, device) };
+    }),
+  };
+}
+
+function resolveFeed(feed: NonNullable<SiteFile["feed"]>, absolute: (path: string) => string): Feed {
+  const { tls, policy, passwordFile, ...rest } = feed;
+  return {
+    ...rest,
+    policy: absolute(policy),
+    ...(passwordFile !== undefined && { passwordFile: absolute(passwordFile) }),
+    ...(tls && {
+      tls: {
+        ca: absolute(tls.ca),
+        ...(tls.cert !== undefined && { cert: absolute(tls.cert) }),
+        ...(tls.key !== undefined && { key: absolute(tls.key) }),
+        ...(tls.serverName !== undefined && { servername: tls.serverName }),
+      },
+    }),
+  };
+}
