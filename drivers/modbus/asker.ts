@@ -96,14 +96,9 @@ export class Asker {
     return failure ?? { code: "E_BUS_REPLY", detail: "a late reply may still come" };
   }
 
-  /** After a reply that may be a second copy: a true reply is the last thing the device says before it answers the probe. */
-  async confirm(unit: number, request: ReadRequest, deviceMs: number, doubt: Asked): Promise<BusFailure | undefined> {
-    const loud = await this.fallSilent();
-    if (loud !== undefined) return loud;
-    const { failure } = await this.probe(unit, request, deviceMs);
-    if (doubt.answeredLate) return { code: "E_BUS_REPLY", detail: "a second copy of an earlier reply came first" };
-    if (failure === undefined || failure.code === "E_BUS_EXCEPTION") return undefined;
-    return { code: "E_BUS_REPLY", detail: `not to be told from a second copy of an earlier reply: ${failure.detail}` };
+  /** A reply that was doubted is taken for true after all. */
+  believe(doubt: Asked): void {
+    this.parts.framing.believe(doubt);
   }
 
   /** One request on the line. `done` is called once, maybe before this returns. */
@@ -129,7 +124,7 @@ export class Asker {
   /** Gives up the request on the line; its reply may still come, and is then nobody's. */
   interrupt(failure: BusFailure): void {
     if (this.done === undefined) return;
-    this.parts.framing.giveUp();
+    this.giveUp();
     this.fail(failure);
   }
 
@@ -141,7 +136,8 @@ export class Asker {
   }
 
   private probe(unit: number, request: ReadRequest, deviceMs: number): Promise<Answer> {
-    const probe = probeFor(request, (candidate) => this.mistakable(unit, candidate));
+    const now = performance.now();
+    const probe = probeFor(request, (candidate) => this.parts.framing.recent(unit, candidate, now));
     return new Promise((resolve) => this.ask(unit, probe, deviceMs, resolve));
   }
 
@@ -204,12 +200,19 @@ export class Asker {
   }
 
   private expire(): void {
-    const failure = this.parts.framing.giveUp();
+    const failure = this.giveUp();
     if (++this.unheard >= silentLimit) {
       this.unheard = 0;
       this.connection.drop(`${silentLimit} requests in a row without an answer`);
     }
     this.fail(failure);
+  }
+
+  private giveUp(): BusFailure {
+    const failure = this.parts.framing.giveUp();
+    // What comes next would be taken for the rest of a frame that will never be whole.
+    if (this.parts.framing.stuck) this.connection.drop(failure.detail);
+    return failure;
   }
 
   private fail(failure: BusFailure): void {

@@ -169,29 +169,44 @@ class ModbusBus implements Bus {
 
   private readonly answered = (answer: Answer): void => {
     const job = this.job as Job;
-    const { doubt, frame } = answer;
-    if (doubt === undefined || frame === undefined) {
-      this.end(job, answer);
-      return;
-    }
-    const received = this.clock.now();
-    this.asker.confirm(job.unit, job.request, job.deviceMs, doubt).then(
-      (failure) => this.end(job, failure === undefined ? { frame } : { failure }, received),
-      (error) => this.end(job, { failure: { code: "E_BUS_CLOSED", detail: explain(error) } }),
-    );
+    const { doubt, frame, failure } = answer;
+    // An exception to a request it may not belong to harms nobody.
+    if (doubt === undefined || frame === undefined || failure !== undefined) this.end(job, answer);
+    else void this.askAgain(job, frame);
   };
 
-  private end(job: Job, answer: Answer, received?: Instant): void {
-    this.settle(job, answer, received);
+  /**
+   * The reply may be a second copy of one to another request. Asked again, behind a probe that puts all copies behind us, the device
+   * says the same if both have the same contents.
+   */
+  private async askAgain(job: Job, first: Buffer): Promise<void> {
+    const failure = await this.asker.prepare(job.unit, job.request, job.deviceMs);
+    if (failure !== undefined || job.settled) {
+      this.end(job, failure === undefined ? {} : { failure });
+      return;
+    }
+    job.sent = this.clock.now();
+    this.requests++;
+    this.asker.ask(job.unit, job.request, job.deviceMs, (second) => {
+      if (second.doubt === undefined || second.failure !== undefined) this.end(job, second);
+      else if (second.frame?.equals(first)) {
+        this.asker.believe(second.doubt);
+        this.end(job, second);
+      } else this.end(job, { failure: { code: "E_BUS_REPLY", detail: "a second copy of an earlier reply" } });
+    });
+  }
+
+  private end(job: Job, answer: Answer): void {
+    this.settle(job, answer);
     this.job = undefined;
     const next = this.queue.shift();
     if (next !== undefined) this.start(next);
   }
 
-  private settle(job: Job, { frame, failure }: Answer, at?: Instant): void {
+  private settle(job: Job, { frame, failure }: Answer): void {
     if (job.settled) return;
     job.settled = true;
-    const received = at ?? this.clock.now();
+    const received = this.clock.now();
     const exchange: { -readonly [K in keyof Exchange]: Exchange[K] } = {
       unit: job.unit,
       request: job.request,

@@ -19,6 +19,8 @@ export interface RtuGuards {
  * requests let expect and by their CRC, since silence does not survive USB converters and networks.
  */
 export class RtuFraming implements Framing {
+  /** Never: a frame that does not come to its end is noise when the next request is made. */
+  readonly stuck = false;
   private readonly unanswered = new Unanswered();
   private readonly copies = new Copies();
   private readonly guards: RtuGuards;
@@ -89,6 +91,14 @@ export class RtuFraming implements Framing {
     return !this.guards.unguarded && this.unanswered.mistakable(unit, request);
   }
 
+  recent(unit: number, request: ReadRequest, now: number): boolean {
+    return this.mistakable(unit, request, now) || this.copies.like(unit, request, now);
+  }
+
+  believe(doubt: Asked): void {
+    this.unanswered.settle(doubt);
+  }
+
   restart(): void {
     this.pending = undefined;
     this.throwAway(this.length);
@@ -125,7 +135,6 @@ export class RtuFraming implements Framing {
   private belongs(frame: Buffer, asked: Asked, now: number): Heard {
     const guarded = !this.guards.unguarded;
     if (asked !== this.pending) {
-      asked.answeredLate = true;
       this.unanswered.settle(asked);
       this.copies.keep(asked, frame, now + asked.until - asked.at);
       this.throwAway(frame.length);

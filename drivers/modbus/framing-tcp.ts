@@ -46,10 +46,8 @@ export class TcpFraming implements Framing {
       const protocol = bytes.readUInt16BE(at + 2);
       const length = bytes.readUInt16BE(at + 4);
       if (protocol !== 0 || length < 3 || length > 254) {
-        this.discarded += bytes.length - at;
-        this.rest = nothing;
         const detail = `not an MBAP header: protocol ${protocol}, length ${length}; is the line RTU over TCP?`;
-        return { is: "lost", failure: { code: "E_BUS_REPLY", detail } };
+        return this.lose(bytes.length - at, detail);
       }
       const end = at + headerBytes + length;
       if (end > bytes.length) break;
@@ -65,6 +63,9 @@ export class TcpFraming implements Framing {
       at = end;
     }
     this.rest = at === bytes.length ? nothing : Buffer.from(bytes.subarray(at));
+    // One request is in flight, so its reply ends where the bytes end. If not, it may have swallowed the head of another frame.
+    if (heard !== undefined && this.rest.length > 0)
+      return this.lose(bytes.length, "bytes beyond the end of the reply");
     return heard;
   }
 
@@ -79,10 +80,26 @@ export class TcpFraming implements Framing {
     return false;
   }
 
+  recent(): boolean {
+    return false;
+  }
+
+  believe(): void {}
+
+  get stuck(): boolean {
+    return this.rest.length > 0;
+  }
+
   restart(): void {
     this.discarded += this.rest.length;
     this.rest = nothing;
     this.pending = undefined;
+  }
+
+  private lose(count: number, detail: string): Heard {
+    this.discarded += count;
+    this.rest = nothing;
+    return { is: "lost", failure: { code: "E_BUS_REPLY", detail } };
   }
 
   /** The reply of a device that is merely slow carries an id we used a moment ago; any other id is a fault worth its own name. */

@@ -24,6 +24,12 @@ export interface Framing {
   giveUp(): BusFailure;
   /** Whether the reply to this request could be mistaken for one that is still to come. */
   mistakable(unit: number, request: ReadRequest, now: number): boolean;
+  /** Whether, besides, a reply of its length came a moment ago, of which this one could be taken for a copy. */
+  recent(unit: number, request: ReadRequest, now: number): boolean;
+  /** A doubted reply is taken for true after all. */
+  believe(doubt: Asked): void;
+  /** Whether a frame has begun that holds up all that follow it. */
+  readonly stuck: boolean;
   /** A new transport: what was half received is gone. */
   restart(): void;
 }

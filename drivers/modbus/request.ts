@@ -9,8 +9,6 @@ export interface Asked extends ReadRequest {
   /** When it went out, and until when its reply is awaited (ms, performance.now). */
   readonly at: number;
   readonly until: number;
-  /** Set when a reply to it came after it had been given up. */
-  answeredLate?: boolean;
 }
 
 /** Data bytes of a good reply (Modbus Application Protocol V1.1b3, 6.1-6.4). */

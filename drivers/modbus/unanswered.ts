@@ -65,8 +65,20 @@ export class Copies {
 
   /** Whether `frame` equals a reply to a request for other addresses. */
   holds(asked: Asked, frame: Buffer, now: number): boolean {
-    if (this.list.length > 0 && (this.list[0]?.until ?? 0) < now)
-      this.list = this.list.filter((copy) => copy.until >= now);
+    this.forget(now);
     return this.list.some((copy) => copy.asked.start !== asked.start && copy.frame.equals(frame));
+  }
+
+  /** Whether a reply to this request would look like one of them but for its data. */
+  like(unit: number, request: ReadRequest, now: number): boolean {
+    this.forget(now);
+    const { functionCode } = request;
+    return this.list.some(
+      ({ asked }) => asked.unit === unit && asked.functionCode === functionCode && asked.bytes === replyBytes(request),
+    );
+  }
+
+  private forget(now: number): void {
+    if ((this.list[0]?.until ?? now) < now) this.list = this.list.filter((copy) => copy.until >= now);
   }
 }

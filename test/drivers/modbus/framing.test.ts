@@ -169,9 +169,8 @@ describe("RTU frames", () => {
     expect(feed(framing, copy, [], 5)[0]).toMatchObject({ is: "reply" });
     const { asked } = ask(framing, second, 10);
     expect(feed(framing, copy, [], 15)).toEqual([{ is: "reply", frame: copy, doubt: asked }]);
-    expect(asked.answeredLate).toBeUndefined();
     expect(feed(framing, withCrc(trueReply(second)), [], 20)).toEqual([{ is: "late" }]);
-    expect(asked.answeredLate).toBe(true);
+    expect(framing.mistakable(1, second, 20)).toBe(false);
   });
 
   test.each([
@@ -212,8 +211,9 @@ describe("TCP frames", () => {
         const id = idOf(ask(framing, q).sent);
         const stray = withMbap(trueReply({ ...q, start: q.start + 1 }), id + other);
         const reply = withMbap(trueReply(q), id);
-        const heard = feed(framing, Buffer.concat([stray, reply, stray]), places);
+        const heard = feed(framing, Buffer.concat([stray, reply]), places);
         expect(heard).toEqual([{ is: "reply", frame: withCrc(trueReply(q)) }]);
+        expect(feed(framing, stray, places)).toEqual([]);
         expect(framing.discarded).toBe(2 * stray.length);
       }),
     );
@@ -232,6 +232,25 @@ describe("TCP frames", () => {
     framing.restart();
     const id = idOf(ask(framing, q).sent);
     expect(feed(framing, withMbap(trueReply(q), id), [])).toMatchObject([{ is: "reply" }]);
+  });
+
+  test("a reply that swallowed the head of another frame is no reply", () => {
+    const q: Question = { unit: 1, functionCode: 3, start: 0, count: 4, transaction: 0 };
+    const framing = new TcpFraming(7);
+    const reply = withMbap(trueReply(q), idOf(ask(framing, q).sent));
+    expect(feed(framing, reply.subarray(0, 11), [])).toEqual([]);
+    const other = withMbap(trueReply({ ...q, count: 1 }), 3);
+    expect(feed(framing, other, [])).toMatchObject([{ is: "lost" }]);
+  });
+
+  test("a frame that never came to its end holds up the stream, and is known to", () => {
+    const q: Question = { unit: 1, functionCode: 3, start: 0, count: 4, transaction: 0 };
+    const framing = new TcpFraming(7);
+    const reply = withMbap(trueReply(q), idOf(ask(framing, q).sent));
+    expect(framing.stuck).toBe(false);
+    feed(framing, reply.subarray(0, 11), []);
+    expect(framing.giveUp().code).toBe("E_BUS_TIMEOUT");
+    expect(framing.stuck).toBe(true);
   });
 
   test("no transaction id comes back within 65,535 requests (M15)", () => {

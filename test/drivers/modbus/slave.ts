@@ -1,4 +1,5 @@
 import { createServer, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { ReadRequest } from "../../../drivers/driver.ts";
 import type { LineSettings } from "../../../drivers/line.ts";
@@ -18,7 +19,7 @@ export interface Question extends ReadRequest {
   readonly transaction: number;
 }
 
-/** Bytes to put on the wire, `after` ms from the moment the previous delivery of an ordered device was due. */
+/** Bytes to put on the wire, `after` ms after the delivery before it. */
 export interface Delivery {
   readonly bytes: Buffer;
   readonly after?: number;
@@ -93,31 +94,26 @@ export interface SlaveOptions {
 export async function startSlave(kind: Kind, script: Script, options: SlaveOptions = {}): Promise<Slave> {
   const { ordered = true, baud = 115_200, cleanup = onTestFinished } = options;
   const heard: Question[] = [];
-  const timers = new Set<NodeJS.Timeout>();
+  const ended = new AbortController();
   const device: DeviceForm = { frame: kind === "tcp" ? withMbap : (adu) => withCrc(adu) };
 
-  const attend = (write: (bytes: Buffer) => void): ((bytes: Buffer) => void) => {
+  const attend: Attend = (write) => {
     let rest: Buffer = Buffer.alloc(0);
-    let freeAt = 0;
+    let turn = Promise.resolve();
     return (bytes) => {
       const { questions, left } = readQuestions(kind, Buffer.concat([rest, bytes]));
       rest = left;
       for (const question of questions) {
         heard.push(question);
-        let at = ordered ? Math.max(freeAt, performance.now()) : performance.now();
-        for (const delivery of script(question, device)) {
-          at += delivery.after ?? 0;
-          const wait = at - performance.now();
-          if (wait <= 0) write(delivery.bytes);
-          else {
-            const timer = setTimeout(() => {
-              timers.delete(timer);
-              write(delivery.bytes);
-            }, wait);
-            timers.add(timer);
+        const deliveries = script(question, device);
+        const before = ordered ? turn : Promise.resolve();
+        turn = before.then(async () => {
+          for (const { bytes, after = 0 } of deliveries) {
+            if (after > 0) await pause(after, undefined, { signal: ended.signal });
+            if (!ended.signal.aborted) write(bytes);
           }
-        }
-        freeAt = at;
+        });
+        turn.catch(() => {});
       }
     };
   };
@@ -128,7 +124,7 @@ export async function startSlave(kind: Kind, script: Script, options: SlaveOptio
         ? serveMemory(attend, baud)
         : await serveTcp(attend, kind, baud);
   const close = async (): Promise<void> => {
-    for (const timer of timers) clearTimeout(timer);
+    ended.abort();
     await line.close();
   };
   cleanup(close);
