@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { PAGE_BYTES } from "./database.ts";
+import { PAGE_BYTES, WAL_PAGES } from "./database.ts";
 import { onDisk } from "./files.ts";
 import type { Leaves } from "./leaves.ts";
 import type { State } from "./state.ts";
 
 /** Room for the last words: the event that says the journal is full must itself still fit. */
-const HEADROOM = 8 * PAGE_BYTES;
+const HEADROOM = 4 * PAGE_BYTES;
 const FRAME_BYTES = PAGE_BYTES + 24;
 const SHM_BYTES = 32 * 1024;
 
@@ -21,7 +21,7 @@ export interface Share {
 
 /** `fixed`: bytes of everything but the newest month's own file. `walPages`: what one write-ahead log may hold. */
 export function share(quota: number, fixed: number, walPages: number, leafPages: number): Share {
-  const aside = fixed + 2 * (walPages + 32) * FRAME_BYTES + HEADROOM;
+  const aside = fixed + 2 * (walPages + 16) * FRAME_BYTES + HEADROOM;
   return {
     leafPages: Math.floor((quota - aside) / PAGE_BYTES),
     lastWords: HEADROOM / PAGE_BYTES,
@@ -31,7 +31,7 @@ export function share(quota: number, fixed: number, walPages: number, leafPages:
 
 /** A small quota has a small write-ahead log, or the log alone would fill it. */
 export const walPagesOf = (quota: number | undefined): number =>
-  quota === undefined ? 1000 : Math.max(16, Math.min(1000, Math.floor(quota / PAGE_BYTES / 32)));
+  quota === undefined ? WAL_PAGES : Math.max(16, Math.min(WAL_PAGES, Math.floor(quota / PAGE_BYTES / 32)));
 
 /** Keeps a journal's folder within its quota. Without one nothing is limited and `share` is undefined. */
 export interface Quota {
