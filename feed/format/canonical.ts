@@ -10,7 +10,7 @@ const FORBIDDEN = /[\u0000-\u001f]|\p{Surrogate}/u;
 
 /**
  * The one spelling of a value: RFC 8785 (JCS) restricted to integers within 2^53-1, no -0; names of
- * [A-Za-z0-9._-]{1,32}, sorted; strings in NFC without control characters; depth at most 6.
+ * [A-Za-z0-9._-]{1,32} without __proto__, sorted; strings in NFC without control characters; depth at most 6.
  * Members that are undefined are left out. Throws Fault REC_NONCANON for what the profile forbids.
  */
 export function canonical(value: Json): string {
@@ -96,9 +96,9 @@ function sortedNames(value: object): readonly string[] {
   return names;
 }
 
-/** [A-Za-z0-9._-]{1,32} */
+/** [A-Za-z0-9._-]{1,32}; not __proto__, which readers in JavaScript may lose. */
 function isName(name: string): boolean {
-  if (name.length === 0 || name.length > limits.name) return false;
+  if (name.length === 0 || name.length > limits.name || name === "__proto__") return false;
   for (let i = 0; i < name.length; i++) {
     const unit = name.charCodeAt(i);
     const letter = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);

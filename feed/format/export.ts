@@ -2,7 +2,7 @@ import { fromBase64 } from "./base64.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { linesOf, readLeaves } from "./leaves.ts";
-import { type OpenNote, openNote } from "./note.ts";
+import { type OpenNote, openNote, parseNote } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
 import { Findings, type Report, type ReportedCheckpoint } from "./report.ts";
@@ -78,10 +78,12 @@ interface OpenedProof extends OpenedHead {
 
 function openHead(bytes: Buffer, policy: Policy): Result<OpenedHead> {
   const keys = [...policy.logs, ...policy.witnesses.map((witness) => witness.vkey)];
+  const parsed = parseNote(bytes);
+  if (!parsed.ok) return parsed;
+  const checkpoint = parseCheckpoint(parsed.value.text);
+  if (!checkpoint.ok) return checkpoint;
   const note = openNote(bytes, keys);
   if (!note.ok) return note;
-  const checkpoint = parseCheckpoint(note.value.text);
-  if (!checkpoint.ok) return checkpoint;
   return signedByItsLog(note.value, checkpoint.value)
     ? good({ checkpoint: checkpoint.value, ...cosignaturesOf(note.value, policy) })
     : bad("CP_ORIGIN", `origin ${checkpoint.value.origin} is not a log of the policy`);
