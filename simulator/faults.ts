@@ -7,6 +7,10 @@ export const simulatorFaults = {
     hint: "See simulator/README.md for the form of a scenario, and `cems-simulator list` for those that come with it.",
     exit: 78,
   },
+  E_SIM_CONTROL: {
+    consequence: "the wish is answered with the reason and nothing is changed",
+    hint: "See simulator/README.md for what can be asked of a running simulation.",
+  },
   E_SIM_LISTEN: {
     consequence: "nothing is started",
     hint: "Another program holds the port; --port-base 0 lets the system choose free ones.",

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, constants, openSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, rmSync, symlinkSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { Fault } from "../../feed/format/faults.ts";
 
@@ -37,12 +37,22 @@ export async function openPty(link?: string): Promise<Pty> {
     // Held open for our lifetime: without it the kernel hangs up, and resets raw mode, whenever the client closes.
     slave = openSync(device, constants.O_RDWR | constants.O_NOCTTY);
     await run("stty", ["-F", device, "raw", "-echo"]);
-    if (link !== undefined) symlinkSync(device, link);
+    if (link !== undefined) renewLink(device, link);
     return serve(master, slave, device, link);
   } catch (error) {
     if (slave !== undefined) closeSync(slave);
     closeSync(master);
     throw error;
+  }
+}
+
+/** A link that a killed process left behind is replaced, anything else is not. */
+function renewLink(device: string, link: string): void {
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link);
+  try {
+    symlinkSync(device, link);
+  } catch (error) {
+    throw new Fault("E_SIM_PTY", `cannot make the link ${link}`, { cause: error });
   }
 }
 

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { Fault } from "../feed/format/faults.ts";
+import { conditions } from "./meters/model.ts";
+import type { Simulation } from "./simulation.ts";
+import { faultRule } from "./wire/faults.ts";
+
+/** What can be asked of a running simulation: one line of JSON each. */
+const wish = z.union([
+  z.strictObject({ meter: z.string(), fault: z.union([faultRule, z.array(faultRule), z.null()]) }),
+  z.strictObject({ meter: z.string(), condition: z.enum(conditions) }),
+]);
+
+export type ControlAnswer = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+
+/** Does what a line asks: `{"meter":"cems","fault":{"kind":"silence"}}` (null: none) or `{"meter":"cems","condition":"held"}`. */
+export function obey(simulation: Pick<Simulation, "setFault" | "setCondition">, line: string): ControlAnswer {
+  try {
+    const asked = wish.parse(JSON.parse(line));
+    if ("condition" in asked) simulation.setCondition(asked.meter, asked.condition);
+    else
+      simulation.setFault(
+        asked.meter,
+        ...(Array.isArray(asked.fault) ? asked.fault : asked.fault ? [asked.fault] : []),
+      );
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, problem: error.message };
+    if (error instanceof z.ZodError) return { ok: false, problem: z.prettifyError(error) };
+    if (error instanceof SyntaxError) return { ok: false, problem: "not a line of JSON" };
+    throw error;
+  }
+}

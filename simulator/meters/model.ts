@@ -1,0 +1,51 @@
+import type { PlantState } from "../plant/combustion.ts";
+import type { Totals } from "../plant/totals.ts";
+
+export type Table = "coil" | "discrete" | "holding" | "input";
+
+/** One value in the register map of a model. `address` is the 0-based address of the PDU. */
+export interface Cell {
+  readonly point: string;
+  readonly table: Table;
+  readonly address: number;
+  readonly as: "float32" | "uint32" | "uint16" | "bit";
+  /** CDAB: the low word comes first. */
+  readonly order?: "ABCD" | "CDAB";
+}
+
+/** Registers (or bits) a value occupies. */
+export const widthOf = ({ as }: Pick<Cell, "as">): number => (as === "float32" || as === "uint32" ? 2 : 1);
+
+/** What an instrument can be doing. Only `measuring` shows the plant as it is now. */
+export const conditions = ["measuring", "held", "maintenance", "malfunction", "zero", "span"] as const;
+export type Condition = (typeof conditions)[number];
+
+/** What a meter looks at when it renews its registers. */
+export interface Scene {
+  readonly plant: PlantState;
+  readonly totals: Totals;
+  readonly condition: Condition;
+  /** Scatter of the instrument around 0, standard deviation 1; the same for the same moment and label. */
+  scatter(label: string): number;
+}
+
+/** A kind of meter: where its registers are, and what they say. */
+export interface Model {
+  /** The device profile that reads it. */
+  readonly profile: string;
+  readonly about: string;
+  /** Registers one request may ask for. */
+  readonly maxRegisters: number;
+  readonly cells: readonly Cell[];
+  /** A number for every point of `cells`, in the unit the device transmits. */
+  values(scene: Scene): Readonly<Record<string, number>>;
+}
+
+/** Cells of one kind that follow each other without a gap. */
+export const row = (
+  table: Table,
+  first: number,
+  as: Cell["as"],
+  points: readonly string[],
+  order: "ABCD" | "CDAB" = "ABCD",
+): Cell[] => points.map((point, index) => ({ point, table, address: first + index * widthOf({ as }), as, order }));

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { readYaml } from "../drivers/yaml.ts";
+import { Fault } from "../feed/format/faults.ts";
+import { conditions } from "./meters/model.ts";
+import { modelNames } from "./meters/models.ts";
+import { unit350 } from "./plant/combustion.ts";
+import { faultFits, faultRule } from "./wire/faults.ts";
+
+const id = z.string().regex(/^[a-z0-9-]{1,20}$/, "letters a-z, digits and - only, at most 20");
+
+const meter = z.strictObject({
+  id,
+  model: z.enum(modelNames),
+  unit: z.int().min(0).max(255),
+  condition: z.enum(conditions).default("measuring"),
+  faults: z.array(faultRule).default([]),
+});
+const meters = z.array(meter).min(1);
+const baud = z.int().min(1200).max(115_200);
+const tcp = { id, host: z.string().default("127.0.0.1"), port: z.int().min(0).max(65_535), meters };
+
+/** A line with its meters. `baud` only tells who reads it what to set: nothing here keeps the time of a serial line. */
+const line = z.discriminatedUnion("transport", [
+  z.strictObject({ transport: z.literal("tcp"), ...tcp }),
+  z.strictObject({ transport: z.literal("rtu-over-tcp"), baud: baud.default(9600), ...tcp }),
+  z.strictObject({ transport: z.literal("rtu"), id, baud: baud.default(19_200), meters }),
+]);
+export type Line = z.output<typeof line>;
+
+const scenario = z
+  .strictObject({
+    about: z.string().min(1).max(200),
+    plant: z
+      .strictObject({
+        ratedMW: z.number().positive().max(1500).default(unit350.ratedMW),
+        sectionM2: z.number().positive().max(500).default(unit350.sectionM2),
+        barometricPa: z.number().min(50_000).max(110_000).default(unit350.barometricPa),
+      })
+      .prefault({}),
+    lines: z.array(line).min(1),
+  })
+  .superRefine(({ lines }, context) => {
+    const complain = (message: string, ...path: (string | number)[]): void =>
+      context.addIssue({ code: "custom", message, path: ["lines", ...path] });
+    const seen = new Set<string>();
+    const first = (kind: string, name: string | number): boolean => {
+      const key = `${kind} ${name}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    };
+    for (const [at, { id, transport, meters }] of lines.entries()) {
+      if (!first("line", id)) complain(`a second line ${id}`, at, "id");
+      for (const [m, { id: meterId, unit, faults }] of meters.entries()) {
+        if (!first("meter", meterId)) complain(`a second meter ${meterId}`, at, "meters", m, "id");
+        if (!first(`unit on ${id}`, unit)) complain(`a second meter at unit ${unit}`, at, "meters", m, "unit");
+        for (const [f, { kind }] of faults.entries())
+          if (!faultFits(kind, transport))
+            complain(`${kind} cannot happen on ${transport}`, at, "meters", m, "faults", f, "kind");
+      }
+    }
+  });
+export type Scenario = z.output<typeof scenario>;
+
+/** The scenarios that come with the simulator, by name. */
+export const scenarioNames = (): string[] =>
+  readdirSync(shippedScenarios())
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => name.slice(0, -".yaml".length))
+    .sort();
+
+/** Reads a scenario: one that comes with the simulator by its name, or a file by its path (with a `/` or `.yaml`). */
+export function loadScenario(nameOrPath: string): Scenario {
+  const isPath = nameOrPath.includes("/") || nameOrPath.endsWith(".yaml");
+  const file = isPath ? nameOrPath : join(shippedScenarios(), `${nameOrPath}.yaml`);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new Fault("E_SIM_SCENARIO", `there is no scenario ${nameOrPath}`, { cause });
+  }
+  return parseScenario(text, file);
+}
+
+/** @throws Fault E_SIM_SCENARIO with every problem and its place */
+export function parseScenario(text: string, file: string): Scenario {
+  const yaml = readYaml(text);
+  const refuse = (problems: readonly { line: number; column: number; message: string }[]): never => {
+    const places = problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+    throw new Fault("E_SIM_SCENARIO", places.join("; "));
+  };
+  if (yaml.problems.length > 0) refuse(yaml.problems);
+  const read = scenario.safeParse(yaml.value);
+  if (read.success) return read.data;
+  return refuse(
+    read.error.issues.map(({ path, message }) => ({ ...yaml.where(path), message: `${path.join(".")}: ${message}` })),
+  );
+}
+
+/** The YAML files lie beside the sources and are not copied to where these are compiled: the nearest folder above has them. */
+function shippedScenarios(from: string = import.meta.dirname): string {
+  const dir = join(from, "simulator", "scenarios");
+  if (existsSync(dir)) return dir;
+  const above = dirname(from);
+  if (above === from) throw new Fault("E_SIM_SCENARIO", "simulator/scenarios was not found beside the program");
+  return shippedScenarios(above);
+}

@@ -1,0 +1,142 @@
+import { Fault } from "../feed/format/faults.ts";
+import { createMeter, type Meter } from "./meters/meter.ts";
+import type { Condition } from "./meters/model.ts";
+import { models } from "./meters/models.ts";
+import { createPlaces } from "./places.ts";
+import { bituminous } from "./plant/combustion.ts";
+import { startPlant } from "./plant/world.ts";
+import { randomFrom, seedFor } from "./random.ts";
+import type { Line, Scenario } from "./scenario.ts";
+import type { Shown } from "./shown.ts";
+import type { Device } from "./wire/conversation.ts";
+import { type FaultRule, faultFits } from "./wire/faults.ts";
+import { serveSerial } from "./wire/serial.ts";
+import { serveTcp } from "./wire/tcp.ts";
+import { type Trouble, trouble } from "./wire/trouble.ts";
+
+/** Where a line listens, and who is on it. */
+export type Listening = {
+  readonly id: string;
+  readonly meters: readonly {
+    readonly id: string;
+    readonly unit: number;
+    readonly model: string;
+    readonly profile: string;
+  }[];
+} & (
+  | { readonly transport: "tcp"; readonly host: string; readonly port: number }
+  | { readonly transport: "rtu-over-tcp"; readonly host: string; readonly port: number; readonly baud: number }
+  | { readonly transport: "rtu"; readonly path: string; readonly baud: number }
+);
+
+export interface Simulation {
+  readonly lines: readonly Listening[];
+  /** From now on these rules, and no others, decide what goes wrong with the meter's replies; none: nothing does. */
+  setFault(meter: string, ...rules: FaultRule[]): void;
+  setCondition(meter: string, condition: Condition): void;
+  close(): Promise<void>;
+}
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** The TCP lines take this port and those after it; 0: the system chooses; left out: as the scenario says. */
+  readonly portBase?: number;
+  /** Folder for the links to the pseudo-terminals, named after their lines; left out: a temporary one. */
+  readonly links?: string;
+  onShown?(shown: Shown): void;
+  /** Seconds since the start, for tests that drive the time. */
+  elapsed?(): number;
+}
+
+interface OnLine {
+  readonly meter: Meter;
+  readonly trouble: Trouble;
+  readonly transport: Line["transport"];
+}
+
+/** Starts the plant and listens on every line. Throws Fault E_SIM_LISTEN or E_SIM_PTY, with nothing left behind. */
+export async function simulate(scenario: Scenario, options: SimulationOptions): Promise<Simulation> {
+  const { seed } = options;
+  const began = performance.now();
+  const elapsed = options.elapsed ?? (() => (performance.now() - began) / 1000);
+  const look = startPlant({ ...scenario.plant, fuel: bituminous }, seed, elapsed);
+  const report = reporter(options.onShown);
+  const onLines = new Map<string, OnLine>();
+  const places = createPlaces(options);
+  const closers = [places.remove];
+  const close = async (): Promise<void> => {
+    for (const undo of closers.splice(0).reverse()) await undo();
+  };
+
+  const listen = async (line: Line): Promise<Listening> => {
+    const devices = line.meters.map(({ id, model, unit, condition, faults }): Device => {
+      const meter = createMeter({ id, unit, model: models[model], seed, look });
+      meter.setCondition(condition);
+      const wire = trouble(faults, randomFrom(seedFor(seed, "wire", id)));
+      onLines.set(id, { meter, trouble: wire, transport: line.transport });
+      return { unit, serve: (request) => serve(meter, wire, request, report) };
+    });
+    const meters = line.meters.map(({ id, unit, model }) => ({ id, unit, model, profile: models[model].profile }));
+    const { id, transport } = line;
+    if (transport === "rtu") {
+      const { path, close } = await serveSerial(devices, places.link(id));
+      closers.push(close);
+      return { id, transport, path, baud: line.baud, meters };
+    }
+    const { port, close } = await serveTcp(transport, devices, line.host, places.port(line.port));
+    closers.push(close);
+    const at = { id, host: line.host, port, meters };
+    return transport === "tcp" ? { transport, ...at } : { transport, ...at, baud: line.baud };
+  };
+  const lines: Listening[] = [];
+  try {
+    for (const line of scenario.lines) lines.push(await listen(line));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const find = (meter: string): OnLine => {
+    const found = onLines.get(meter);
+    if (found) return found;
+    throw new Fault("E_SIM_CONTROL", `there is no meter ${meter}, only ${[...onLines.keys()].join(", ")}`);
+  };
+  return {
+    lines,
+    close,
+    setFault: (name, ...rules) => {
+      const { trouble, transport } = find(name);
+      const misfit = rules.find(({ kind }) => !faultFits(kind, transport));
+      if (misfit) throw new Fault("E_SIM_CONTROL", `${misfit.kind} cannot happen on ${transport}`);
+      trouble.set(rules);
+    },
+    setCondition: (name, condition) => find(name).meter.setCondition(condition),
+  };
+}
+
+type Report = (shown: Omit<Shown, "seq" | "t">) => void;
+
+function reporter(onShown: ((shown: Shown) => void) | undefined): Report {
+  let seq = 0;
+  return (shown) => {
+    seq += 1;
+    onShown?.({ seq, t: new Date().toISOString(), ...shown });
+  };
+}
+
+function serve(meter: Meter, wire: Trouble, request: Buffer, report: Report): ReturnType<Device["serve"]> {
+  const fault = wire.next();
+  const { answer, points } = meter.ask(request);
+  report({
+    meter: meter.id,
+    unit: meter.unit,
+    fc: request[0] ?? 0,
+    start: request.length >= 3 ? request.readUInt16BE(1) : 0,
+    count: request.length >= 5 ? request.readUInt16BE(3) : 0,
+    values: "exception" in answer ? "" : answer.pdu.toString("hex", 2),
+    points,
+    ...("exception" in answer ? { exception: answer.exception } : {}),
+    ...(fault ? { fault: fault.kind } : {}),
+  });
+  return { pdu: answer.pdu, fault, random: wire.random };
+}
