@@ -9,12 +9,12 @@ export interface Codes {
   readonly used: ReadonlySet<string>;
 }
 
-const isRow = (node: ts.Node): node is ts.PropertyAssignment & { readonly initializer: ts.ObjectLiteralExpression } =>
+/** `E_LIKE_THIS: { ..., hint: "..." }`; that a row is complete is the compiler's business. */
+const isRow = (node: ts.Node): node is ts.PropertyAssignment =>
   ts.isPropertyAssignment(node) &&
+  /^[A-Z][A-Z0-9_]+$/.test(node.name.getText()) &&
   ts.isObjectLiteralExpression(node.initializer) &&
-  ["consequence", "hint"].every((name) =>
-    node.initializer.getChildren().some((list) => list.getChildren().some((p) => p.getText().startsWith(name))),
-  );
+  node.initializer.properties.some((property) => property.name?.getText() === "hint");
 
 const firstText = (node: ts.NewExpression): string | undefined => {
   const first = node.arguments?.[0];
