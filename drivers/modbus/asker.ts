@@ -32,9 +32,10 @@ export interface AskerParts {
   readonly openWire: OpenWire;
   readonly framing: Framing;
   readonly timing: Timing;
-  /** Silences and quarantines matter: RTU, on whatever it travels. */
+  /** Silence between frames matters: RTU, on whatever it travels. */
   readonly silences: boolean;
-  /** The longest wait for silence. */
+  readonly quarantines: boolean;
+  /** The longest wait for a line to fall silent, above the silence itself. */
   readonly lateMs: number;
   readonly random: () => number;
   readonly client: (port: GuardedPort) => Client;
@@ -83,7 +84,7 @@ export class Asker {
       if (why !== undefined) return { code: "E_BUS_CLOSED", detail: why };
       this.parts.framing.restart();
       // Whoever used the line before us, an earlier run of this program too, may have left a question unanswered.
-      if (this.parts.silences) this.silence.quarantine(this.waitFor(request, deviceMs));
+      if (this.parts.quarantines) this.silence.quarantine(this.waitFor(request, deviceMs));
     }
     const loud = await this.fallSilent();
     if (loud !== undefined || !this.mistakable(unit, request)) return loud;
@@ -216,7 +217,7 @@ export class Asker {
   }
 
   private fail(failure: BusFailure): void {
-    if (this.parts.silences) this.silence.quarantine(quarantineWaits * this.waitMs);
+    if (this.parts.quarantines) this.silence.quarantine(quarantineWaits * this.waitMs);
     this.finish({ failure });
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Bus, BusCounters, BusFailure, Exchange, ReadRequest, TransactOptions } from "../driver.ts";
 import type { BusFaultCode } from "../faults.ts";
 import type { LineSettings } from "../line.ts";
-import { type Answer, Asker } from "./asker.ts";
+import { type Answer, Asker, type Client } from "./asker.ts";
 import { RtuFraming } from "./framing-rtu.ts";
 import { TcpFraming } from "./framing-tcp.ts";
 import { refusal } from "./request.ts";
@@ -14,6 +14,12 @@ import { timingOf } from "./timing.ts";
 import { explain, type OpenWire } from "./wire.ts";
 
 const defaultDeviceMs = 500;
+
+/**
+ * `quarantine`: an RTU line stays silent after a request that was not answered. `matching`: a reply must be of our transaction (TCP), and
+ * is never taken for the answer to a request if it may be that to an earlier one (RTU).
+ */
+export type Guard = "quarantine" | "matching";
 
 export interface BusOptions {
   /** How long a connection may take to open; 3 s. */
@@ -25,8 +31,8 @@ export interface BusOptions {
   readonly random?: () => number;
   /** Another transport than the settings name. */
   readonly openWire?: OpenWire;
-  /** No quarantine, no memory of late replies, no transaction check: only for the test that shows they are what protects us. */
-  readonly unguarded?: boolean;
+  /** Guards left out, only for the tests that show what each of them is worth. */
+  readonly without?: readonly Guard[];
 }
 
 /**
@@ -34,22 +40,24 @@ export interface BusOptions {
  * `clock` stamps the exchanges; deadlines and silences run on real time, as the wire does.
  */
 export function openBus(settings: LineSettings, clock: Clock, options: BusOptions = {}): Bus {
-  const { connectMs = 3000, lateMs = 30_000, random = Math.random, unguarded = false } = options;
+  const { connectMs = 3000, lateMs = 30_000, random = Math.random, without = [] } = options;
+  const unmatched = without.includes("matching");
   const tcp = settings.transport === "tcp";
   const asker = new Asker({
     openWire:
       options.openWire ??
       (settings.transport === "rtu" ? serialWire(settings) : tcpWire(settings.host, settings.port, connectMs)),
-    framing: tcp ? new TcpFraming(Math.floor(random() * 65_536), unguarded) : new RtuFraming({ lateMs, unguarded }),
+    framing: tcp ? new TcpFraming(Math.floor(random() * 65_536), unmatched) : new RtuFraming(lateMs, unmatched),
     timing: timingOf(settings, options.marginMs),
-    silences: !tcp && !unguarded,
+    silences: !tcp,
+    quarantines: !tcp && !without.includes("quarantine"),
     lateMs,
     random,
     client: (port) => {
       const client = new modbusSerial.default(port);
       client.open();
       // Its callbacks are typed for values; we only take its verdict, since the bytes are ours already.
-      return client as unknown as ReturnType<ConstructorParameters<typeof Asker>[0]["client"]>;
+      return client as unknown as Client;
     },
   });
   return new ModbusBus(settings.id, asker, clock, !tcp);

@@ -7,13 +7,6 @@ import { Copies, Unanswered } from "./unanswered.ts";
 const exceptionBytes = 5; // unit, function, code, CRC
 const overheadBytes = 5; // unit, function, byte count, CRC
 
-export interface RtuGuards {
-  /** A reply later than this never comes. */
-  readonly lateMs: number;
-  /** Forget unanswered requests and copies: only to show in a test that remembering them is what protects us. */
-  readonly unguarded?: boolean;
-}
-
 /**
  * RTU framing (Modbus over serial line V1.02, 2.5.1), on a serial port or in a TCP stream. Frames are found by the length that the
  * requests let expect and by their CRC, since silence does not survive USB converters and networks.
@@ -23,15 +16,21 @@ export class RtuFraming implements Framing {
   readonly stuck = false;
   private readonly unanswered = new Unanswered();
   private readonly copies = new Copies();
-  private readonly guards: RtuGuards;
+  private readonly lateMs: number;
+  private readonly unmatched: boolean;
   private readonly bytes = Buffer.alloc(2048);
   private length = 0;
   private thrown = 0;
   private pending: Asked | undefined;
   private request: Buffer | undefined;
 
-  constructor(guards: RtuGuards) {
-    this.guards = guards;
+  /**
+   * @param lateMs a reply later than this after its deadline never comes
+   * @param unmatched forgets what was asked before: only to show in a test what remembering it is worth
+   */
+  constructor(lateMs: number, unmatched = false) {
+    this.lateMs = lateMs;
+    this.unmatched = unmatched;
   }
 
   get discarded(): number {
@@ -40,7 +39,7 @@ export class RtuFraming implements Framing {
 
   ask(asked: Asked, adu: Buffer): Buffer {
     this.throwAway(this.length);
-    if (this.guards.unguarded) this.unanswered.clear();
+    if (this.unmatched) this.unanswered.clear();
     this.unanswered.add(asked);
     this.pending = asked;
     this.request = adu;
@@ -87,8 +86,8 @@ export class RtuFraming implements Framing {
   }
 
   mistakable(unit: number, request: ReadRequest, now: number): boolean {
-    this.unanswered.forget(now - this.guards.lateMs);
-    return !this.guards.unguarded && this.unanswered.mistakable(unit, request);
+    this.unanswered.forget(now - this.lateMs);
+    return !this.unmatched && this.unanswered.mistakable(unit, request);
   }
 
   recent(unit: number, request: ReadRequest, now: number): boolean {
@@ -133,7 +132,7 @@ export class RtuFraming implements Framing {
   }
 
   private belongs(frame: Buffer, asked: Asked, now: number): Heard {
-    const guarded = !this.guards.unguarded;
+    const guarded = !this.unmatched;
     if (asked !== this.pending) {
       this.unanswered.settle(asked);
       this.copies.keep(asked, frame, now + asked.until - asked.at);

@@ -16,12 +16,12 @@ export class TcpFraming implements Framing {
   private pending: Asked | undefined;
   private rest: Buffer = nothing;
   private stranger: string | undefined;
-  private readonly unguarded: boolean;
+  private readonly unmatched: boolean;
 
-  /** @param unguarded takes a reply of any transaction: only to show in a test that the check is what protects us */
-  constructor(firstTransaction: number, unguarded = false) {
+  /** @param unmatched takes a reply of any transaction: only to show in a test what the check is worth */
+  constructor(firstTransaction: number, unmatched = false) {
     this.transaction = firstTransaction & 0xffff;
-    this.unguarded = unguarded;
+    this.unmatched = unmatched;
   }
 
   ask(asked: Asked, adu: Buffer): Buffer {
@@ -52,7 +52,7 @@ export class TcpFraming implements Framing {
       const end = at + headerBytes + length;
       if (end > bytes.length) break;
       const transaction = bytes.readUInt16BE(at);
-      if (this.pending !== undefined && (transaction === this.transaction || this.unguarded)) {
+      if (this.pending !== undefined && (transaction === this.transaction || this.unmatched)) {
         heard = judge(this.pending, bytes, at + headerBytes, length);
         if (heard.is === "bad") this.discarded += headerBytes + length;
         this.pending = undefined;

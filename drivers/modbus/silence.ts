@@ -37,9 +37,9 @@ export class Silence {
     return now >= this.until();
   }
 
-  /** Waits for the silence; false if the line did not fall silent within `atMost` ms, or was closed. */
+  /** Waits for the silence; false if it was broken again and again for `atMost` ms, or if the line was closed. */
   async wait(atMost: number): Promise<boolean> {
-    const giveUpAt = performance.now() + atMost;
+    const giveUpAt = Math.max(this.until(), performance.now()) + atMost;
     for (;;) {
       const now = performance.now();
       const until = this.until();

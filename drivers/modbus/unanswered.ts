@@ -44,10 +44,9 @@ export class Unanswered {
     return this.list.some((asked) => asked.unit === unit && mayAnswer(asked, request.functionCode, bytes));
   }
 
-  /** Requests sent before `at` are taken to be lost for good. */
+  /** Requests whose deadline was before `at` are taken to be lost for good. */
   forget(at: number): void {
-    if (this.list.length > 0 && (this.list[0] as Asked).at < at)
-      this.list = this.list.filter((asked) => asked.at >= at);
+    if ((this.list[0]?.until ?? at) < at) this.list = this.list.filter((asked) => asked.until >= at);
   }
 
   clear(): void {

@@ -39,7 +39,7 @@ function feed(framing: Framing, bytes: Buffer, cuts: readonly number[], now = 0)
 }
 
 const cuts = fc.array(fc.nat(300), { maxLength: 12 });
-const rtu = (): RtuFraming => new RtuFraming({ lateMs: 1000 });
+const rtu = (): RtuFraming => new RtuFraming(900);
 
 test("the CRC is that of the standard's example and its own check", () => {
   expect(crc16(Buffer.from([0x02, 0x07]), 0, 2)).toBe(0x1241);
