@@ -13,12 +13,12 @@ import { openWindow, type Window } from "./link/window.ts";
 export type { SendOptions, SendResult } from "./link/send.ts";
 export type { LinkSettings } from "./link/settings.ts";
 
-/** Handlers are called one at a time and MUST NOT throw. */
+/** Handlers are called one message at a time; they MUST NOT throw and their promises MUST NOT reject. */
 export interface LinkListener {
   /** Topic filters, subscribed with QoS 1 on every connection before `onUp`. */
   readonly topics: readonly string[];
-  /** The broker gets its PUBACK when this returns. `payload` may be kept. */
-  onMessage?(topic: string, payload: Buffer): void;
+  /** The broker gets its PUBACK, and we the next message, when this is done. `payload` may be kept. */
+  onMessage?(topic: string, payload: Buffer): unknown;
   onUp?(version: 5 | 4): void;
   /** A connection ended (`wasUp`), or an attempt failed. */
   onDown?(failure: LinkFailure, wasUp: boolean): void;
@@ -86,11 +86,11 @@ export function openLink(settings: LinkSettings, random: () => number = Math.ran
       counts.connections += 1;
       for (const listener of [...listeners]) attach(connection, listener);
     },
-    message: (topic, payload) => {
+    message: async (topic, payload) => {
       if (payload.length > (settings.largestIncoming ?? linkDefaults.largestIncoming)) counts.oversize += 1;
       else
         for (const listener of [...listeners])
-          if (listener.topics.some((filter) => topicMatches(filter, topic))) listener.onMessage?.(topic, payload);
+          if (listener.topics.some((filter) => topicMatches(filter, topic))) await listener.onMessage?.(topic, payload);
     },
   };
 
@@ -147,7 +147,7 @@ export function openLink(settings: LinkSettings, random: () => number = Math.ran
 
 interface Events {
   up(live: Live): void;
-  message(topic: string, payload: Buffer): void;
+  message(topic: string, payload: Buffer): Promise<void>;
 }
 
 /** One attempt with a client of its own, and the connection it leads to; resolves when that is over. Never rejects. */
@@ -160,6 +160,7 @@ function connectOnce(
   return new Promise((resolve) => {
     let live: Live | undefined;
     let reason: LinkFailure | undefined;
+    let finished = false;
     let client: MqttClient;
     try {
       client = connect(clientOptions(settings, version));
@@ -172,7 +173,7 @@ function connectOnce(
       closing.removeEventListener("abort", leave);
       live?.window.close();
       for (const settle of [...(live?.underWay ?? [])]) settle(failed("E_LINK_LOST", failure.detail));
-      client.removeAllListeners("message");
+      finished = true;
       resolve(failure);
     };
     const end = (failure: LinkFailure): void => {
@@ -202,7 +203,11 @@ function connectOnce(
       live = accepted(client, version, settings, connack, end);
       events.up(live);
     });
-    client.on("message", (topic, payload) => events.message(topic, payload));
+    // The client holds back the acknowledgement, and all that follows, until this calls back.
+    client.handleMessage = ({ topic, payload }, done) => {
+      if (finished) done();
+      else void events.message(topic, payload as Buffer).then(() => done());
+    };
     client.on("packetreceive", (packet) => {
       // The client takes 0x10 for success and does not tell; it is read here, before the acknowledgement is handled.
       if (packet.cmd === "puback" && packet.reasonCode === 0x10) live?.unheard.add(packet.messageId ?? 0);

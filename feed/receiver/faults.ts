@@ -1,0 +1,56 @@
+import type { FaultRow } from "../format/faults.ts";
+
+/** Everything that stops the receiver. What is wrong with a message never does: see the checks of the format. */
+export const receiverFaults = {
+  E_RECEIVER_EXISTS: {
+    consequence: "nothing is made; what is there stays as it is",
+    hint: "Keys and ledger are never overwritten. Name a folder that is empty or not there yet.",
+    exit: 73,
+  },
+  E_RECEIVER_SETTINGS: {
+    consequence: "nothing is started",
+    hint: "Correct receiver.yaml; `cems-receiver init` writes one with comments.",
+    exit: 78,
+  },
+  E_RECEIVER_KEY: {
+    consequence: "nothing is started",
+    hint: "Each key is a PKCS #8 PEM of Ed25519 that only its owner may read: chmod 0400.",
+    exit: 77,
+  },
+  E_LEDGER_MISSING: {
+    consequence: "nothing is started; a new ledger is never begun in its place",
+    hint: "Check the path. Restore the ledger from its backup; only `cems-receiver init` begins a new one.",
+    exit: 66,
+  },
+  E_LEDGER_CORRUPT: {
+    consequence: "nothing is acknowledged",
+    hint: "Keep the file as evidence, check the disk, restore a backup; the gateways send again what it lacks.",
+    exit: 65,
+  },
+  E_LEDGER_BUSY: {
+    consequence: "nothing is acknowledged",
+    hint: "Another program holds the ledger's write lock. Stop it.",
+    exit: 75,
+  },
+  E_LEDGER_FULL: {
+    consequence: "nothing is acknowledged, so the gateways keep what they have",
+    hint: "Free space on the disk of the ledger and start again.",
+    exit: 74,
+  },
+  E_LEDGER_IO: {
+    consequence: "nothing is acknowledged, so the gateways keep what they have",
+    hint: "Check the disk, the mount options and the owner of the ledger.",
+    exit: 71,
+  },
+  E_LEDGER_REFUSED: {
+    consequence: "the change is not kept and not acknowledged",
+    hint: "A rule of the ledger was broken by the program itself. Report it with the log.",
+    exit: 70,
+  },
+  E_EXPORT_MISSING: {
+    consequence: "nothing is verified",
+    hint: "Name the folder that `cems-agent export` wrote: it holds keys.txt and leaves.jsonl.",
+    exit: 66,
+  },
+} as const satisfies Record<string, FaultRow>;
+export type ReceiverFaultCode = keyof typeof receiverFaults;

@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../format/faults.ts";
+import { formatPolicy } from "../format/policy.ts";
+import { createKeys, loadKeys, policyOf } from "./keys.ts";
+import { createLedger } from "./sqlite-ledger.ts";
+
+/**
+ * Makes a receiver in `dir`, which MUST NOT hold anything: keys, ledger, receiver.yaml, and the policy.txt that plants are
+ * given. E_RECEIVER_EXISTS.
+ */
+export function initReceiver(dir: string, name: string): void {
+  if (existsSync(dir) && readdirSync(dir).length > 0) throw new Fault("E_RECEIVER_EXISTS", `${dir} is not empty`);
+  mkdirSync(join(dir, "keys"), { recursive: true, mode: 0o700 });
+  createKeys(join(dir, "keys"));
+  writeFileSync(join(dir, "policy.txt"), formatPolicy(policyOf(loadKeys(join(dir, "keys"), name))), { flag: "wx" });
+  createLedger(join(dir, "ledger.db"));
+  writeFileSync(join(dir, "receiver.yaml"), settingsText(name), { flag: "wx" });
+}
+
+const settingsText = (name: string): string => `# The receiver of ${name}. Paths are relative to this file.
+
+# The service's domain. Its keys are w1.${name} (witness), m1.${name} (mirror) and ctl.${name} (control).
+name: ${name}
+keys: keys
+ledger: ledger.db
+
+broker:
+  url: mqtt://127.0.0.1:1883
+  # One id per receiver: two with one id would throw each other out.
+  clientId: cems-receiver
+  # For TLS 1.3 write the url as mqtts://HOST:8883 and name the PEM files:
+  # tls: { ca: ca.pem, cert: receiver.pem, key: receiver.key, servername: mqtt.${name} }
+  # username: receiver
+  # passwordFile: password
+
+# Whom we hear: the gateway's id in its topics, and the verifier key of the log it may write, as \`cems-agent init\` prints
+# it. A key that is no longer valid stays, with the last tree size it may sign: until: 480, revoked: true.
+gateways: []
+#  - id: g1
+#    log: ${name}/log/plant-stack-g1/1+4579d83e+Ad5W1/Cep4JbXNdHe3EXC4akR6gjePixzJPCs5X1UW4n
+
+logLevel: info
+`;

@@ -1,0 +1,80 @@
+import type { CheckCode } from "../format/faults.ts";
+import type { Frontier } from "../format/tree.ts";
+
+/** A signed tree whose note verified and whose history fits what was witnessed before. */
+export interface Tree {
+  readonly size: number;
+  readonly root: Buffer;
+  readonly note: Buffer;
+}
+
+/** What is held of one log. */
+export interface Holding {
+  /** The largest tree witnessed. */
+  readonly witnessed: Tree | undefined;
+  /** The largest tree of which every entry is here. */
+  readonly mirrored: Tree | undefined;
+  /** Frontier of the mirrored tree; empty before the first. */
+  readonly frontier: Frontier;
+}
+
+/** An entry as it is kept: `type` and the count of its readings save whoever counts from reading its bytes. */
+export interface Leaf {
+  readonly seq: number;
+  readonly bytes: Buffer;
+  readonly hash: Buffer;
+  readonly type: string;
+  readonly readings: number;
+}
+
+export interface Change {
+  /** The sizes on which the decision rests, 0 for none. */
+  readonly seen: { readonly witnessed: number; readonly mirrored: number };
+  /** The tree that the message carried. It becomes the witnessed one if it is the largest. */
+  readonly tree: Tree;
+  /** Entries that are not here yet, in order. */
+  readonly leaves: readonly Leaf[];
+  /** Frontier of the tree of which every entry is then here. */
+  readonly frontier: Frontier;
+}
+
+/** A message that was refused. `note` stands where the log's own signature contradicts what it signed before. */
+export interface Refusal {
+  readonly time: number;
+  readonly gateway: string;
+  readonly code: CheckCode;
+  readonly detail: string;
+  readonly note?: Buffer | undefined;
+}
+
+export interface Summary {
+  readonly entries: number;
+  readonly readings: number;
+  /** Of these, in trees of which every entry is here. */
+  readonly mirrored: number;
+  readonly mirroredReadings: number;
+  /** Messages by the code of the check that failed; DUPLICATE among them. */
+  readonly codes: Readonly<Record<string, number>>;
+  readonly logs: readonly { readonly origin: string; readonly witnessed: number; readonly mirrored: number }[];
+}
+
+/**
+ * What the service has witnessed and mirrored. Nothing in it is ever changed or deleted; sizes never go back.
+ * `keep` MUST be one transaction that survives a power cut when it returns, and MUST change nothing and return false where
+ * the holding is no longer the one in `seen`: only then may anything be cosigned. Throws Fault E_LEDGER_*.
+ */
+export interface Ledger {
+  holding(origin: string): Promise<Holding>;
+  tree(origin: string, size: number): Promise<Tree | undefined>;
+  /** Sizes of trees in (above, upTo], ascending, at most 1000. */
+  treesBetween(origin: string, above: number, upTo: number): Promise<readonly number[]>;
+  /** Leaf hashes of the entries in [from, to) that are here. */
+  hashes(origin: string, from: number, to: number): Promise<ReadonlyMap<number, Buffer>>;
+  /** Exact bytes of entries [from, to); fewer where one is not here. */
+  entries(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
+  keep(origin: string, change: Change): Promise<boolean>;
+  /** Counts a message under the code of its check; keeps a contradicting note for ever, once. */
+  refuse(refusal: Refusal): Promise<void>;
+  summary(): Promise<Summary>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { command, flag, integer, option, or, runProgram } from "../command.ts";
+import { linkFaults } from "../link/faults.ts";
+import { receiverFaults } from "./faults.ts";
+import { initReceiver } from "./init.ts";
+import { openReader } from "./readings.ts";
+import { runReceiver } from "./run.ts";
+import { readSettings } from "./settings.ts";
+import { tail } from "./tail.ts";
+import { verifyFolder } from "./verify.ts";
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const config = option("--config FILE", "the receiver's settings, as init wrote them");
+
+const init = command({
+  name: "init",
+  about: "Make a receiver: its keys, an empty ledger, receiver.yaml, and policy.txt for the plants.",
+  takes: {
+    dir: option("--dir DIR", "the folder to make it in; it must be empty or not there yet"),
+    name: or(option("--name DOMAIN", "the service's domain, from which its keys are named"), "dqs.example.cn"),
+  },
+  examples: ["init --dir /var/lib/cems-receiver --name dqs.example.cn"],
+  run: ({ dir, name }) => {
+    initReceiver(dir, name);
+    print(`${dir}/receiver.yaml: name the broker and the gateways, then run.`);
+    print(`${dir}/policy.txt: give it to the plants.`);
+    return 0;
+  },
+});
+
+const run = command({
+  name: "run",
+  about: "Receive, verify and acknowledge until stopped; the log is JSON lines on standard output.",
+  takes: { config },
+  examples: ["run --config /var/lib/cems-receiver/receiver.yaml"],
+  run: async ({ config }, signal) => {
+    await runReceiver(readSettings(config), signal);
+    return 0;
+  },
+});
+
+const show = command({
+  name: "tail",
+  about: "Print verified readings from the ledger, also while the receiver runs.",
+  takes: {
+    config,
+    last: or(integer("--last N", "how many of the newest entries to begin with"), 10),
+    follow: flag("--follow", "go on with each new entry as it is committed"),
+    json: flag("--json", "JSON lines: one a reading, and the sizes of each log whenever they change"),
+    summary: flag("--summary", "end with counts of entries, readings and refused messages"),
+  },
+  examples: ["tail --config receiver.yaml", "tail --config receiver.yaml --follow --json --last 0"],
+  run: async ({ config, ...options }, signal) => {
+    const { ledger, gateways } = readSettings(config);
+    const names = new Map([...gateways.values()].map(({ id, log }) => [log.name, id]));
+    const reader = openReader(ledger, (origin) => names.get(origin) ?? origin);
+    try {
+      await tail(reader, { ...options, print, now: Date.now }, signal);
+    } finally {
+      reader.close();
+    }
+    return 0;
+  },
+});
+
+const verify = command({
+  name: "verify",
+  about: "Verify a folder that cems-agent export wrote, with nothing but what is in it.",
+  takes: {
+    dir: option("DIR", "the folder with keys.txt, leaves.jsonl and checkpoints"),
+    policy: or(
+      option("--policy FILE", "take the keys from this policy of your own instead of the folder's keys.txt"),
+      undefined,
+    ),
+  },
+  examples: ["verify export", "verify export --policy register/keys.txt"],
+  exits: { 2: "refused: a check failed; its code is printed" },
+  run: ({ dir, policy }) => verifyFolder(dir, policy, print),
+});
+
+await runProgram({
+  name: "cems-receiver",
+  about: "Receives what agents send, verifies it, and cosigns it as witness and as mirror.",
+  commands: [init, run, show, verify],
+  faults: [receiverFaults, linkFaults],
+});

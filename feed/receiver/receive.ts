@@ -1,0 +1,153 @@
+import { hash } from "node:crypto";
+import { z } from "zod";
+import { parseBundle, parseCommit } from "../format/bundle.ts";
+import type { Finding } from "../format/faults.ts";
+import { laneOf, topics } from "../format/topics.ts";
+import type { Millis } from "../format/vocabulary.ts";
+import { type Accepted, examineBundle, examineCommit, type Gateway } from "./examine.ts";
+import type { Holding, Ledger } from "./ledger.ts";
+import { sendBack } from "./send-back.ts";
+import { receipts, type ServiceKeys, type Statement, signStatement } from "./witness.ts";
+
+export interface ReceiverParts {
+  readonly ledger: Ledger;
+  readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly keys: ServiceKeys;
+  /** Hands a message to the link; what does not arrive is asked for again. */
+  send(topic: string, payload: Buffer): Promise<void>;
+  now(): Millis;
+  /** Called for each message that was refused, and for gateways nobody registered. */
+  refused(gateway: string, finding: Finding): void;
+}
+
+type MessageLane = "cp" | "live" | "fill";
+
+export interface Receiver {
+  /** One message at a time. Rejects only with a Fault of the ledger; what is wrong with a message is counted and answered. */
+  receive(topic: string, payload: Buffer): Promise<void>;
+}
+
+/** These are the log's own signature against itself: the bytes are kept for ever. */
+const contradictions = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
+/** One gap is asked for again after this, not with every bundle behind it. */
+const ASK_AGAIN = 5000;
+
+export function openReceiver(parts: ReceiverParts): Receiver {
+  const { ledger, gateways, keys, now } = parts;
+  const asked = new Map<string, { readonly gap: string; readonly at: number }>();
+
+  const state = (gateway: Gateway, holding: Holding, statement: Omit<Statement, "origin">): Promise<void> => {
+    const note = signStatement({ ...statement, origin: gateway.log.name }, holding, keys, now());
+    return parts.send(topics(gateway.id).ctl, note);
+  };
+  const refuse = async (gateway: Gateway, finding: Finding, lane: MessageLane, payload: Buffer): Promise<void> => {
+    const { code, detail } = finding;
+    const note = contradictions.includes(code) ? noteOf(lane, payload) : undefined;
+    await ledger.refuse({ time: now(), gateway: gateway.id, code, detail, note });
+    parts.refused(gateway.id, finding);
+    if (code === "UNPROVEN") return;
+    const holding = await ledger.holding(gateway.log.name);
+    await state(gateway, holding, { code, nonce: nonceOf(payload) });
+    if (code === "CP_CONFLICT") await acknowledge(parts, gateway, { ...holding, mirrored: undefined });
+  };
+  const askForGap = async (gateway: Gateway, gap: readonly [number, number], payload: Buffer): Promise<void> => {
+    const last = asked.get(gateway.id);
+    if (last?.gap === String(gap) && now() - last.at < ASK_AGAIN) return;
+    asked.set(gateway.id, { gap: String(gap), at: now() });
+    const holding = await ledger.holding(gateway.log.name);
+    await ledger.refuse({
+      time: now(),
+      gateway: gateway.id,
+      code: "SEQ_GAP",
+      detail: `${gap[0]} to ${gap[1]} missing`,
+    });
+    await state(gateway, holding, { code: "SEQ_GAP", nonce: nonceOf(payload), want: [gap] });
+  };
+
+  const take = async (gateway: Gateway, lane: MessageLane, payload: Buffer): Promise<void> => {
+    const examine = lane === "cp" ? examineCommit : examineBundle;
+    for (;;) {
+      const examined = await examine(payload, gateway, ledger);
+      if (!examined.ok) return refuse(gateway, examined.problem, lane, payload);
+      // Another receiver on the same ledger may have been faster: then the message is looked at again.
+      if (!(await kept(gateway, examined.value))) continue;
+      const { gap, duplicate, change } = examined.value;
+      const holding = await ledger.holding(gateway.log.name);
+      const moved = (holding.mirrored?.size ?? 0) > change.seen.mirrored;
+      // A live bundle runs ahead of a backlog that is on its way: nothing is asked for.
+      if (gap && lane === "fill") await askForGap(gateway, gap, payload);
+      const whole = holding.mirrored?.size === holding.witnessed?.size;
+      return acknowledge(parts, gateway, {
+        witnessed: whole || change.tree.size === holding.witnessed?.size ? holding.witnessed : undefined,
+        mirrored: whole || moved || (duplicate && lane === "fill") ? holding.mirrored : undefined,
+      });
+    }
+  };
+  const kept = async (gateway: Gateway, { change, duplicate }: Accepted): Promise<boolean> => {
+    if (!duplicate) return ledger.keep(gateway.log.name, change);
+    await ledger.refuse({ time: now(), gateway: gateway.id, code: "DUPLICATE", detail: `tree of ${change.tree.size}` });
+    return true;
+  };
+
+  const answer = async (gateway: Gateway, payload: Buffer): Promise<void> => {
+    const status = readStatus(payload);
+    if (status?.state !== "online" || status.nonce === undefined) return;
+    const holding = await ledger.holding(gateway.log.name);
+    await state(gateway, holding, { code: "HEAD", nonce: status.nonce });
+    await acknowledge(parts, gateway, holding);
+    if (status.want === undefined) return;
+    const back = (bundle: Buffer): Promise<void> => parts.send(topics(gateway.id).back, bundle);
+    await sendBack(ledger, gateway.log.name, status.want, back);
+  };
+
+  return {
+    receive: async (topic, payload) => {
+      const at = laneOf(topic);
+      if (at === undefined) return;
+      const gateway = gateways.get(at.gateway);
+      if (gateway === undefined) {
+        const finding: Finding = { code: "CP_ORIGIN", detail: `no gateway ${at.gateway} is registered` };
+        await ledger.refuse({ time: now(), gateway: at.gateway, ...finding });
+        parts.refused(at.gateway, finding);
+      } else if (at.lane === "cp" || at.lane === "live" || at.lane === "fill") await take(gateway, at.lane, payload);
+      else if (at.lane === "status") await answer(gateway, payload);
+    },
+  };
+}
+
+/** Sends receipts for what is durably kept, and for nothing else. */
+export async function acknowledge(
+  { keys, now, send }: ReceiverParts,
+  { id }: Gateway,
+  holding: Pick<Holding, "witnessed" | "mirrored">,
+): Promise<void> {
+  for (const receipt of receipts(holding, keys, now())) await send(topics(id).ack, receipt);
+}
+
+/** What ties an answer to a message, whatever the transport says: the first 16 bytes of its SHA-256, as hex. */
+export const nonceOf = (payload: Buffer): string => hash("sha256", payload, "hex").slice(0, 32);
+
+/** The note that contradicts an earlier one; the message was read before, so its form is right. */
+function noteOf(lane: MessageLane, payload: Buffer): Buffer {
+  const message = lane === "cp" ? parseCommit(payload) : parseBundle(payload);
+  return message.ok ? message.value.note : payload;
+}
+
+const statusSchema = z.object({
+  state: z.enum(["online", "offline"]),
+  nonce: z
+    .string()
+    .regex(/^[0-9a-f]{1,64}$/)
+    .optional(),
+  want: z.int().min(0).optional(),
+});
+
+/** Unsigned and never evidence: it can make the service say what it holds, to the gateway whose data it is. */
+function readStatus(payload: Buffer): z.infer<typeof statusSchema> | undefined {
+  if (payload.length > 4096) return undefined;
+  try {
+    return statusSchema.safeParse(JSON.parse(payload.toString("utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}

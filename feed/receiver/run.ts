@@ -1,0 +1,62 @@
+import { topics } from "../format/topics.ts";
+import { millis, seconds } from "../format/vocabulary.ts";
+import type { LinkSettings } from "../link/settings.ts";
+import { type Link, openLink } from "../link.ts";
+import { loadKeys } from "./keys.ts";
+import { createLogger, type Logger } from "./logger.ts";
+import { openReceiver } from "./receive.ts";
+import type { ReceiverSettings } from "./settings.ts";
+import { openLedger } from "./sqlite-ledger.ts";
+
+/** What the plants send, of all of them; the broker says to whom each gateway may speak. */
+const heard = (["cp", "live", "fill", "cert", "status"] as const).map((lane) => topics("+")[lane]);
+/** Answers under way at once; behind that, receiving waits for the broker. */
+const AT_ONCE = 256;
+
+/** Receives until `signal` aborts. Rejects with the Fault that stopped it: a ledger that fails acknowledges nothing. */
+export async function runReceiver(
+  settings: ReceiverSettings,
+  signal: AbortSignal,
+  log: Logger = createLogger(settings.logLevel),
+): Promise<void> {
+  const keys = loadKeys(settings.keys, settings.name);
+  const ledger = openLedger(settings.ledger);
+  const link = openLink({ session: seconds(86_400), ...settings.broker } satisfies LinkSettings);
+  const receiver = openReceiver({
+    ledger,
+    keys,
+    gateways: settings.gateways,
+    now: () => millis(Date.now()),
+    send: sender(link),
+    refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "refused"),
+  });
+  let stop = (_fault?: unknown): void => {};
+  const stopped = new Promise<void>((resolve, reject) => {
+    stop = (fault) => (fault === undefined ? resolve() : reject(fault));
+  });
+  signal.addEventListener("abort", () => stop(), { once: true });
+  link.listen({
+    topics: heard,
+    // After a fault nothing more is taken: the first one stops the program.
+    onMessage: (topic, payload) => receiver.receive(topic, payload).catch(stop),
+    onUp: (version) => log.info({ broker: settings.broker.url, mqtt: version === 5 ? "5" : "3.1.1" }, "receiving"),
+    onDown: ({ code, detail }, wasUp) => log[wasUp ? "warn" : "debug"]({ code, detail }, "link down"),
+  });
+  try {
+    if (!signal.aborted) await stopped;
+  } finally {
+    await link.close();
+    await ledger.close();
+  }
+}
+
+function sender(link: Link): (topic: string, payload: Buffer) => Promise<void> {
+  const underWay = new Set<Promise<unknown>>();
+  return async (topic, payload) => {
+    // A receipt is worth keeping for a gateway that is away for a day; a request to send again is not.
+    const expirySeconds = topic.endsWith("/ack") ? 86_400 : 3600;
+    const sent = link.send(topic, payload, { expirySeconds }).finally(() => underWay.delete(sent));
+    underWay.add(sent);
+    if (underWay.size >= AT_ONCE) await Promise.race(underWay);
+  };
+}

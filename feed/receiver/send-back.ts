@@ -1,0 +1,44 @@
+import { gzipSync } from "node:zlib";
+import { encodeBundle } from "../format/bundle.ts";
+import { emptyFrontier, type Frontier, leafHash, pushLeaf } from "../format/tree.ts";
+import type { Ledger } from "./ledger.ts";
+
+const AT_MOST = 256;
+
+/**
+ * Sends a gateway that lost its tail its own entries from `from` to the mirrored size, as bundles cut at its own signed
+ * trees. They carry all that is needed to check them; `old` is 0 because nothing was witnessed on that side.
+ */
+export async function sendBack(
+  ledger: Ledger,
+  origin: string,
+  from: number,
+  send: (bundle: Buffer) => Promise<void>,
+): Promise<void> {
+  const { mirrored } = await ledger.holding(origin);
+  if (mirrored === undefined || from >= mirrored.size) return;
+  let frontier = await frontierAt(ledger, origin, from);
+  while (frontier.size < mirrored.size) {
+    const start: Frontier = frontier;
+    const sizes = await ledger.treesBetween(origin, start.size, mirrored.size);
+    const to = sizes.findLast((size) => size <= start.size + AT_MOST) ?? sizes[0] ?? mirrored.size;
+    const tree = await ledger.tree(origin, to);
+    const entries = await ledger.entries(origin, start.size, to);
+    if (tree === undefined || entries.length < to - start.size) return;
+    const { size, stack } = start;
+    const bundle = encodeBundle({ old: 0, proof: [], from: size, frontier: stack, entries, note: tree.note });
+    await send(gzipSync(bundle, { level: 3 }));
+    for (const bytes of entries) frontier = pushLeaf(frontier, leafHash(bytes));
+  }
+}
+
+/** The frontier of the first `size` entries, from their hashes: rare enough to be computed each time. */
+async function frontierAt(ledger: Ledger, origin: string, size: number): Promise<Frontier> {
+  let frontier = emptyFrontier;
+  while (frontier.size < size) {
+    const hashes = await ledger.hashes(origin, frontier.size, Math.min(size, frontier.size + 4096));
+    if (hashes.size === 0) throw new RangeError(`entry ${frontier.size} of ${origin} is not held`);
+    for (const leaf of hashes.values()) frontier = pushLeaf(frontier, leaf);
+  }
+  return frontier;
+}

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from "node:fs";
+import { verifyExport } from "../format/export.ts";
+import { readExport } from "../format/export-files.ts";
+import { Fault } from "../format/faults.ts";
+
+/**
+ * Verifies a folder that `cems-agent export` wrote, with the policy in it or one of the verifier's own, and prints every
+ * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING.
+ */
+export function verifyFolder(dir: string, policyFile: string | undefined, print: (line: string) => void): number {
+  const files = readExport(dir);
+  if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
+  if (policyFile !== undefined && !existsSync(policyFile))
+    throw new Fault("E_EXPORT_MISSING", `${policyFile} is not there`);
+  const policy = policyFile === undefined ? undefined : readFileSync(policyFile, "utf8");
+  const report = verifyExport(policy === undefined ? files.value : { ...files.value, keys: policy });
+  for (const { size, cosigned, quorate } of report.checkpoints) {
+    const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
+    print(`checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`);
+  }
+  for (const { code, detail, times, first, last } of report.findings) {
+    const where = first === undefined ? "" : first === last ? `, entry ${first}` : `, entries ${first} to ${last}`;
+    print(`${code} ${detail}${times > 1 ? ` (${times} times${where})` : where}`);
+  }
+  const end = report.first + report.entries;
+  if (report.covered < end) print(`note: entries from ${report.covered} are not covered by a cosigned checkpoint`);
+  const codes = report.findings.map(({ code }) => code).sort();
+  print(
+    report.verdict === "VALID"
+      ? `VALID: ${report.entries} entries, root ${report.root.toString("base64")}`
+      : `REFUSED: ${codes.join(" ")}`,
+  );
+  return report.verdict === "VALID" ? 0 : 2;
+}

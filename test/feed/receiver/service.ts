@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { type Nack, openNack } from "../../../feed/format/control.ts";
+import { newKeyPem, type OpenNote, openNote, parseNote, signerFromPem } from "../../../feed/format/note.ts";
+import { type Lane, laneOf, topics } from "../../../feed/format/topics.ts";
+import { millis } from "../../../feed/format/vocabulary.ts";
+import type { Gateway } from "../../../feed/receiver/examine.ts";
+import type { Ledger } from "../../../feed/receiver/ledger.ts";
+import { openReceiver } from "../../../feed/receiver/receive.ts";
+import { createLedger, openLedger } from "../../../feed/receiver/sqlite-ledger.ts";
+import type { ServiceKeys } from "../../../feed/receiver/witness.ts";
+import { tempDir } from "../../support/temporary.ts";
+import type { TestLog } from "./log.ts";
+
+/** A receiver with its ledger and no broker: what is handed to it, and what it says. */
+export interface TestService {
+  readonly ledger: Ledger;
+  readonly path: string;
+  readonly keys: ServiceKeys;
+  /** Codes of refused messages, in order. */
+  readonly refused: string[];
+  /** Unix milliseconds. */
+  time: number;
+  /** Hands over one message and returns what it was answered with. */
+  take(lane: Lane, payload: Buffer, gateway?: string): Promise<Answer>;
+}
+
+export interface Answer {
+  /** "W1 64", "M1 64", "W1 M1 64": whose cosignatures, and of which size. */
+  readonly receipts: readonly string[];
+  readonly nacks: readonly Nack[];
+  readonly back: readonly Buffer[];
+}
+
+export const testKeys = (): ServiceKeys => ({
+  witness: signerFromPem("w1.test.example.cn", 4, newKeyPem()),
+  mirror: signerFromPem("m1.test.example.cn", 4, newKeyPem()),
+  control: signerFromPem("ctl.test.example.cn", 1, newKeyPem()),
+});
+
+export function testService(
+  log: TestLog,
+  gateway: Partial<Gateway> = {},
+  others: readonly Gateway[] = [],
+): TestService {
+  const keys = testKeys();
+  const path = join(tempDir(), "ledger.db");
+  createLedger(path);
+  const ledger = openLedger(path);
+  onTestFinished(() => ledger.close());
+  const all: Gateway[] = [{ id: "g1", log: log.signer.vkey, ...gateway }, ...others];
+  let said: { topic: string; payload: Buffer }[] = [];
+  const service: TestService = {
+    ledger,
+    path,
+    keys,
+    refused: [],
+    time: Date.UTC(2026, 0, 2),
+    take: async (lane, payload, from = "g1") => {
+      said = [];
+      await receiver.receive(topics(from)[lane], payload);
+      const of = (wanted: Lane): Buffer[] =>
+        said.filter(({ topic }) => laneOf(topic)?.lane === wanted).map((message) => message.payload);
+      return {
+        receipts: of("ack").map((note) => receiptOf(note, log, keys)),
+        nacks: of("ctl").map((note) => nackOf(note, keys)),
+        back: of("back"),
+      };
+    },
+  };
+  const receiver = openReceiver({
+    ledger,
+    keys,
+    gateways: new Map(all.map((one) => [one.id, one])),
+    now: () => millis(service.time),
+    send: async (topic, payload) => void said.push({ topic, payload }),
+    refused: (_, { code }) => service.refused.push(code),
+  });
+  return service;
+}
+
+function receiptOf(raw: Buffer, { signer }: TestLog, { witness, mirror }: ServiceKeys): string {
+  const keys = [signer.vkey, witness.vkey, mirror.vkey];
+  const open = openNote(raw, keys);
+  if (!open.ok) throw new Error(`a receipt that does not verify: ${open.problem.detail}`);
+  const label = (name: string): string => (name.startsWith("w1.") ? "W1" : "M1");
+  return `${open.value.cosignatures.map(({ vkey }) => label(vkey.name)).join(" ")} ${sizeOf(open.value)}`;
+}
+
+const sizeOf = ({ text }: OpenNote): string => text.split("\n")[1] ?? "";
+
+function nackOf(raw: Buffer, { control }: ServiceKeys): Nack {
+  const nack = openNack(raw, control.vkey);
+  if (!nack.ok) throw new Error(`a nack that does not verify: ${nack.problem.detail} ${parseNote(raw).ok}`);
+  return nack.value;
+}
