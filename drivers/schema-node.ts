@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+/** The schema of a file as plain data, to say what may stand at a place. */
+export type Schema = z.core.JSONSchema.BaseSchema;
+
+/** The schema as a person writes the file: before durations become numbers and paths absolute. */
+export const jsonSchema = (schema: z.ZodType): Schema =>
+  z.toJSONSchema(schema, { io: "input", reused: "inline" }) as Schema;
+
+/** What may stand at a node of the schema. */
+export function hint(node: Schema | undefined): string {
+  if (node === undefined) return "nothing here";
+  if (node.const !== undefined) return String(node.const);
+  if (node.title) return node.title;
+  if (node.enum) return `one of ${node.enum.join(", ")}`;
+  const variants = node.oneOf ?? node.anyOf;
+  if (variants && !node.description) return variants.map((variant) => hint(variant as Schema)).join(", or ");
+  const form = formOf(node);
+  const example = node.examples?.[0];
+  if (example !== undefined)
+    return `${form}, for example ${typeof example === "string" ? example : JSON.stringify(example)}`;
+  return node.description && form === "a text" ? `${form}: ${node.description}` : form;
+}
+
+function formOf(node: Schema): string {
+  if (node.type === "integer" || node.type === "number") {
+    const kind = node.type === "integer" ? "a whole number" : "a number";
+    if (node.minimum !== undefined && node.maximum !== undefined)
+      return `${kind} from ${node.minimum} to ${node.maximum}`;
+    return kind;
+  }
+  if (node.type === "boolean") return "true or false";
+  if (node.type === "array") return "a list";
+  if (node.type === "object") return `a group of settings: ${Object.keys(node.properties ?? {}).join(", ")}`;
+  return "a text";
+}
+
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
+    value,
+  );
+}
+
+/** The schema of what stands at a path; of several variants the one whose constants the value has. */
+export function nodeAt(root: Schema, value: unknown, path: readonly PropertyKey[]): Schema | undefined {
+  let node: Schema | undefined = variantOf(root, value);
+  for (const [depth, step] of path.entries()) {
+    const inside: unknown =
+      typeof step === "number"
+        ? (node?.prefixItems?.[step] ?? node?.items)
+        : (node?.properties?.[String(step)] ?? node?.additionalProperties ?? choiceOf(node, String(step)));
+    node =
+      typeof inside === "object" ? variantOf(inside as Schema, valueAt(value, path.slice(0, depth + 1))) : undefined;
+  }
+  return node;
+}
+
+function variantOf(node: Schema, value: unknown): Schema {
+  const variants = node.oneOf ?? node.anyOf;
+  const fitting = variants?.find((variant) =>
+    Object.entries((variant as Schema).properties ?? {}).some(
+      ([key, inner]) => (inner as Schema).const !== undefined && (inner as Schema).const === valueAt(value, [key]),
+    ),
+  );
+  return (fitting as Schema | undefined) ?? node;
+}
+
+/** The constants that tell the variants of a node apart, where the file has none of them. */
+function choiceOf(node: Schema | undefined, key: string): Schema | undefined {
+  const constants = (node?.oneOf ?? []).map((variant) => ((variant as Schema).properties?.[key] as Schema)?.const);
+  return constants.some((constant) => constant === undefined) || constants.length === 0
+    ? undefined
+    : { enum: constants as string[] };
+}

@@ -1,0 +1,168 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadCatalogue } from "../../drivers/catalogue.ts";
+import { tempDir } from "../support/temporary.ts";
+
+/** What a profile may say: one small profile, changed in one place, and what is said about the change. */
+
+const point = `  - { id: so2, quantity: SO2, at: "input:30", type: float32, unit: mg/m3, places: 2, source: "p. 41" }`;
+const state = `  - { id: state, at: "discrete:7", type: bit, flags: [{ when: "1", flag: M, reason: status.x }], source: "p. 38" }`;
+const profile = `name: Gas analyzer
+maker: Acme
+model: GA-200
+source: Modbus manual rev C
+protocol: modbus
+limits: { maxRegisters: 60 }
+points:
+${point}
+status:
+${state}
+`;
+
+function load(text: string) {
+  const dir = tempDir();
+  const file = join(dir, "acme/ga-200.yaml");
+  mkdirSync(dirname(file));
+  writeFileSync(file, text);
+  return loadCatalogue(dir);
+}
+const problemsOf = (was: string, is: string): string[] => {
+  expect(profile).toContain(was);
+  return load(profile.replace(was, is)).problems.map(({ code, line, instead }) => `${line} ${code}: ${instead}`);
+};
+
+test("a profile without a problem has its defaults filled in", () => {
+  const { profiles, problems } = load(profile);
+  expect(problems).toEqual([]);
+  const read = profiles.get("acme/ga-200");
+  expect(read).toMatchObject({
+    id: "acme/ga-200",
+    deviceMs: 500,
+    limits: { maxRegisters: 60, maxBits: 2000, maxGap: 0 },
+  });
+  expect(read?.points[0]).toEqual({
+    id: "so2",
+    quantity: "SO2",
+    at: { table: "input", address: 30 },
+    type: "float32",
+    order: "ABCD",
+    unit: "mg/m3",
+    scale: "1",
+    places: 2,
+    sentinels: [],
+    source: "p. 41",
+  });
+});
+
+test("a map becomes the scale", () => {
+  const { profiles } = load(profile.replace("places: 2", 'places: 2, map: { raw: ["0", "4095"], to: ["0", "0.5"] }'));
+  expect(profiles.get("acme/ga-200")?.points[0]?.scale).toBe("0:4095:0:0.5");
+});
+
+describe("the schema is closed", () => {
+  test.each([
+    ["a key that is not known", "unit: mg/m3", "unti: mg/m3", ["8 E_CONFIG_KEY: unit"]],
+    [
+      "an expression",
+      "places: 2",
+      "places: 2, formula: raw * 2",
+      [expect.stringContaining("8 E_CONFIG_KEY: one of id, quantity")],
+    ],
+    [
+      "no source",
+      `, source: "p. 41"`,
+      "",
+      [expect.stringContaining("8 E_CONFIG_MISSING: a text: Where this is written")],
+    ],
+    [
+      "a type that there is not",
+      "float32",
+      "float16",
+      [expect.stringContaining("8 E_CONFIG_VALUE: one of int16, uint16")],
+    ],
+    [
+      "a register above 65535",
+      "input:30",
+      "input:70000",
+      ["8 E_CONFIG_REGISTER: an address from 0 to 65535, counted from 0 as on the wire"],
+    ],
+    ["a value that ends above 65535", "input:30", "input:65535", ["8 E_CONFIG_REGISTER: at most input:65534"]],
+    ["a number as factor", "places: 2", "places: 2, scale: 0.1", ['8 E_CONFIG_VALUE: it in quotes: "0.1"']],
+    ["a bit in a register", "discrete:7", "holding:7", ["10 E_CONFIG_VALUE: bit for coil and discrete only"]],
+    [
+      "a state no bit can have",
+      'when: "1"',
+      'when: "2"',
+      [expect.stringContaining('10 E_CONFIG_VALUE: "1" or "0" for a bit')],
+    ],
+    ["a flag that HJ 212 has not", "flag: M", "flag: X", ["10 E_CONFIG_VALUE: one of N, F, M, S, D, C, T, B"]],
+    [
+      "a state for a value that is not there",
+      "type: bit,",
+      "type: bit, points: [nox],",
+      ["10 E_CONFIG_POINT: the id of one of `points`"],
+    ],
+    ["one id twice", "id: state", "id: so2", ["10 E_CONFIG_DUPLICATE: another id"]],
+    ["a text without length", "float32", "string", ["8 E_CONFIG_VALUE: length for a string, and only there"]],
+    [
+      "a text wider than a request",
+      "type: float32",
+      "type: string, length: 61",
+      ["8 E_CONFIG_RANGE: at most 60 registers, or another limits.maxRegisters"],
+    ],
+    [
+      "more registers than the standard has",
+      "maxRegisters: 60",
+      "maxRegisters: 126",
+      ["6 E_CONFIG_RANGE: a whole number from 1 to 125"],
+    ],
+    [
+      "factor and map",
+      "places: 2",
+      'places: 2, scale: "2", map: { raw: ["0", "1"], to: ["0", "1"] }',
+      ["8 E_CONFIG_VALUE: one of them"],
+    ],
+    [
+      "an empty raw range",
+      "places: 2",
+      'places: 2, map: { raw: ["7", "7.0"], to: ["0", "1"] }',
+      ["8 E_CONFIG_VALUE: two different raw numbers"],
+    ],
+    [
+      "a scale for the site without a raw range",
+      "places: 2",
+      "places: 2, engineering: site",
+      ["8 E_CONFIG_MISSING: map, with the raw range"],
+    ],
+    [
+      "a range that ends before it begins",
+      "places: 2",
+      'places: 2, range: ["10", "9"]',
+      ["8 E_CONFIG_VALUE: the lower number first"],
+    ],
+    [
+      "a sentinel that is no number",
+      "places: 2",
+      "places: 2, sentinels: [bad]",
+      ["8 E_CONFIG_VALUE: numbers, NaN or Infinity"],
+    ],
+    ["a tab", "  - { id: so2", "\t- { id: so2", ["8 E_CONFIG_SYNTAX: spaces, not tabs, in front of a key"]],
+  ])("%s is refused", (_, was, is, problems) => {
+    expect(problemsOf(was, is)).toEqual(problems);
+  });
+});
+
+test("a broken profile takes no other with it", () => {
+  const dir = tempDir();
+  mkdirSync(join(dir, "acme"));
+  writeFileSync(join(dir, "acme/good.yaml"), profile);
+  writeFileSync(join(dir, "acme/bad.yaml"), profile.replace("protocol: modbus", "protocol: smoke"));
+  writeFileSync(join(dir, "acme/good.vectors.yaml"), "[]");
+  const { profiles, problems, broken } = loadCatalogue(dir);
+  expect([...profiles.keys()]).toEqual(["acme/good"]);
+  expect(broken).toEqual(["acme/bad"]);
+  expect(problems.map(({ file, message }) => [file, message])).toEqual([
+    [join(dir, "acme/bad.yaml"), 'protocol is "smoke"'],
+  ]);
+});

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { readYaml } from "../../drivers/yaml.ts";
+
+const problemsOf = (text: string): string[] =>
+  readYaml(text).problems.map(({ line, column, instead }) => `${line}:${column} ${instead}`);
+
+describe("what is not plain YAML is told with its place", () => {
+  test.each([
+    ["a tab", "a:\n\tb: 1\n", ["2:1 spaces, not tabs, in front of a key"]],
+    ["an open quote", "a: 'x\n", ["2:1 the closing quote, bracket or comma that is missing"]],
+    ["an open bracket", "a: [1, 2\nb: 3\n", ["2:1 the same number of spaces in front of all keys of one level"]],
+    ["a key twice", "a: 1\nb: 2\na: 3\nb: 4\n", ["3:1 each key once", "4:1 each key once"]],
+    ["an alias", "a: &x 1\nb: *x\n", ["2:4 the value itself"]],
+    ["a tag", "a: !secret x\n", ["1:4 the value without a tag (!name)"]],
+    ["two documents", "a: 1\n---\nb: 2\n", ["2:1 one document, without `---` between"]],
+    ["a list as key", "? [a]\n: 1\n", ["1:3 a plain word as key"]],
+  ])("%s", (_, text, problems) => {
+    expect(problemsOf(text)).toEqual(problems);
+  });
+  test("and then there is no value", () => {
+    expect(readYaml("a: [1\n").value).toBeUndefined();
+    expect(readYaml("a: &x [1]\nb: [*x, *x]\n").value).toBeUndefined();
+  });
+});
+
+test("every value and key is found again", () => {
+  const yaml = readYaml("site:\n  id: x\nlist:\n  - { a: 1, b: [2, 3] }\n");
+  expect(yaml.where(["site", "id"])).toEqual({ line: 2, column: 7 });
+  expect(yaml.where(["site", "id"], "key")).toEqual({ line: 2, column: 3 });
+  expect(yaml.where(["list", 0, "b", 1])).toEqual({ line: 4, column: 20 });
+  expect(yaml.line(4)).toBe("  - { a: 1, b: [2, 3] }");
+});
+
+test("what is not there is where it would belong", () => {
+  const yaml = readYaml("site:\n  id: x\nlist: []\n");
+  expect(yaml.where(["site", "name"])).toEqual({ line: 2, column: 3 });
+  expect(yaml.where(["list", 7, "id"])).toEqual({ line: 3, column: 7 });
+  expect(readYaml("").where(["a"])).toEqual({ line: 1, column: 1 });
+});
