@@ -17,15 +17,16 @@ export function frame(i: number, readings: number): EntryBody {
     data[`cems.p${String(point).padStart(2, "0")}`] = [value.toFixed(2), "N"];
   }
   const wall = start + i * 1000;
+  const mono = 60_000 + i * 1000;
   return {
     type: "frame",
     t: isoTime(millis(wall)),
     dev: "cems",
     boot: "9f3c1a2e",
-    mono: i * 1000,
+    mono,
     clk: ["none", -1],
     cfg: 1,
-    at: [[i * 1000 - 12, i * 1000 - 3, wall - 3]],
+    at: [[mono - 12, mono - 3, wall - 3]],
     raw: [reply.toString("base64")],
     data,
   };

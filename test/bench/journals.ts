@@ -8,16 +8,18 @@ import type { Signer } from "../../feed/format/signer.ts";
 const origin = "bench.example/log/1";
 
 export interface Keeping {
+  readonly path: string;
   readonly journal: OpenJournal;
   readonly signer: Signer;
 }
 
 /** A journal in a new folder, with the key that signs it. */
 export function newJournal(folder: string): Keeping {
-  const path = mkdtempSync(join(folder, "journal-"));
-  createKey(join(path, "log.pem"));
-  const signer = loadSigner(join(path, "log.pem"), origin);
-  const journal = createJournal(join(path, "journal"), {
+  const parent = mkdtempSync(join(folder, "journal-"));
+  const path = join(parent, "journal");
+  createKey(join(parent, "log.pem"));
+  const signer = loadSigner(join(parent, "log.pem"), origin);
+  const journal = createJournal(path, {
     genesis: {
       type: "genesis",
       t: "2026-10-01T00:00:00.000Z",
@@ -33,5 +35,5 @@ export function newJournal(folder: string): Keeping {
       after: null,
     },
   });
-  return { journal, signer };
+  return { path, journal, signer };
 }
