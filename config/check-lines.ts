@@ -10,7 +10,9 @@ export function checkLines(lines: readonly Loose[], report: Reporter): Problem[]
       report(
         "E_CONFIG_DUPLICATE",
         ["lines", index, key],
-        key === "id" ? `${nameOf(index)} is the id of two lines` : `the line ${nameOf(first)} has this ${key} already`,
+        key === "id"
+          ? `${nameOf(index)} is the id of two lines`
+          : `the line ${nameOf(first)} has this ${key === "host" ? "host and port" : key} already`,
         instead,
       ),
     );

@@ -44,6 +44,13 @@ export const size = (least: string) => {
 export const oneOf = <const T extends readonly [number, ...number[]]>(numbers: T) =>
   z.literal(numbers as readonly number[] as T);
 
-export const name = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
-export const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/);
+/** Becomes part of MQTT topics and of key names. */
+export const name = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/)
+  .meta({ title: "letters, digits and -, at most 64" });
+export const host = z
+  .string()
+  .regex(/^[A-Za-z0-9.:-]{1,253}$/)
+  .meta({ title: "a host name or address" });
 export const path = z.string().min(1).max(1000);

@@ -114,6 +114,7 @@ export const siteFile = z
           .string()
           .regex(/^[A-Za-z0-9._/-]{1,255}$/)
           .meta({
+            title: "letters, digits and . _ / -",
             description: "Name of the log, for ever; also the name of its key.",
             examples: ["dqs.example.cn/log/320102-p0001-s1-g1/1"],
           }),
@@ -139,14 +140,14 @@ export const siteFile = z
     state: path.meta({ description: "Folder of key and journal.", examples: ["state"] }),
     seal: z
       .strictObject({
-        every: duration("1s", "60s")
+        every: duration("100ms", "60s")
           .prefault("10s")
           .meta({ description: "A checkpoint at the latest this long after an entry." }),
         entries: z.int().min(1).max(4096).default(64).meta({ description: "Or after this many entries." }),
       })
       .prefault({})
       .meta({ description: "When entries are signed." }),
-    quota: size("50MB")
+    quota: size("10MB")
       .prefault("2GB")
       .meta({ description: "What the journal may take of the disk.", examples: ["2GB"] }),
     log: z
@@ -161,7 +162,11 @@ export const siteFile = z
         broker: z
           .string()
           .regex(/^mqtts?:\/\/[^\s/@]+$/)
-          .meta({ description: "MQTT broker; mqtts for TLS.", examples: ["mqtts://broker.example.cn:8883"] }),
+          .meta({
+            title: "mqtt://HOST:PORT or mqtts://HOST:PORT",
+            description: "MQTT broker; mqtts for TLS.",
+            examples: ["mqtts://broker.example.cn:8883"],
+          }),
         policy: path.meta({
           description: "Policy file (C2SP tlog-policy): whose receipts count.",
           examples: ["policy.txt"],
@@ -175,7 +180,7 @@ export const siteFile = z
     lines: z.array(line).min(1).meta({ description: "Physical lines; one request at a time on each." }),
     devices: z.array(device).min(1).meta({ description: "Devices on the lines." }),
   })
-  .meta({ title: "Site", description: "Which site this is. Paths are relative to this file." });
+  .meta({ description: "Which site this is. Paths are relative to this file." });
 
 export type SiteFile = z.output<typeof siteFile>;
 export type DeviceFile = SiteFile["devices"][number];

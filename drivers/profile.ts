@@ -54,7 +54,7 @@ const atText = z
 export const pointId = z
   .string()
   .regex(/^[a-z0-9-]{1,20}$/)
-  .meta({ description: "Short name: letters a-z, digits and -, at most 20.", examples: ["so2"] });
+  .meta({ title: "letters a-z, digits and -, at most 20", description: "Short name.", examples: ["so2"] });
 
 const pointShape = {
   id: pointId,
@@ -154,7 +154,7 @@ export const profileFile = z
     points: z.array(z.strictObject(pointShape)).min(1).meta({ description: "The values." }),
     status: z.array(z.strictObject(statusShape)).default([]).meta({ description: "States read with the values." }),
   })
-  .meta({ title: "Device profile", description: "What one device model says at which register." });
+  .meta({ description: "What one device model says at which register." });
 
 export type ProfileFile = z.output<typeof profileFile>;
 export type Profile = { readonly id: string } & ProfileFile;

@@ -11,11 +11,10 @@ export const jsonSchema = (schema: z.ZodType): Schema =>
 export function hint(node: Schema | undefined): string {
   if (node === undefined) return "nothing here";
   if (node.const !== undefined) return String(node.const);
-  if (node.title) return node.title;
   if (node.enum) return `one of ${node.enum.join(", ")}`;
   const variants = node.oneOf ?? node.anyOf;
   if (variants && !node.description) return variants.map((variant) => hint(variant as Schema)).join(", or ");
-  const form = formOf(node);
+  const form = node.title ?? formOf(node);
   const example = node.examples?.[0];
   if (example !== undefined)
     return `${form}, for example ${typeof example === "string" ? example : JSON.stringify(example)}`;

@@ -88,7 +88,7 @@ function explain(error: YAMLError): { message: string; instead: string } {
 const instead: Partial<Record<YAMLError["code"], string>> = {
   DUPLICATE_KEY: "each key once",
   TAB_AS_INDENT: "spaces, not tabs, in front of a key",
-  BAD_INDENT: "the same number of spaces in front of all keys of one level",
+  BAD_INDENT: "the bracket or quote that is missing, or the same number of spaces in front of all keys of one level",
   MULTIPLE_DOCS: "one document, without `---` between",
   MISSING_CHAR: "the closing quote, bracket or comma that is missing",
   TAG_RESOLVE_FAILED: "the value without a tag (!name)",

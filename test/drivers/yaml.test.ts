@@ -8,7 +8,11 @@ describe("what is not plain YAML is told with its place", () => {
   test.each([
     ["a tab", "a:\n\tb: 1\n", ["2:1 spaces, not tabs, in front of a key"]],
     ["an open quote", "a: 'x\n", ["2:1 the closing quote, bracket or comma that is missing"]],
-    ["an open bracket", "a: [1, 2\nb: 3\n", ["2:1 the same number of spaces in front of all keys of one level"]],
+    [
+      "an open bracket",
+      "a: [1, 2\nb: 3\n",
+      ["2:1 the bracket or quote that is missing, or the same number of spaces in front of all keys of one level"],
+    ],
     ["a key twice", "a: 1\nb: 2\na: 3\nb: 4\n", ["3:1 each key once", "4:1 each key once"]],
     ["an alias", "a: &x 1\nb: *x\n", ["2:4 the value itself"]],
     ["a tag", "a: !secret x\n", ["1:4 the value without a tag (!name)"]],
