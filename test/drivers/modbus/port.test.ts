@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import modbusSerial from "modbus-serial";
+import { expect, test } from "vitest";
+import { Connection } from "../../../drivers/modbus/connection.ts";
+import { RtuFraming } from "../../../drivers/modbus/framing-rtu.ts";
+import { TcpFraming } from "../../../drivers/modbus/framing-tcp.ts";
+import { GuardedPort } from "../../../drivers/modbus/port.ts";
+import { withCrc } from "./slave.ts";
+
+/** An open port whose wire keeps what was written to it. */
+async function openPort(tcp: boolean): Promise<{ port: GuardedPort; written: Buffer[] }> {
+  const written: Buffer[] = [];
+  const connection = new Connection(
+    async () => ({ isOpen: true, write: (bytes) => void written.push(bytes), destroy: async () => {} }),
+    { data: () => {}, closed: () => {} },
+    () => 0,
+  );
+  expect(await connection.open()).toBeUndefined();
+  return { port: new GuardedPort(connection, tcp ? new TcpFraming(0) : new RtuFraming(1000)), written };
+}
+
+test.each([true, false])("no function but a read gets past the port, TCP %s", async (tcp) => {
+  const { port, written } = await openPort(tcp);
+  for (let code = 0; code < 256; code++) {
+    if (code >= 1 && code <= 4) continue;
+    for (const body of [[0, 0, 0, 1], [0, 0, 0, 1, 2, 0, 0], []])
+      expect(() => port.write(withCrc(Buffer.from([1, code, ...body]))), `function ${code}`).toThrow(
+        expect.objectContaining({ code: "E_BUS_REFUSED" }),
+      );
+  }
+  expect(written).toEqual([]);
+});
+
+test("the writing calls of modbus-serial itself are refused at the port", async () => {
+  const { port, written } = await openPort(false);
+  const client = new modbusSerial.default(port);
+  client.open();
+  const next = (): void => {};
+  const writes = [
+    () => client.writeFC5(1, 0, true, next),
+    () => client.writeFC6(1, 0, 1, next),
+    () => client.writeFC15(1, 0, [true], next),
+    () => client.writeFC16(1, 0, [1], next),
+    () => client.writeFC22(1, 0, 0xffff, 0, next),
+    () => client.writeFC23(1, 0, 1, 0, 1, [1], next),
+    () => client.writeCustomFC(1, 65, [1, 2], next),
+  ];
+  for (const write of writes) expect(write).toThrow(expect.objectContaining({ code: "E_BUS_REFUSED" }));
+  expect(written).toEqual([]);
+});
+
+/** Eight bytes that are nearly always a read, or nearly one. */
+const likely = fc
+  .tuple(
+    fc.constant(1),
+    fc.integer({ min: 0, max: 6 }),
+    ...Array.from({ length: 4 }, () => fc.constantFrom(0, 1, 7, 125, 255)),
+  )
+  .map((bytes) => withCrc(Buffer.from(bytes)));
+
+test("whatever bytes it is given, only a read within the limits reaches the wire", async () => {
+  const { port, written } = await openPort(false);
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 20 }), likely), (bytes) => {
+      written.length = 0;
+      try {
+        port.write(Buffer.from(bytes));
+      } catch {
+        // refused
+      }
+      for (const frame of written) {
+        const [code, start, count] = [frame.readUInt8(1), frame.readUInt16BE(2), frame.readUInt16BE(4)];
+        expect(frame).toHaveLength(8);
+        expect(code).toBeGreaterThanOrEqual(1);
+        expect(code).toBeLessThanOrEqual(4);
+        expect(count).toBeGreaterThanOrEqual(1);
+        expect(count).toBeLessThanOrEqual(code <= 2 ? 2000 : 125);
+        expect(start + count).toBeLessThanOrEqual(65_536);
+      }
+    }),
+  );
+});
