@@ -60,11 +60,11 @@ function formOf(node: Schema): string {
   if (node.prefixItems) return "two numbers in quotes";
   if (node.type === "array") return "list";
   if (node.type === "object") return "group";
-  return "text";
+  return node.type === "boolean" ? "`true` or `false`" : "text";
 }
 
 function defaultOf(node: Schema): string {
-  if (node.default === undefined) return "nothing";
+  if (node.default === undefined || (Array.isArray(node.default) && node.default.length === 0)) return "nothing";
   return typeof node.default === "object" ? "its defaults" : `\`${node.default}\``;
 }
 

@@ -82,7 +82,10 @@ const pointShape = {
   basis: z.enum(["wet", "dry", "actual", "standard"]).exactOptional().meta({ description: "Gas state." }),
   scale: decimal.default("1").meta({ description: "Factor from the raw number to the unit.", examples: ["0.001"] }),
   map: z
-    .strictObject({ raw: span, to: span })
+    .strictObject({
+      raw: span.meta({ description: "Two raw numbers.", examples: [["6400", "32000"]] }),
+      to: span.meta({ description: "What they stand for, in the unit.", examples: [["4", "20"]] }),
+    })
     .exactOptional()
     .meta({ description: "Raw range and the engineering range it stands for, instead of `scale`." }),
   engineering: z

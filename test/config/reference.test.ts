@@ -4,11 +4,13 @@ import { expect, test } from "vitest";
 import { configFaults } from "../../config/faults.ts";
 import { renderReference } from "../../config/reference.ts";
 import { siteFile } from "../../config/site-file.ts";
+import { profileFile } from "../../drivers/profile.ts";
 import { jsonSchema } from "../../drivers/schema-node.ts";
 
 const folder = join(import.meta.dirname, "../../config");
 const schemaFile = join(folder, "site.schema.json");
-const readme = join(folder, "README.md");
+const siteReadme = join(folder, "README.md");
+const profileReadme = join(folder, "../drivers/profiles/README.md");
 const read = (file: string): string => readFileSync(file, "utf8");
 /** The cells of a table; how wide its columns are drawn is the formatter's business. */
 const cells = (table: string): string[][] =>
@@ -26,26 +28,26 @@ const withSection = (text: string, name: string, body: string): string =>
 
 const schema = jsonSchema(siteFile);
 const codes = Object.entries(configFaults).map(([code, { hint }]) => `| ${code} | ${hint} |`);
-const sections = {
-  settings: renderReference(schema),
-  codes: ["| code | what to do |", "|---|---|", ...codes, ""].join("\n"),
-};
+const tables = [
+  [siteReadme, "settings", renderReference(schema)],
+  [siteReadme, "codes", ["| code | what to do |", "|---|---|", ...codes, ""].join("\n")],
+  [profileReadme, "keys", renderReference(jsonSchema(profileFile))],
+] as const;
 
 if (update) {
   writeFileSync(schemaFile, `${JSON.stringify(schema, null, 2)}\n`);
-  const made = Object.entries(sections).reduce((text, [name, body]) => withSection(text, name, body), read(readme));
-  writeFileSync(readme, made);
+  for (const [file, name, table] of tables) writeFileSync(file, withSection(read(file), name, table));
 }
 
 test("site.schema.json is the schema of the site file", () => {
   expect(JSON.parse(read(schemaFile))).toEqual(JSON.parse(JSON.stringify(schema)));
 });
 
-test.each(Object.entries(sections))("the table of %s in config/README.md is current", (name, body) => {
-  expect(cells(section(read(readme), name))).toEqual(cells(body));
+test.each(tables)("%s: the table of %s is current", (file, name, table) => {
+  expect(cells(table).length).toBeGreaterThan(10);
+  expect(cells(section(read(file), name))).toEqual(cells(table));
 });
 
-test("every setting says what it is for", () => {
-  const silent = sections.settings.split("\n").filter((row) => /\|\s*\|$/.test(row));
-  expect(silent).toEqual([]);
+test.each(tables)("%s: every row of %s says what it is for", (_file, _name, table) => {
+  expect(cells(table).filter((row) => row.at(-2) === "")).toEqual([]);
 });
