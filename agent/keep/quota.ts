@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { Fault } from "../../feed/format/faults.ts";
 import { PAGE_BYTES, WAL_PAGES } from "./database.ts";
 import { onDisk } from "./files.ts";
 import type { Leaves } from "./leaves.ts";
@@ -7,6 +8,8 @@ import type { State } from "./state.ts";
 
 /** Room for the last words: the event that says the journal is full must itself still fit. */
 const HEADROOM = 4 * PAGE_BYTES;
+/** What an empty month takes, and a first entry of the largest kind. */
+const MONTH_PAGES = 16;
 const FRAME_BYTES = PAGE_BYTES + 24;
 const SHM_BYTES = 32 * 1024;
 
@@ -38,12 +41,16 @@ export interface Quota {
   share(): Share | undefined;
   /** Sets the newest month's limit; `withLastWords` opens the room set aside. */
   apply(withLastWords?: boolean): void;
+  /** Before a new month begins. E_JOURNAL_FULL where it would not fit beside the others. */
+  expectRoomForMonth(): void;
   /** After a new month began: what is closed has changed. */
   recount(): void;
 }
 
+const unlimited: Quota = { share: () => undefined, apply: () => {}, expectRoomForMonth: () => {}, recount: () => {} };
+
 export function quotaOf(dir: string, bytes: number | undefined, leaves: Leaves, state: State): Quota {
-  if (bytes === undefined) return { share: () => undefined, apply: () => {}, recount: () => {} };
+  if (bytes === undefined) return unlimited;
   const closedBytes = (): number => onDisk(dir, () => sizeOf(dir, [leaves.newest().name, "state.db"]));
   const walPages = walPagesOf(bytes);
   let closed = closedBytes();
@@ -56,6 +63,10 @@ export function quotaOf(dir: string, bytes: number | undefined, leaves: Leaves, 
     apply: (withLastWords = false) => {
       const { leafPages, lastWords } = now();
       leaves.newest().db.limitPages(withLastWords ? leafPages + lastWords : leafPages);
+    },
+    expectRoomForMonth: () => {
+      if (now().leafPages - leaves.newest().db.pages() >= MONTH_PAGES) return;
+      throw new Fault("E_JOURNAL_FULL", `${dir}: the quota of ${bytes} bytes has no room for another month`);
     },
     recount: () => {
       closed = closedBytes();

