@@ -21,4 +21,14 @@ export const simulatorFaults = {
     hint: "A serial line needs /dev/ptmx, perl-base and coreutils, which every Debian and Ubuntu has.",
     exit: 69,
   },
+  E_SIM_FOLDER: {
+    consequence: "nothing is started",
+    hint: "Name a folder that is empty or not there yet.",
+    exit: 73,
+  },
+  E_SIM_PROGRAM: {
+    consequence: "the demo ends; with --keep its folder holds what each program said",
+    hint: "Run it again with --keep DIR and read the logs there.",
+    exit: 70,
+  },
 } as const satisfies Record<string, FaultRow>;

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { Fault } from "../../feed/format/faults.ts";
+import { obey } from "../../simulator/control.ts";
+
+function recorder() {
+  const done: unknown[] = [];
+  return {
+    done,
+    setFault: (...args: unknown[]): void => void done.push(["fault", ...args]),
+    setCondition: (...args: unknown[]): void => void done.push(["condition", ...args]),
+  };
+}
+
+test("wishes become calls", () => {
+  const simulation = recorder();
+  const wishes = [
+    '{"meter":"cems","fault":{"kind":"late","ms":50}}',
+    '{"meter":"cems","fault":[{"kind":"silence","probability":0.5},{"kind":"short"}]}',
+    '{"meter":"cems","fault":null}',
+    '{"meter":"cems","condition":"held"}',
+  ];
+  for (const wish of wishes) expect(obey(simulation, wish)).toEqual({ ok: true });
+  expect(simulation.done).toEqual([
+    ["fault", "cems", { kind: "late", ms: 50 }],
+    ["fault", "cems", { kind: "silence", probability: 0.5 }, { kind: "short" }],
+    ["fault", "cems"],
+    ["condition", "cems", "held"],
+  ]);
+});
+
+test.each([
+  "",
+  "null",
+  "{",
+  '{"meter":"cems"}',
+  '{"meter":"cems","fault":{"kind":"fire"}}',
+  '{"meter":"cems","condition":"on fire"}',
+])("%s is answered with what is wrong", (line) => {
+  const simulation = recorder();
+  expect(obey(simulation, line)).toMatchObject({ ok: false });
+  expect(simulation.done).toEqual([]);
+});
+
+test("what the simulation refuses is passed on", () => {
+  const refusing = {
+    ...recorder(),
+    setCondition: () => {
+      throw new Fault("E_SIM_CONTROL", "there is no meter x");
+    },
+  };
+  expect(obey(refusing, '{"meter":"x","condition":"held"}')).toEqual({ ok: false, problem: "there is no meter x" });
+});

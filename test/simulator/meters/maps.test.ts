@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { loadCatalogue } from "../../../drivers/catalogue.ts";
+import { type Cell, widthOf } from "../../../simulator/meters/model.ts";
+import { models } from "../../../simulator/meters/models.ts";
+import { unit350 } from "../../../simulator/plant/combustion.ts";
+import { startPlant } from "../../../simulator/plant/world.ts";
+
+// Two register maps of each device, written apart from each other, must say the same.
+const { profiles } = loadCatalogue();
+const sizes: Readonly<Record<string, Cell["as"]>> = {
+  float32: "float32",
+  uint32: "uint32",
+  uint16: "uint16",
+  int16: "uint16",
+  bitfield16: "uint16",
+  bit: "bit",
+};
+
+test("every simulated device has a profile and the other way round", () => {
+  expect(
+    Object.values(models)
+      .map(({ profile }) => profile)
+      .sort(),
+  ).toEqual([...profiles.keys()].sort());
+});
+
+describe.each(Object.entries(models))("%s", (_, model) => {
+  const profile = profiles.get(model.profile);
+
+  test("has every value of its profile at the same place in the same form", () => {
+    expect(profile?.points.length).toBeGreaterThan(0);
+    for (const { id, at, type, order } of profile?.points ?? []) {
+      const cell = model.cells.find(({ point, table }) => point === id && table === at.table);
+      expect(cell, id).toMatchObject({ address: at.address, as: sizes[type] });
+      if (cell && widthOf(cell) > 1) expect(cell.order, id).toBe(order);
+    }
+  });
+
+  test("has the states its profile reads", () => {
+    for (const { id, at } of profile?.status ?? []) {
+      const held = model.cells.some(
+        (cell) => cell.table === at.table && cell.address <= at.address && at.address < cell.address + widthOf(cell),
+      );
+      expect(held, id).toBe(true);
+    }
+  });
+
+  test("takes requests as long as its profile makes them", () => {
+    expect(profile?.limits.maxRegisters).toBeLessThanOrEqual(model.maxRegisters);
+  });
+
+  test("no two values share a register", () => {
+    const places = model.cells.flatMap((cell) =>
+      Array.from({ length: widthOf(cell) }, (_, offset) => `${cell.table} ${cell.address + offset}`),
+    );
+    expect(new Set(places).size).toBe(places.length);
+  });
+
+  test("says a finite number for every value and nothing else", () => {
+    const { plant, totals } = startPlant(unit350, 1, () => 100)();
+    const values = model.values({ plant, totals, condition: "measuring", scatter: () => 0.5 });
+    expect(Object.keys(values).sort()).toEqual([...new Set(model.cells.map(({ point }) => point))].sort());
+    for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
+  });
+});
