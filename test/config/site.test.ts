@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { channels } from "../../config/channels.ts";
 import { loadSite } from "../../config/load.ts";
 import type { Site } from "../../config/site.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { scaleRaw } from "../../drivers/decimal.ts";
+import { readYaml } from "../../drivers/yaml.ts";
 import { tempDir } from "../support/temporary.ts";
 
 const catalogue = loadCatalogue();
@@ -40,6 +42,23 @@ test("there are examples", () => expect(exampleFiles).toContain("power-unit.yaml
 test.each(exampleFiles)("the example %s has no problem", (name) => {
   expect(loadSite(join(examples, name), catalogue)).toMatchObject({ ok: true });
 });
+
+test("the power unit's meters are those of the simulator's scenario", () => {
+  const site = loadSite(join(examples, "power-unit.yaml"), catalogue);
+  if (!site.ok) throw new Error("see the test above");
+  const lineOf = (id: string) => site.value.lines.find((line) => line.id === id);
+  const asked = site.value.devices.map(({ line, unit, profile }) => {
+    const { transport, ...settings } = lineOf(line) ?? { transport: "none" };
+    return [transport, "port" in settings ? settings.port : undefined, unit, profile.id.split("/")[1]];
+  });
+  const scenario = readFileSync(join(examples, "../../simulator/scenarios/power-unit.yaml"), "utf8");
+  const simulated = z
+    .object({ lines: z.array(z.object({ transport: z.string(), port: z.int().optional(), meters: z.array(meter) })) })
+    .parse(readYaml(scenario).value)
+    .lines.flatMap(({ transport, port, meters }) => meters.map(({ unit, model }) => [transport, port, unit, model]));
+  expect(asked).toEqual(simulated);
+});
+const meter = z.object({ unit: z.int(), model: z.string() });
 
 test("a short site has all its defaults", () => {
   const dir = tempDir();
