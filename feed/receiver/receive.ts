@@ -47,8 +47,8 @@ export function openReceiver(parts: ReceiverParts): Receiver {
     parts.refused(gateway.id, finding);
     if (code === "UNPROVEN") return;
     const holding = await ledger.holding(gateway.log.name);
-    await state(gateway, holding, { code, nonce: nonceOf(payload) });
     if (code === "CP_CONFLICT") await acknowledge(parts, gateway, { ...holding, mirrored: undefined });
+    await state(gateway, holding, { code, nonce: nonceOf(payload) });
   };
   const askForGap = async (gateway: Gateway, gap: readonly [number, number], payload: Buffer): Promise<void> => {
     const last = asked.get(gateway.id);
@@ -93,8 +93,9 @@ export function openReceiver(parts: ReceiverParts): Receiver {
     const status = readStatus(payload);
     if (status?.state !== "online" || status.nonce === undefined) return;
     const holding = await ledger.holding(gateway.log.name);
-    await state(gateway, holding, { code: "HEAD", nonce: status.nonce });
+    // The statement comes last: who waits for it has the receipts by then.
     await acknowledge(parts, gateway, holding);
+    await state(gateway, holding, { code: "HEAD", nonce: status.nonce });
     if (status.want === undefined) return;
     const back = (bundle: Buffer): Promise<void> => parts.send(topics(gateway.id).back, bundle);
     await sendBack(ledger, gateway.log.name, status.want, back);
