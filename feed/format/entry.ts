@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { EntryBody, FrameBody } from "./body.ts";
 import { canonical, type Json, limits, parseCanonical } from "./canonical.ts";
 import { bad, Fault, good, type Result } from "./faults.ts";
+import { isPlainFrame } from "./frame.ts";
 import { entrySchema } from "./schema.ts";
 import type { Millis } from "./vocabulary.ts";
 
@@ -27,11 +28,15 @@ export const noPrev: Buffer = Buffer.alloc(32);
 
 /**
  * Numbers and chains a body. `prev` is the 32-byte leaf hash of entry `seq - 1`, `salt` 12 random bytes.
- * Throws Fault REC_NONCANON where the body has no canonical form or exceeds 16,384 bytes.
+ * Throws Fault REC_NONCANON where the body has no canonical form or exceeds 16,384 bytes, REC_SCHEMA where it does not fit
+ * its type: an entry that a reader must refuse would make every tree over it worthless.
  */
 export function makeEntry(body: EntryBody, seq: number, prev: Buffer, salt: Buffer): Entry {
   const chain = { v: 1, seq, prev: prev.toString("base64"), salt: salt.toString("base64") };
-  const text = canonical(body.type === "frame" ? inOrder(body, chain) : { ...body, ...chain });
+  const value: Json = body.type === "frame" ? inOrder(body, chain) : { ...body, ...chain };
+  const text = canonical(value);
+  const fits = checkEntry(value);
+  if (!fits.ok) throw new Fault("REC_SCHEMA", fits.problem.detail);
   const leaf = Buffer.from(`\0${text}`);
   const bytes = leaf.subarray(1);
   if (bytes.length > limits.entryBytes) {
@@ -55,6 +60,7 @@ export function readEntry(bytes: Buffer): Result<StoredEntry> {
 
 /** Whether a canonical value is an entry: REC_SCHEMA where it is not. */
 export function checkEntry(value: Json): Result<StoredEntry> {
+  if (isPlainFrame(value)) return good(value as unknown as StoredEntry);
   const read = entrySchema.safeParse(value);
   if (read.success) return good(value as unknown as StoredEntry);
   const [issue] = read.error.issues;
