@@ -58,7 +58,7 @@ const REMEMBERED = 64;
 export function startSending(parts: SendingParts, signal: AbortSignal): Sending {
   const { shelf, link, policy, gateway, clock, random = Math.random } = parts;
   const topic = topics(gateway);
-  const turn = bell();
+  const turn = bell(clock);
   const lastTimes = new Map<string, number>();
   const sent: string[] = [];
   const onDrained = new Set<() => void>();
@@ -199,13 +199,7 @@ export function startSending(parts: SendingParts, signal: AbortSignal): Sending 
       const next = step();
       if (next === 0)
         await setImmediate(); // polls come first
-      else {
-        const waiting = new AbortController();
-        if (next !== undefined)
-          void clock.sleepUntil(next, waiting.signal).then(() => waiting.signal.aborted || turn.ring());
-        await turn.wait();
-        waiting.abort();
-      }
+      else await turn.wait(next);
     }
   };
   return {
