@@ -60,9 +60,9 @@ export function converse({ devices, reader, absent, write, hangUp }: Conversatio
   return {
     receive: (bytes) => {
       if (deaf) return;
-      const requests = reader.push(bytes);
-      if (requests === undefined) return perform({ connection: "close" });
+      const { requests, lost } = reader.push(bytes);
       for (const request of requests) if (!deaf) for (const deed of deedsFor(request)) perform(deed);
+      if (lost && !deaf) perform({ connection: "close" });
     },
     end: () => {
       deaf = true;

@@ -10,6 +10,6 @@ export interface Request {
 
 /** Cuts a stream of bytes into requests, however it arrives split. */
 export interface Reader {
-  /** Requests completed by these bytes. Undefined: this is not the protocol, and the connection is of no more use. */
-  push(bytes: Buffer): readonly Request[] | undefined;
+  /** Requests completed by these bytes. `lost`: what followed them is not the protocol, the connection is of no more use. */
+  push(bytes: Buffer): { readonly requests: readonly Request[]; readonly lost: boolean };
 }

@@ -11,12 +11,12 @@ export function mbapReader(): Reader {
       const found: Request[] = [];
       while (waiting.length >= header) {
         const length = waiting.readUInt16BE(4);
-        if (waiting.readUInt16BE(2) !== 0 || length < 2 || length > 254) return undefined;
+        if (waiting.readUInt16BE(2) !== 0 || length < 2 || length > 254) return { requests: found, lost: true };
         if (waiting.length < 6 + length) break;
         found.push(requestOf(waiting.subarray(0, 6 + length)));
         waiting = waiting.subarray(6 + length);
       }
-      return found;
+      return { requests: found, lost: false };
     },
   };
 }

@@ -19,7 +19,7 @@ export function rtuReader(): Reader {
         waiting = waiting.subarray(frame.end);
       }
       waiting = waiting.subarray(Math.max(0, waiting.length - longest));
-      return found;
+      return { requests: found, lost: false };
     },
   };
 }

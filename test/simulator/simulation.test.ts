@@ -86,6 +86,20 @@ test("faults are changed while it runs, for one meter alone, and said with what 
   ]);
 });
 
+test("the seed decides when a fault of some probability happens", async () => {
+  const happened = async (seed: number): Promise<boolean[]> => {
+    const shown: Shown[] = [];
+    const { simulation, m } = await start({ seed, onShown: (seen) => shown.push(seen) });
+    simulation.setFault("flow", { kind: "wrong-unit", probability: 0.5 });
+    for (let n = 0; n < 40; n += 1) await read(m, 2, 3, 0, 10);
+    return shown.map(({ fault }) => fault !== undefined);
+  };
+  const once = await happened(5);
+  expect(new Set(once).size).toBe(2);
+  expect(await happened(5)).toEqual(once);
+  expect(await happened(6)).not.toEqual(once);
+});
+
 test("a device's own exception is not a fault of the wire", async () => {
   const shown: Shown[] = [];
   const { m } = await start({ onShown: (seen) => shown.push(seen) });

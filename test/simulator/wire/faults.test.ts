@@ -7,8 +7,8 @@ import { rtuReader } from "../../../simulator/wire/rtu.ts";
 
 // Unit 1, function 4, registers 0 and 1; the device answers 230.5.
 const pdu = Buffer.from("040443668000", "hex");
-const onTcp = mbapReader().push(Buffer.from("000700000006010400000002", "hex"))?.[0] as Request;
-const onRtu = rtuReader().push(Buffer.from("01040000000271cb", "hex"))?.[0] as Request;
+const onTcp = mbapReader().push(Buffer.from("000700000006010400000002", "hex")).requests[0] as Request;
+const onRtu = rtuReader().push(Buffer.from("01040000000271cb", "hex")).requests[0] as Request;
 const plainTcp = "00070000000701040443668000";
 const plainRtu = "010404436680006fdf";
 

@@ -38,7 +38,7 @@ function feed(reader: Reader, stream: Buffer, lengths: readonly number[]): { uni
   const found: { unit: number; pdu: string }[] = [];
   let at = 0;
   for (const length of [...lengths, stream.length]) {
-    for (const { unit, pdu } of reader.push(stream.subarray(at, at + length)) ?? [])
+    for (const { unit, pdu } of reader.push(stream.subarray(at, at + length)).requests)
       found.push({ unit, pdu: pdu.toString("hex") });
     at += length;
   }
@@ -77,12 +77,12 @@ describe("RTU", () => {
     for (let bit = 0; bit < frame.length * 8; bit += 1) {
       const broken = Buffer.from(frame);
       broken[bit >> 3] = (broken[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(rtuReader().push(broken)).toEqual([]);
+      expect(rtuReader().push(broken).requests).toEqual([]);
     }
   });
 
   test("a reply is framed with its CRC, and spoilt only in it", () => {
-    const [request] = rtuReader().push(rtu(17, Buffer.from("0400000001", "hex"))) ?? [];
+    const [request] = rtuReader().push(rtu(17, Buffer.from("0400000001", "hex"))).requests;
     const pdu = Buffer.from("04021234", "hex");
     const good = request?.wrap(17, pdu);
     expect(good).toEqual(rtu(17, pdu));
@@ -103,7 +103,7 @@ describe("Modbus TCP", () => {
   });
 
   test("a reply carries the transaction of its request, a spoilt one another", () => {
-    const [request] = mbapReader().push(mbap(0xffff, 1, Buffer.from("0400000001", "hex"))) ?? [];
+    const [request] = mbapReader().push(mbap(0xffff, 1, Buffer.from("0400000001", "hex"))).requests;
     const pdu = Buffer.from("04021234", "hex");
     expect(request?.wrap(1, pdu)).toEqual(mbap(0xffff, 1, pdu));
     expect(request?.spoil(1, pdu)).toEqual(mbap(0, 1, pdu));
@@ -114,7 +114,10 @@ describe("Modbus TCP", () => {
     ["a length of nothing", "00010000000101"],
     ["a length beyond the standard's", "0001000000ff01"],
     ["text", Buffer.from("GET / HTTP/1.1").toString("hex")],
-  ])("%s ends the connection", (_, hex) => {
-    expect(mbapReader().push(Buffer.from(hex, "hex"))).toBeUndefined();
+  ])("%s ends the connection, after the requests before it", (_, hex) => {
+    const good = mbap(1, 1, Buffer.from("0400000001", "hex"));
+    const { requests, lost } = mbapReader().push(Buffer.concat([good, Buffer.from(hex, "hex")]));
+    expect(requests).toHaveLength(1);
+    expect(lost).toBe(true);
   });
 });

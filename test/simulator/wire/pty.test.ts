@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { closeSync, constants, existsSync, openSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readlinkSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { SerialPort } from "serialport";
 import { afterEach, expect, test, vi } from "vitest";
@@ -50,6 +50,18 @@ test("every byte value passes unchanged both ways", async () => {
   const there = gather((on) => port.on("data", on), bytes.length);
   line.write(bytes);
   expect(await there).toEqual(bytes);
+});
+
+test("the line is raw and does not echo before any client has set it so", async () => {
+  const line = await pty();
+  const port = openSync(line.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  open.push({ close: () => closeSync(port) });
+  const here = gather((on) => line.onData(on), 4);
+  line.write(awkward);
+  const there = Buffer.alloc(100);
+  expect(there.subarray(0, readSync(port, there))).toEqual(awkward);
+  writeSync(port, "next");
+  expect((await here).toString()).toBe("next");
 });
 
 test("bursts longer than the terminal's buffer arrive whole and in order", async () => {

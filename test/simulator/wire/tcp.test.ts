@@ -62,6 +62,7 @@ test("a half-open connection stays open and never answers again, another one doe
   dead.send(ask(1, 2, 5));
   await dead.until(reply(1, 2, 5));
   dead.send(ask(2, 1, 5) + ask(3, 2, 5));
+  dead.send(Buffer.from("not Modbus at all").toString("hex"));
   // The device is in trouble once only: whoever gets an answer from it comes after the one who got none.
   const answered = alive.until(reply(9, 1, 9));
   const again = setInterval(() => alive.send(ask(9, 1, 9)), 20);
