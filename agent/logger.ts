@@ -4,5 +4,5 @@ export type { Logger };
 
 /** JSON lines on standard output for journald; quiet when all is well. Secrets are never handed to it. */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }

@@ -2,9 +2,12 @@ import { channels } from "../config/channels.ts";
 import type { Device, Site } from "../config/site.ts";
 import type { Driver } from "../drivers/driver.ts";
 import type { EntryBody } from "../feed/format/entry.ts";
-import { isoTime } from "../feed/format/entry.ts";
+import { isoTime, readEntry } from "../feed/format/entry.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
+import type { Asked } from "./devices.ts";
 import type { Head } from "./keep/journal.ts";
+import type { OpenJournal } from "./keep/open-journal.ts";
+import type { Keeper } from "./sealing.ts";
 
 /** The first entry after a start: what was found, so that a restored or cloned disk betrays itself. */
 export function bootBody(boot: string, found: Head, witnessed: Head | undefined, wall: Millis): EntryBody {
@@ -43,4 +46,26 @@ export function sameConfig(a: EntryBody, b: EntryBody): boolean {
     return JSON.stringify([dev, profile, sorted, reads, sha256]);
   };
   return essence(a) === essence(b);
+}
+
+/**
+ * Writes a configuration entry for each device whose map, plan or site file is not the one in force, and returns the
+ * number of the entry that is, by device.
+ */
+export function configEntries(
+  site: Site,
+  asked: readonly Asked[],
+  journal: Pick<OpenJournal, "lastOfType">,
+  keeper: Keeper,
+  wall: Millis,
+): ReadonlyMap<string, number> {
+  return new Map(
+    asked.map(({ device, driver }) => {
+      const last = journal.lastOfType("config", device.id);
+      const body = configBody(site, device, driver, last === undefined ? "first" : "changed", wall);
+      const written = last && readEntry(last.bytes);
+      if (last && written?.ok && sameConfig(written.value, body)) return [device.id, last.seq];
+      return [device.id, keeper.keep(body)[0]?.seq ?? 0];
+    }),
+  );
 }

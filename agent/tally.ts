@@ -8,8 +8,6 @@ export interface Tally {
   missing: number;
   /** Slots of the grid that a slow device or line let pass. */
   skippedSlots: number;
-  /** Entries appended, of every type. */
-  entries: number;
 }
 
-export const newTally = (): Tally => ({ taken: 0, kept: 0, missing: 0, skippedSlots: 0, entries: 0 });
+export const newTally = (): Tally => ({ taken: 0, kept: 0, missing: 0, skippedSlots: 0 });

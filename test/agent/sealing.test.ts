@@ -16,7 +16,7 @@ function rig() {
       bodies.map(() => ({ seq: size++, bytes: Buffer.alloc(0), hash: Buffer.alloc(32) })),
     seal: () => void seals.push({ size, at: clock.now().mono }),
   };
-  return { clock, stop, seals, keeper: startKeeping(journal, { every: seconds(10), entries: 4 }, clock, stop.signal) };
+  return { clock, stop, seals, keeper: startKeeping(journal, { within: seconds(10), entries: 4 }, clock, stop.signal) };
 }
 
 test("a checkpoint follows ten seconds after the first entry that none covers", async () => {

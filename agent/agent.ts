@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import type { Site } from "../config/site.ts";
+import type { Clock } from "../drivers/clock.ts";
+import { isoTime } from "../feed/format/entry.ts";
+import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
+import { bootId } from "./boot.ts";
+import { collectFrom } from "./collecting.ts";
+import { type Asked, openDevices } from "./devices.ts";
+import { loadSigner } from "./keep/keys.ts";
+import { openJournal } from "./keep/open.ts";
+import type { OpenJournal } from "./keep/open-journal.ts";
+import { seal } from "./keep/seal.ts";
+import type { Logger } from "./logger.ts";
+import { bootBody, configEntries } from "./opening.ts";
+import { type Keeper, startKeeping } from "./sealing.ts";
+import { recoverTail } from "./send/recover.ts";
+import { openSending } from "./sending.ts";
+import { openService, type Service } from "./service.ts";
+import { newTally, type Tally } from "./tally.ts";
+
+/** How long the service may take to say what it holds before the agent goes on without it. */
+const answerWithin = seconds(10);
+/** How long the last entries may take to reach the mirror when the agent stops. */
+const drainWithin = seconds(20);
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
+export async function runAgent(site: Site, around: Surroundings, signal: AbortSignal): Promise<Tally> {
+  const signer = loadSigner(keyPath(site), site.origin);
+  const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
+  let service: Service | undefined;
+  try {
+    service = site.feed && openService(site, site.feed, around.log);
+    if (service) await recover(site, journal, service, around, signal);
+    if (signal.aborted) return newTally();
+    return await operate(site, journal, () => seal(journal, signer), service, around, signal);
+  } finally {
+    await service?.link.close();
+    journal.close(); // last: everyone above writes to it
+  }
+}
+
+export const keyPath = (site: Site): string => join(site.state, "log.key");
+export const journalPath = (site: Site): string => join(site.state, "journal");
+
+async function recover(
+  { gateway }: Site,
+  journal: OpenJournal,
+  { link, policy }: Service,
+  { clock, log }: Surroundings,
+  signal: AbortSignal,
+): Promise<void> {
+  const { answered, recovered } = await recoverTail({ shelf: journal, link, policy, gateway }, answerWithin, signal);
+  if (!answered) log.info("the service did not answer; the question is asked again at each connection");
+  if (recovered === 0) return;
+  log.warn({ code: "TAIL_RECOVERED", entries: recovered }, "entries were lost here and came back from the mirror");
+  const t = isoTime(clock.now().wall);
+  journal.append({ type: "event", t, code: "TAIL_RECOVERED", detail: `${recovered} entries` });
+}
+
+async function operate(
+  site: Site,
+  journal: OpenJournal,
+  sign: () => unknown,
+  service: Service | undefined,
+  { clock, log }: Surroundings,
+  signal: AbortSignal,
+): Promise<Tally> {
+  const tally = newTally();
+  const faults: unknown[] = [];
+  const collecting = new AbortController();
+  const fail = (fault: unknown): void => {
+    faults.push(fault);
+    collecting.abort();
+  };
+  signal.addEventListener("abort", () => collecting.abort(), { once: true });
+
+  const rule = { within: site.seal.every, entries: site.seal.entries };
+  const keeping = new AbortController();
+  let wake = (): void => {};
+  const sealing = {
+    append: journal.append,
+    seal: () => {
+      sign();
+      wake();
+    },
+  };
+  const keeper = startKeeping(sealing, rule, clock, keeping.signal);
+  keeper.running.catch(fail);
+  const boot = bootId();
+  const { buses, asked } = openDevices(site, clock);
+  const configs = open(site, journal, keeper, asked, boot, clock.now().wall);
+  const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
+  if (sending) wake = sending.wake;
+  sealing.seal();
+  log.info({ origin: site.origin, devices: asked.length, entries: journal.head().size }, "collecting");
+
+  const with_ = { keeper, tally, clock, log, boot };
+  const pollers = asked.map((one) => collectFrom(one, configs.get(one.device.id) ?? 0, with_, collecting.signal));
+  await Promise.all(pollers.map((poller) => poller.catch(fail)));
+  if (!collecting.signal.aborted) await aborted(collecting.signal);
+
+  keeping.abort();
+  await keeper.running.catch(() => {});
+  if (faults.length === 0) {
+    keeper.keep({ type: "event", t: isoTime(clock.now().wall), code: "AGENT_STOP", detail: "asked to stop" });
+    keeper.sealNow();
+  }
+  await Promise.all(buses.map((bus) => bus.close()));
+  await sending?.stop(faults.length === 0 ? drainWithin : millis(0));
+  if (faults.length > 0) throw faults[0];
+  const counts = { entries: journal.head().size, witnessed: journal.witnessed(), mirrored: journal.mirrored() };
+  log.info({ readings: tally, ...counts, ...sending?.counts() }, "stopped");
+  return tally;
+}
+
+/** Boot and configuration come before the first reading. Returns the entry number of each device's configuration. */
+function open(
+  site: Site,
+  journal: OpenJournal,
+  keeper: Keeper,
+  asked: readonly Asked[],
+  boot: string,
+  wall: Millis,
+): ReadonlyMap<string, number> {
+  const size = journal.witnessed();
+  const witnessed = size > 0 ? { size, root: journal.rootAt(size) } : undefined;
+  keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
+  return configEntries(site, asked, journal, keeper, wall);
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });

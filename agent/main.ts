@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { systemClock } from "../drivers/clock.ts";
+import { command, integer, option, or, runProgram } from "../feed/command.ts";
+import { journalPath, runAgent } from "./agent.ts";
+import { initSite } from "./commands/init.ts";
+import { readSite } from "./commands/site.ts";
+import { faults } from "./faults.ts";
+import { exportBundle } from "./keep/export.ts";
+import { createLogger } from "./logger.ts";
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const config = option("--config FILE", "the site's configuration");
+
+const init = command({
+  name: "init",
+  about: "Make the log key and begin the journal of a site. Overwrites nothing.",
+  takes: { config },
+  examples: ["init --config site.yaml"],
+  run: ({ config }) => {
+    const site = readSite(config);
+    const vkey = initSite(site);
+    print(`${site.state}: the log key and the journal. Keep the folder; a lost key cannot be made again.`);
+    print("Register with the receiver, in its receiver.yaml:");
+    print(`  - id: ${site.gateway}\n    log: ${vkey.text}`);
+    return 0;
+  },
+});
+
+const check = command({
+  name: "check",
+  about: "Check a configuration and start nothing. Every problem is listed with its place and what to write instead.",
+  takes: { config },
+  examples: ["check --config site.yaml"],
+  run: ({ config }) => {
+    const { lines, devices, feed } = readSite(config);
+    const points = devices.reduce((sum, { profile }) => sum + profile.points.length, 0);
+    const where = feed === undefined ? "kept only, sent nowhere" : `sent to ${feed.broker}`;
+    print(`${config}: ${lines.length} lines, ${devices.length} devices, ${points} points, ${where}. No problem found.`);
+    return 0;
+  },
+});
+
+const run = command({
+  name: "run",
+  about: "Poll, keep, seal and send until stopped; the log is JSON lines on standard output.",
+  takes: { config },
+  examples: ["run --config site.yaml"],
+  run: async ({ config }, signal) => {
+    const site = readSite(config);
+    await runAgent(site, { clock: systemClock, log: createLogger(site.log) }, signal);
+    return 0;
+  },
+});
+
+const export_ = command({
+  name: "export",
+  about: "Write entries and their proof into a folder that anyone can verify; the agent may be running.",
+  takes: {
+    config,
+    out: option("--out DIR", "the folder to write; it must be empty or not there yet"),
+    from: or(integer("--from N", "the first entry"), 0),
+    to: or(
+      integer("--to N", "one past the last entry; the export ends at the first checkpoint that covers it"),
+      undefined,
+    ),
+  },
+  examples: ["export --config site.yaml --out bundle", "export --config site.yaml --out day --from 86400 --to 172800"],
+  run: ({ config, out, from, to }) => {
+    const site = readSite(config);
+    const policy = site.feed && readFileSync(site.feed.policy, "utf8");
+    const written = exportBundle(journalPath(site), out, { policy, from, to });
+    print(
+      `${out}: entries ${written.from} to ${written.to - 1}, ${written.checkpoints} checkpoints, ` +
+        `${written.cosigned} of them cosigned. Verify it with: cems-receiver verify ${out}`,
+    );
+    return 0;
+  },
+});
+
+await runProgram({
+  name: "cems-agent",
+  about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
+  commands: [init, check, run, export_],
+  faults: [faults],
+});

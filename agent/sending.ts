@@ -1,0 +1,87 @@
+import type { Site } from "../config/site.ts";
+import type { Clock } from "../drivers/clock.ts";
+import { isoTime } from "../feed/format/entry.ts";
+import { topics } from "../feed/format/topics.ts";
+import { type Millis, seconds } from "../feed/format/vocabulary.ts";
+import type { OpenJournal } from "./keep/open-journal.ts";
+import type { Logger } from "./logger.ts";
+import type { Keeper } from "./sealing.ts";
+import type { Ack } from "./send/acks.ts";
+import { type SendingCounts, startSending } from "./send/publisher.ts";
+import { offlineText } from "./send/status.ts";
+import type { Service } from "./service.ts";
+
+/** A cosignature is embedded as an entry this often: the entries after it were made after its time. */
+const anchorEvery = seconds(300);
+
+export interface SendingSite {
+  readonly site: Pick<Site, "gateway">;
+  readonly service: Service;
+  readonly journal: OpenJournal;
+  readonly keeper: Keeper;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly boot: string;
+  readonly onFault: (fault: unknown) => void;
+}
+
+export interface SiteSending {
+  wake(): void;
+  counts(): SendingCounts;
+  /** Waits until the mirror holds everything, at most `within`; then talks no more. */
+  stop(within: Millis): Promise<void>;
+}
+
+/** Sends what the journal holds, and embeds the receipts that come back as anchors. */
+export function openSending(parts: SendingSite): SiteSending {
+  const { site, service, journal, keeper, clock, log, boot, onFault } = parts;
+  const stop = new AbortController();
+  let nextAnchor: Millis | undefined;
+  let stopping = false;
+
+  const anchor = ({ size, lines, witnessed }: Ack): void => {
+    const { wall, mono } = clock.now();
+    if (stopping || !witnessed || (nextAnchor !== undefined && mono < nextAnchor)) return;
+    nextAnchor = (mono + anchorEvery) as Millis;
+    const root = journal.rootAt(size).toString("base64");
+    const cosig = lines.map(({ line }) => line);
+    keeper.keep({ type: "anchor", t: isoTime(wall), boot, mono: Math.round(mono), size, root, cosig });
+  };
+  const sending = startSending(
+    {
+      shelf: journal,
+      link: service.link,
+      policy: service.policy,
+      gateway: site.gateway,
+      clock,
+      onAck: anchor,
+      onNack: ({ code, have }) => log.warn({ code, have }, "the service asks again"),
+      onRefused: ({ code, detail }) => log.warn({ code, detail }, "a message of the service does not count"),
+      onFork: onFault,
+    },
+    stop.signal,
+  );
+  sending.running.catch(onFault);
+  // The first receipt of a connection becomes an anchor whatever the time: what follows was made after it.
+  const unlisten = service.link.listen({
+    topics: [],
+    onUp: () => {
+      nextAnchor = undefined;
+    },
+  });
+  return {
+    wake: sending.wake,
+    counts: sending.counts,
+    stop: async (within) => {
+      stopping = true;
+      const patience = AbortSignal.timeout(Math.max(1, within));
+      if (service.link.state().version !== undefined) {
+        await sending.drained(patience);
+        await service.link.send(topics(site.gateway).status, offlineText, { retain: true, text: true }, patience);
+      }
+      unlisten();
+      stop.abort();
+      await sending.running.catch(() => {});
+    },
+  };
+}
