@@ -1,19 +1,8 @@
-import { createServer } from "node:net";
-import { Aedes } from "aedes";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { embeddedBroker } from "../../support/embedded-broker.ts";
 import { until } from "../../support/until.ts";
 import { connackPacket, fakeBroker } from "./fake-broker.ts";
 import { watchedLink } from "./support.ts";
-
-/** The embedded broker: 3.1.1 only. */
-async function embeddedBroker(): Promise<string> {
-  const broker = await Aedes.createBroker();
-  const server = createServer(broker.handle);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => new Promise<void>((resolve) => broker.close(() => server.close(() => resolve()))));
-  const address = server.address();
-  return `mqtt://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-}
 
 test("a broker that refuses 5 is spoken to in 3.1.1, at once", async () => {
   const url = await embeddedBroker();

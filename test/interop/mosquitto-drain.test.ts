@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { seal } from "../../agent/keep/seal.ts";
+import { recoverTail } from "../../agent/send/recover.ts";
+import { seconds } from "../../feed/format/vocabulary.ts";
+import { openReader } from "../../feed/receiver/readings.ts";
+import { events } from "../agent/keep/kit.ts";
+import { watchedLink } from "../feed/link/support.ts";
+import { startMosquitto } from "../support/mosquitto.ts";
+import { needs } from "../support/system.ts";
+import { until } from "../support/until.ts";
+import { backlog, expectSame, gateway, sender, service } from "./drain-kit.ts";
+
+needs("mosquitto").describe("agent, mosquitto, receiver", () => {
+  test("a backlog is drained, and what comes meanwhile goes out live", async () => {
+    const broker = await startMosquitto();
+    const { journal, signer } = backlog(6400);
+    const { policy, ledger, start } = service(broker.url, signer.vkey.text);
+    start();
+    const sending = sender(journal, policy, broker.url);
+    await until(() => journal.mirrored() > 0);
+    journal.append(...events(3));
+    seal(journal, signer);
+    sending.wake();
+    await until(() => journal.mirrored() === journal.head().size, { within: 30_000 });
+    expect(journal.cosignatures(journal.head().size)).toHaveLength(2);
+    await expectSame(journal, ledger);
+    const reader = openReader(ledger, () => gateway);
+    expect(reader.sizes()).toEqual([{ gateway, witnessed: 6404, mirrored: 6404 }]);
+    reader.close();
+  });
+
+  test("a broker that is killed in the middle of it loses nothing and doubles nothing", async () => {
+    const broker = await startMosquitto();
+    const { journal, signer } = backlog(12_800);
+    const { policy, ledger, start } = service(broker.url, signer.vkey.text);
+    start();
+    sender(journal, policy, broker.url);
+    for (const share of [0.2, 0.5, 0.8]) {
+      await until(() => journal.mirrored() > share * journal.head().size, { within: 30_000, every: 1 });
+      await broker.kill();
+      await broker.restart();
+    }
+    await until(() => journal.mirrored() === journal.head().size, { within: 60_000 });
+    await expectSame(journal, ledger);
+  });
+
+  test("a receiver that is stopped in the middle of it goes on where its ledger stands", async () => {
+    const broker = await startMosquitto();
+    const { journal, signer } = backlog(6400);
+    const { policy, ledger, start } = service(broker.url, signer.vkey.text);
+    const first = start();
+    sender(journal, policy, broker.url);
+    await until(() => journal.mirrored() > 0.3 * journal.head().size, { within: 30_000, every: 1 });
+    await first.stop();
+    expect(journal.mirrored()).toBeLessThan(journal.head().size);
+    start();
+    await until(() => journal.mirrored() === journal.head().size, { within: 60_000 });
+    await expectSame(journal, ledger);
+  });
+
+  test("the question before the first entry is answered over a real broker", async () => {
+    const broker = await startMosquitto();
+    const { journal, signer } = backlog(64);
+    const { policy, start } = service(broker.url, signer.vkey.text);
+    start();
+    const { link } = watchedLink({ url: broker.url, clientId: gateway });
+    const none = new AbortController().signal;
+    expect(await recoverTail({ shelf: journal, link, policy, gateway }, seconds(20), none)).toEqual({
+      answered: true,
+      recovered: 0,
+    });
+  });
+});
