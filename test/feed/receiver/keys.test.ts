@@ -1,0 +1,40 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createKeys, loadKeys } from "../../../feed/receiver/keys.ts";
+import { tempDir } from "../../support/temporary.ts";
+
+const refused = expect.objectContaining({ code: "E_RECEIVER_KEY" });
+
+test("three keys of three names, each for its own purpose", () => {
+  const dir = tempDir();
+  createKeys(dir);
+  const { witness, mirror, control } = loadKeys(dir, "d.example");
+  expect([witness, mirror, control].map(({ vkey }) => [vkey.name, vkey.type])).toEqual([
+    ["w1.d.example", 4],
+    ["m1.d.example", 4],
+    ["ctl.d.example", 1],
+  ]);
+  expect(new Set([witness, mirror, control].map(({ vkey }) => vkey.key.toString("hex"))).size).toBe(3);
+});
+
+test("a key that others may read is refused", () => {
+  const dir = tempDir();
+  createKeys(dir);
+  chmodSync(join(dir, "m1.pem"), 0o440);
+  expect(() => loadKeys(dir, "d.example")).toThrow(refused);
+});
+
+test("a file that holds no key is refused", () => {
+  const dir = tempDir();
+  createKeys(dir);
+  chmodSync(join(dir, "ctl.pem"), 0o600);
+  writeFileSync(join(dir, "ctl.pem"), "no key");
+  expect(() => loadKeys(dir, "d.example")).toThrow(refused);
+});
+
+test("a key is never overwritten", () => {
+  const dir = tempDir();
+  createKeys(dir);
+  expect(() => createKeys(dir)).toThrow(expect.objectContaining({ code: "E_RECEIVER_EXISTS" }));
+});
