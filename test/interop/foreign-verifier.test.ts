@@ -2,9 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { checkpointText } from "../../feed/format/checkpoint.ts";
 import { verifyExport } from "../../feed/format/export.ts";
 import { readExport } from "../../feed/format/export-files.ts";
-import { sampleLog } from "../feed/format/sample-log.ts";
+import { signNote } from "../../feed/format/note.ts";
+import { logSigner, sampleLog } from "../feed/format/sample-log.ts";
 import { foreignVerifiers, verdicts } from "../foreign/verifiers.ts";
 import { root } from "../support/program.ts";
 import { needs, python } from "../support/system.ts";
@@ -80,6 +82,7 @@ needs("python").describe("verifiers that share no code with ours", () => {
     ["SIG_BAD", new Map([...whole, ["checkpoints/10.note", forged("checkpoints/10.note", 0)]])],
     ["COSIG_BAD", new Map([...whole, ["checkpoints/10.note", forged("checkpoints/10.note", 1)]])],
     ["CP_FORK", new Map([...whole, ...forkNote()])],
+    ["CP_ORIGIN", new Map([...whole, ["checkpoints/10.note", otherOrigin()]])],
     ["CP_SYNTAX", changed(whole, "checkpoints/10.note", (text) => text.replaceAll("\n", "\r\n"))],
     ["KEY_UNKNOWN", changed(whole, "checkpoints/10.note", (text) => text.replace(/^\u2014 test.*\n/m, ""))],
     ["QUORUM", new Map([...whole].map(([name, bytes]) => [name, withoutMirror(name, bytes)]))],
@@ -180,6 +183,11 @@ function forged(name: string, index: number): Buffer {
   const other = (whole.get("checkpoints/5.note") as Buffer).toString().split("\n");
   own[4 + index] = other[4 + index] as string;
   return Buffer.from(own.join("\n"));
+}
+
+/** The log's key under a checkpoint that names another log. */
+function otherOrigin(): Buffer {
+  return Buffer.from(signNote(checkpointText({ origin: "other.example", size: 10, root: log.root(10) }), logSigner));
 }
 
 function forkNote(): Files {
