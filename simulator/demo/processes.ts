@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
+import { createWriteStream, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** A program of the product, run as its user runs it. Its output goes to a log file and, line by line, to `onLine`. */
@@ -12,7 +12,9 @@ export interface Running {
   stop(): Promise<number>;
 }
 
-const build = join(import.meta.dirname, "..", "..");
+const packageRoot = (from: string): string =>
+  existsSync(join(from, "package.json")) ? from : packageRoot(dirname(from));
+const build = join(packageRoot(import.meta.dirname), "dist");
 
 /** `script` is relative to the build folder, for example "agent/main.js". */
 export function start(
