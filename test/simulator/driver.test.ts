@@ -1,0 +1,60 @@
+import { expect, onTestFinished, test } from "vitest";
+import { loadCatalogue } from "../../drivers/catalogue.ts";
+import { systemClock } from "../../drivers/clock.ts";
+import type { LineSettings } from "../../drivers/line.ts";
+import { openBus } from "../../drivers/modbus/bus.ts";
+import { modbusDriver } from "../../drivers/modbus/driver.ts";
+import { type ModelName, models } from "../../simulator/meters/models.ts";
+import { parseScenario } from "../../simulator/scenario.ts";
+import type { Shown } from "../../simulator/shown.ts";
+import { type Listening, simulate } from "../../simulator/simulation.ts";
+
+// The two register maps, two decoders and two framings meet: what a driver says of each point is what the meter showed.
+
+const { profiles } = loadCatalogue();
+
+const settingsOf = (line: Listening): LineSettings => {
+  if (line.transport !== "rtu") return line;
+  const { id, path, baud } = line;
+  return { id, transport: "rtu", path, baud, parity: "none", dataBits: 8, stopBits: 1 };
+};
+
+const everything = Object.keys(models) as ModelName[];
+const cases: readonly (readonly [ModelName, Listening["transport"]])[] = [
+  ...everything.map((name) => [name, "tcp"] as const),
+  ["s430", "rtu"],
+  ["marsic300", "rtu"],
+  ["sdm630", "rtu-over-tcp"],
+  ["thermo42i", "rtu-over-tcp"],
+];
+
+test.each(cases)("%s on %s", async (name, transport) => {
+  const port = transport === "rtu" ? "" : "port: 0, ";
+  const scenario = parseScenario(
+    `{ about: x, lines: [{ id: line, transport: ${transport}, ${port}meters: [{ id: meter, model: ${name}, unit: 11 }] }] }`,
+    "test",
+  );
+  const shown: Shown[] = [];
+  const simulation = await simulate(scenario, { seed: 2, elapsed: () => 1000, onShown: (seen) => shown.push(seen) });
+  onTestFinished(simulation.close);
+  const profile = profiles.get(models[name].profile);
+  const [line] = simulation.lines;
+  if (line === undefined || profile === undefined) throw new Error("nothing to ask");
+
+  const bus = openBus(settingsOf(line), systemClock);
+  onTestFinished(() => bus.close());
+  const { samples, exchanges } = await modbusDriver(bus, 11, profile).poll();
+
+  expect(exchanges.map(({ failure }) => failure)).toEqual(exchanges.map(() => undefined));
+  // The line may ask more than it was told to, to be sure of whose reply it has; of the same request the last one counts.
+  const truth = new Map(shown.map((seen) => [`${seen.fc} ${seen.start} ${seen.count}`, seen.values]));
+  for (const { request, reply } of exchanges)
+    expect(reply?.toString("hex", 3)).toBe(truth.get(`${request.functionCode} ${request.start} ${request.count}`));
+  const points = Object.assign({}, ...shown.map((seen) => seen.points)) as Record<string, string>;
+  const said = Object.fromEntries(
+    samples.map((sample) => [sample.point, "raw" in sample ? String(sample.raw) : "none"]),
+  );
+  const ids = profile.points.map(({ id }) => id);
+  expect(ids.length).toBeGreaterThan(2);
+  expect(ids.map((id) => [id, said[id]])).toEqual(ids.map((id) => [id, points[id]]));
+});
