@@ -11,6 +11,11 @@ export const simulatorFaults = {
     consequence: "the wish is answered with the reason and nothing is changed",
     hint: "See simulator/README.md for what can be asked of a running simulation.",
   },
+  E_SIM_FILE: {
+    consequence: "the simulation ends",
+    hint: "Check that the folder exists and that you may write to it.",
+    exit: 73,
+  },
   E_SIM_LISTEN: {
     consequence: "nothing is started",
     hint: "Another program holds the port; --port-base 0 lets the system choose free ones.",

@@ -2,6 +2,7 @@
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { command, flag, integer, option, or, runProgram } from "../feed/command.ts";
+import { Fault } from "../feed/format/faults.ts";
 import { obey } from "./control.ts";
 import { simulatorFaults } from "./faults.ts";
 import { models } from "./meters/models.ts";
@@ -32,7 +33,7 @@ const run = command({
     `run --control <<< '{"meter":"cems","fault":{"kind":"silence"}}'`,
   ],
   run: async (given, signal) => {
-    const shown = given.shown === undefined ? undefined : openSync(given.shown, "w");
+    const shown = given.shown === undefined ? undefined : toFile(given.shown, (file) => openSync(file, "w"));
     const simulation = await simulate(loadScenario(given.scenario), {
       seed: given.seed,
       ...(given.portBase === undefined ? {} : { portBase: given.portBase }),
@@ -40,7 +41,7 @@ const run = command({
       ...(shown === undefined ? {} : { onShown: (seen) => void writeSync(shown, `${JSON.stringify(seen)}\n`) }),
     });
     const report = JSON.stringify({ scenario: given.scenario, seed: given.seed, lines: simulation.lines });
-    if (given.ready !== undefined) writeWhole(given.ready, `${report}\n`);
+    if (given.ready !== undefined) toFile(given.ready, (file) => writeWhole(file, `${report}\n`));
     print(given.json ? report : forPeople(given.scenario, given.seed, simulation.lines));
     if (given.control) takeWishes(simulation);
     await aborted(signal);
@@ -77,6 +78,14 @@ function forPeople(scenario: string, seed: number, lines: readonly Listening[]):
       ...line.meters.map((meter) => `    ${meter.id.padEnd(14)} unit ${`${meter.unit}`.padEnd(8)} ${meter.profile}`),
     ]),
   ].join("\n");
+}
+
+function toFile<T>(file: string, act: (file: string) => T): T {
+  try {
+    return act(file);
+  } catch (cause) {
+    throw new Fault("E_SIM_FILE", `cannot write ${file}`, { cause });
+  }
 }
 
 /** Whoever waits for the file finds it complete. */

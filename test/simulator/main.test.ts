@@ -73,6 +73,7 @@ test.each([
   [["run", "--seed", "x"], 64, /cems-simulator/],
   [["run", "--colour"], 64, /Type: cems-simulator run/],
   [["walk"], 64, /run\|list/],
+  [["run", "--shown", "/nowhere/at/all"], 73, /^E_SIM_FILE: cannot write \/nowhere\/at\/all/],
   [["run", "no-such-scenario"], 78, /^E_SIM_SCENARIO: .*no-such-scenario/],
 ])("%j ends with one line and status %d", async (args, status, line) => {
   const { code, stdout, stderr } = await runNode(program, args);
