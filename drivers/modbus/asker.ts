@@ -44,8 +44,10 @@ export interface AskerParts {
 /** Puts one request at a time on the line and waits for its answer no longer than its deadline. What the line does never throws. */
 export class Asker {
   readonly connection: Connection;
-  readonly silence: Silence;
+  /** Failures after which the line was kept silent. */
+  quarantines = 0;
   private readonly parts: AskerParts;
+  private readonly silence: Silence;
   private readonly port: GuardedPort;
   private readonly client: Client;
   private readonly stop = new AbortController();
@@ -54,6 +56,7 @@ export class Asker {
   private heard: (Heard & { is: "reply" }) | undefined;
   private onLate: (() => void) | undefined;
   private waitMs = 0;
+  private turn = 0;
   private unheard = 0;
 
   constructor(parts: AskerParts) {
@@ -84,7 +87,7 @@ export class Asker {
       if (why !== undefined) return { code: "E_BUS_CLOSED", detail: why };
       this.parts.framing.restart();
       // Whoever used the line before us, an earlier run of this program too, may have left a question unanswered.
-      if (this.parts.quarantines) this.silence.quarantine(this.waitFor(request, deviceMs));
+      if (this.parts.quarantines) this.silence.require(this.waitFor(request, deviceMs), performance.now());
     }
     const loud = await this.fallSilent();
     if (loud !== undefined || !this.mistakable(unit, request)) return loud;
@@ -108,7 +111,8 @@ export class Asker {
     this.done = done;
     this.waitMs = this.waitFor(request, deviceMs);
     this.watchdog.watch(now + this.waitMs, now);
-    this.port.expect(this.waitMs, () => this.drained(done));
+    const turn = ++this.turn;
+    this.port.expect(this.waitMs, () => this.drained(turn));
     const { functionCode, start, count } = request;
     try {
       if (functionCode === 3) this.client.writeFC3(unit, start, count, this.parsed);
@@ -191,9 +195,9 @@ export class Asker {
   };
 
   /** The deadline counts from the moment the bytes were passed on; adapters still hold them for their time on the wire. */
-  private drained(of: (answer: Answer) => void): void {
+  private drained(turn: number): void {
     const now = performance.now();
-    if (this.done === of) this.watchdog.watch(now + this.waitMs, now);
+    if (this.done !== undefined && this.turn === turn) this.watchdog.watch(now + this.waitMs, now);
   }
 
   private disconnected(why: string): void {
@@ -217,7 +221,10 @@ export class Asker {
   }
 
   private fail(failure: BusFailure): void {
-    if (this.parts.quarantines) this.silence.quarantine(quarantineWaits * this.waitMs);
+    if (this.parts.quarantines) {
+      this.quarantines++;
+      this.silence.require(quarantineWaits * this.waitMs, performance.now());
+    }
     this.finish({ failure });
   }
 

@@ -120,7 +120,7 @@ class ModbusBus implements Bus {
       replies,
       failures: { ...failures },
       discardedBytes: asker.discardedBytes,
-      quarantines: asker.silence.quarantines,
+      quarantines: asker.quarantines,
       rebuilds: asker.connection.rebuilds,
     };
   }

@@ -3,12 +3,11 @@ import { pauseUntil } from "./pause.ts";
 /** Pauses shorter than this are waited out to the microsecond: t3.5 is a cost of every request, a quarantine is not. */
 const exactBelowMs = 10;
 
-/** How long an RTU line must stay silent before the next request: t3.5 always, a quarantine after a request that was not answered. */
+/** How long an RTU line must stay silent before the next request: t3.5 always, longer after a request that was not answered. Times in ms. */
 export class Silence {
-  quarantines = 0;
   private readonly gapMs: number;
   private readonly stop: AbortSignal;
-  private lastByteAt = 0;
+  private lastByteAt = Number.NEGATIVE_INFINITY;
   private quietFrom = 0;
   private quietMs = 0;
 
@@ -22,13 +21,13 @@ export class Silence {
     this.lastByteAt = now;
   }
 
-  /** Nothing may be sent before the line was silent for `ms` from now on. */
-  quarantine(ms: number): void {
-    this.quarantines++;
-    this.quietFrom = performance.now();
-    this.quietMs = ms;
+  /** Nothing may be sent before the line was silent for `ms` from now on; a longer silence still asked for stays asked for. */
+  require(ms: number, now: number): void {
+    this.quietMs = this.reached(now) ? ms : Math.max(ms, this.quietMs);
+    this.quietFrom = now;
   }
 
+  /** The line answered as it should. */
   lift(): void {
     this.quietMs = 0;
   }
