@@ -128,3 +128,22 @@ test("a nack of the service itself, but not for a message we sent lately, is an 
   expect(again.counts().nacks).toBe(0);
   expect(plant.journal.mirrored()).toBe(mirrored);
 });
+
+test("an answer to an earlier question says nothing any more", async () => {
+  const plant = makePlant();
+  const heads: Buffer[] = [];
+  plant.copies = ({ lane, payload }) => {
+    if (lane === "ctl") heads.push(payload);
+    return 1;
+  };
+  plant.start();
+  await plant.up();
+  plant.grow(10);
+  await plant.down();
+  await plant.up();
+  expect(plant.journal.mirrored()).toBe(11);
+  plant.passed.length = 0;
+  // The first answer said that nothing was held.
+  await plant.inject("ctl", heads[0] ?? Buffer.alloc(0));
+  expect([heads.length, plant.passed]).toEqual([2, []]);
+});

@@ -121,7 +121,7 @@ test("a tail that was committed and is nowhere any more is E_JOURNAL_FORK", asyn
   await sending.stop();
   plant.journal.close();
   plant.journal = openJournal(copy);
-  const asked = codeOf(recover(plant));
+  const asked = codeOf(recover(plant, 600_000));
   await plant.up();
   expect(await asked).toBe("E_JOURNAL_FORK");
 });

@@ -97,3 +97,11 @@ test("a status that asks nothing is not answered", async () => {
   ])
     expect(await service.take("status", Buffer.from(text))).toEqual({ receipts: [], nacks: [], back: [] });
 });
+
+test("lines that others added to a note on its way are not kept, and not signed for", async () => {
+  const { log, service } = started();
+  const junk = `— somebody.example ${Buffer.alloc(68, 7).toString("base64")}\n`;
+  const note = Buffer.concat([log.note(10), Buffer.from(junk)]);
+  expect(await service.take("live", log.bundle(0, 10, { note }))).toMatchObject({ receipts: ["W1 M1 10"] });
+  expect((await service.ledger.tree(log.signer.vkey.name, 10))?.note).toEqual(log.note(10));
+});

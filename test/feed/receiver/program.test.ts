@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { embeddedBroker } from "../../support/embedded-broker.ts";
+import { runNode, spawnNode } from "../../support/program.ts";
+import { tempDir } from "../../support/temporary.ts";
+
+const main = "dist/feed/receiver/main.js";
+
+test("init, run, tail: a receiver from nothing, stopped in order", async () => {
+  const dir = join(tempDir(), "receiver");
+  expect(await runNode(main, ["init", "--dir", dir])).toMatchObject({ code: 0, stderr: "" });
+  expect(existsSync(join(dir, "policy.txt"))).toBe(true);
+  const again = await runNode(main, ["init", "--dir", dir]);
+  expect([again.code, again.stderr.split("\n").length, again.stderr]).toEqual([
+    73,
+    2,
+    expect.stringMatching(/^E_RECEIVER_EXISTS: /),
+  ]);
+  const config = ["--config", join(dir, "receiver.yaml")];
+  const tail = await runNode(main, ["tail", ...config, "--json", "--summary"]);
+  expect([tail.code, JSON.parse(tail.stdout)]).toMatchObject([0, { summary: { entries: 0, refused: {} } }]);
+  const settings = readFileSync(join(dir, "receiver.yaml"), "utf8");
+  writeFileSync(join(dir, "receiver.yaml"), settings.replace(/url: .*/, `url: ${await embeddedBroker()}`));
+  const running = spawnNode(main, ["run", ...config]);
+  await running.line(/"msg":"receiving"/);
+  expect(await running.stop()).toEqual({ code: 0, signal: null });
+});
+
+test.each([
+  [["run"], 64, /--config/],
+  [["verify"], 64, /Type: cems-receiver verify DIR/],
+  [["run", "--config", "/nowhere.yaml"], 78, /^E_RECEIVER_SETTINGS: /],
+  [["verify", "/nowhere"], 66, /^E_EXPORT_MISSING: /],
+])("%j ends with %i and one line", async (args, code, line) => {
+  const ended = await runNode(main, args);
+  expect([ended.code, ended.stdout, ended.stderr.trimEnd().split("\n").length]).toEqual([code, "", 1]);
+  expect(ended.stderr).toMatch(line);
+});
+
+test.each(["init", "run", "tail", "verify"])(
+  "%s --help shows options, an example and the exit statuses",
+  async (name) => {
+    const { code, stdout } = await runNode(main, [name, "--help"]);
+    expect(code).toBe(0);
+    for (const part of ["Options:", `cems-receiver ${name}`, "Examples:", "Exit status:", "64  wrong arguments"])
+      expect(stdout).toContain(part);
+  },
+);

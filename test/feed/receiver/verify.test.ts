@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { exportBundle } from "../../../agent/keep/export.ts";
+import { formatPolicy } from "../../../feed/format/policy.ts";
+import { verifyFolder } from "../../../feed/receiver/verify.ts";
+import { makePlant } from "../../agent/send/plant.ts";
+import { tempDir } from "../../support/temporary.ts";
+
+/** What an agent exports after the receiver has signed for it. */
+async function exported(): Promise<string> {
+  const plant = makePlant();
+  plant.grow(20);
+  plant.start();
+  await plant.up();
+  const out = join(tempDir(), "out");
+  exportBundle(plant.dir, out, { policy: formatPolicy(plant.policy) });
+  return out;
+}
+
+function verified(dir: string, policy?: string): { status: number; lines: string[] } {
+  const lines: string[] = [];
+  return { status: verifyFolder(dir, policy, (line) => lines.push(line)), lines };
+}
+
+test("what both signed is valid, and who signed when is printed", async () => {
+  const { status, lines } = verified(await exported());
+  expect(status).toBe(0);
+  expect(lines[0]).toMatch(/^checkpoint 21 cosigned by m1\S+ 2026-01-01T.*, w1\S+ 2026/);
+  expect(lines.at(-1)).toMatch(/^VALID: 21 entries, root \S{44}$/);
+});
+
+test("one changed digit is refused, with its codes and its place", async () => {
+  const dir = await exported();
+  const file = join(dir, "leaves.jsonl");
+  writeFileSync(file, readFileSync(file, "utf8").replace("number 7", "number 8"));
+  const { status, lines } = verified(dir);
+  expect(status).toBe(2);
+  expect(lines.at(-1)).toBe("REFUSED: PREV_MISMATCH ROOT_MISMATCH");
+  expect(lines.some((line) => line.startsWith("PREV_MISMATCH entry 9"))).toBe(true);
+});
+
+test("keys of the verifier's own take the place of those in the folder", async () => {
+  const [dir, other] = [await exported(), await exported()];
+  expect(verified(dir, join(other, "keys.txt"))).toMatchObject({ status: 2 });
+  expect(verified(dir, join(dir, "keys.txt")).status).toBe(0);
+});
+
+test("a folder that is no export is a fault, not a verdict", async () => {
+  const missing = expect.objectContaining({ code: "E_EXPORT_MISSING" });
+  expect(() => verified(tempDir())).toThrow(missing);
+  const dir = await exported();
+  expect(() => verified(dir, join(dir, "none.txt"))).toThrow(missing);
+});
