@@ -75,6 +75,24 @@ test("a step from calm to full still finds room for the warning", () => {
   journal.close();
 });
 
+test("a step to the very end of the quota leaves room for the warning", () => {
+  const step = (count: number) => {
+    const { journal, dir } = makeJournal({ quotaBytes });
+    const code = faultOf(() => journal.append(...Array.from({ length: count }, (_, n) => event(n, "z".repeat(2000)))));
+    const result = { fits: code === undefined, warned: warnings(journal).length, bytes: folderBytes(dir) };
+    journal.close();
+    return result;
+  };
+  let [fits, tooMany] = [1, 2000];
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (step(middle).fits) fits = middle;
+    else tooMany = middle;
+  }
+  expect(step(fits)).toMatchObject({ fits: true, warned: 1 });
+  expect(step(fits).bytes).toBeLessThanOrEqual(quotaBytes);
+});
+
 test("closed months count", () => {
   const { journal, dir } = makeJournal({ quotaBytes });
   const month = 32 * 86_400;

@@ -5,7 +5,7 @@ import { openJournal } from "../../../agent/keep/open.ts";
 import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
 import { seal } from "../../../agent/keep/seal.ts";
 import { checkpointText } from "../../../feed/format/checkpoint.ts";
-import { appendLines, cosignatureLine, newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
+import { appendLines, cosignatureLine, newKeyPem, signerFromPem, signNote } from "../../../feed/format/note.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { event, events, faultOf, makeJournal, october, origin, type TestJournal, tamper } from "./kit.ts";
 
@@ -99,6 +99,18 @@ test("a note of a stranger brings nothing back", () => {
   cutTail(made.dir, 8);
   const journal = open(made.dir);
   expect(faultOf(() => journal.restore(made.mirror.entries.slice(8), note(stranger, 21)))).toBe("E_JOURNAL_FORK");
+  expect(journal.head().size).toBe(8);
+});
+
+test("our own note of another tree brings nothing back", () => {
+  const made = mirrored();
+  cutTail(made.dir, 8);
+  tamper(join(made.dir, "state.db"), "DELETE FROM cp WHERE size = 11");
+  const journal = open(made.dir);
+  const wrong = signNote(checkpointText({ origin, size: 11, root: Buffer.alloc(32, 1) }), made.signer);
+  expect(faultOf(() => journal.restore(made.mirror.entries.slice(8, 11), Buffer.from(wrong)))).toBe("E_JOURNAL_FORK");
+  const foreign = signNote(checkpointText({ origin: "other", size: 11, root: Buffer.alloc(32, 1) }), made.signer);
+  expect(faultOf(() => journal.restore(made.mirror.entries.slice(8, 11), Buffer.from(foreign)))).toBe("E_JOURNAL_FORK");
   expect(journal.head().size).toBe(8);
 });
 

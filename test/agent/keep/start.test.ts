@@ -101,6 +101,13 @@ test.each([
   }
 });
 
+test("a month that is gone and was never registered leaves a gap", () => {
+  const { dir } = threeMonths();
+  tamper(join(dir, "state.db"), "DELETE FROM part WHERE name = 'leaf-2026-11.db'");
+  rmSync(join(dir, "leaf-2026-11.db"));
+  expect(opening(dir)).toBe("E_JOURNAL_CORRUPT");
+});
+
 test("one process holds a journal, readers go beside it", () => {
   const { journal, dir, signer } = makeJournal();
   expect(opening(dir)).toBe("E_JOURNAL_HELD");

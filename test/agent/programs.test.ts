@@ -1,0 +1,133 @@
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { prepareStage } from "../../simulator/demo/stage.ts";
+import { runNode, spawnNode } from "../support/program.ts";
+import { tempDir } from "../support/temporary.ts";
+
+const agent = (...args: readonly string[]) => runNode("dist/agent/main.js", args);
+const meter = { id: "power", unit: 1, model: "sdm630", profile: "eastron/sdm630" } as const;
+const lines = [{ id: "l", transport: "tcp", host: "127.0.0.1", port: 9, meters: [meter] }] as const;
+
+/** A site that is initialised; its line and its broker lead nowhere. */
+async function makeSite(): Promise<{ readonly site: string; readonly journal: string; readonly key: string }> {
+  const dir = tempDir();
+  const { site } = await prepareStage(dir, { lines, brokerPort: 9 });
+  const state = join(dir, "agent", "state");
+  return { site, journal: join(state, "journal"), key: join(state, "log.key") };
+}
+
+describe("wrong arguments exit 64 with one line that says what to type", () => {
+  test.each([
+    ["dist/agent/main.js", [], "cems-agent init|check|run|export"],
+    ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
+    [
+      "dist/agent/main.js",
+      ["export", "--config", "x", "--out", "y", "--from", "-1"],
+      "cems-agent export --config FILE",
+    ],
+    ["dist/agent/main.js", ["check", "--config", "x", "y"], "cems-agent check --config FILE"],
+    ["dist/feed/receiver/main.js", ["verify"], "cems-receiver verify DIR"],
+    ["dist/feed/receiver/main.js", ["tail", "--nope"], "cems-receiver tail --config FILE"],
+    ["dist/simulator/main.js", ["run", "--seed", "x"], "cems-simulator run"],
+    ["dist/simulator/demo/main.js", ["--for", "20"], "npm run demo"],
+  ])("%s %j", async (script, args, type) => {
+    const { code, stdout, stderr } = await runNode(script, args);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: "" });
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stderr).toContain(`Type: ${type}`);
+  });
+});
+
+test.each([
+  "agent/main.js init",
+  "agent/main.js run",
+  "agent/main.js check",
+  "agent/main.js export",
+  "feed/receiver/main.js init",
+  "feed/receiver/main.js run",
+  "feed/receiver/main.js tail",
+  "feed/receiver/main.js verify",
+  "simulator/main.js run",
+  "simulator/main.js list",
+])("%s --help is complete", async (words) => {
+  const [script = "", command = ""] = words.split(" ");
+  const { code, stdout } = await runNode(`dist/${script}`, [command, "--help"]);
+  expect(code).toBe(0);
+  for (const part of ["Usage:", "Examples:", "Exit status:", "64  wrong arguments"]) expect(stdout).toContain(part);
+});
+
+describe("a broken configuration", () => {
+  test("gets one message per problem with file, line, column and what to write; nothing is started", async () => {
+    const { site } = await makeSite();
+    const text = readFileSync(site, "utf8").replace("seal: {", "seel: {").replace("port: 9 }", "port: 99999 }");
+    writeFileSync(site, text);
+    for (const command of ["check", "run", "init"]) {
+      const { code, stdout, stderr } = await agent(command, "--config", site);
+      expect({ code, stdout }).toEqual({ code: 78, stdout: "" });
+      expect(stderr).toMatch(/site\.yaml:\d+:\d+ E_CONFIG_[A-Z]+: .*seel.*; write .*seal/);
+      expect(stderr).toMatch(/site\.yaml:\d+:\d+ E_CONFIG_[A-Z]+: .*; write .*65535/);
+      expect(stderr).toMatch(/^E_CONFIG: .* has 2 problems\. Correct what is listed/m);
+    }
+  });
+
+  test("a policy that is not there stops the agent", async () => {
+    const { site } = await makeSite();
+    rmSync(join(site, "..", "policy.txt"));
+    expect(await agent("run", "--config", site)).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/^E_POLICY: /),
+    });
+  });
+});
+
+describe("a journal that cannot be used has its own code and exit status, and nothing is made in its place", () => {
+  test("missing", async () => {
+    const { site, journal } = await makeSite();
+    rmSync(journal, { recursive: true });
+    expect(await agent("run", "--config", site)).toMatchObject({
+      code: 66,
+      stderr: expect.stringMatching(/^E_JOURNAL_MISSING: .*\n$/),
+    });
+    expect(readdirSync(join(journal, ".."))).toEqual(["log.key"]);
+  });
+
+  test("corrupt", async () => {
+    const { site, journal } = await makeSite();
+    const month = readdirSync(journal).find((name) => /^leaf-.*\.db$/.test(name)) as string;
+    const bytes = readFileSync(join(journal, month));
+    const at = bytes.indexOf('"plant":"demo-plant"');
+    expect(at).toBeGreaterThan(0);
+    bytes.write("D", at + 9);
+    writeFileSync(join(journal, month), bytes);
+    expect(await agent("run", "--config", site)).toMatchObject({
+      code: 65,
+      stderr: expect.stringMatching(/^E_JOURNAL_CORRUPT: /),
+    });
+  });
+
+  test("held by another process, which goes on", async () => {
+    const { site } = await makeSite();
+    writeFileSync(site, readFileSync(site, "utf8").replace(/feed:\n.*\n.*\n/, ""));
+    const first = spawnNode("dist/agent/main.js", ["run", "--config", site]);
+    await first.line(/"msg":"collecting"/);
+    expect(await agent("run", "--config", site)).toMatchObject({
+      code: 75,
+      stderr: expect.stringMatching(/^E_JOURNAL_HELD: /),
+    });
+    expect(await first.stop()).toMatchObject({ code: 0 });
+  });
+
+  test("there already: init overwrites neither journal nor key", async () => {
+    const { site, journal, key } = await makeSite();
+    const before = readFileSync(key, "utf8");
+    expect(await agent("init", "--config", site)).toMatchObject({ code: 73 });
+    copyFileSync(join(journal, "state.db"), join(journal, "..", "kept"));
+    rmSync(journal, { recursive: true });
+    expect(await agent("init", "--config", site)).toMatchObject({
+      code: 73,
+      stderr: expect.stringMatching(/^E_KEY_EXISTS: /),
+    });
+    expect(readFileSync(key, "utf8")).toBe(before);
+  });
+});
