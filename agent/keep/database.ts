@@ -35,6 +35,8 @@ export interface WriteOptions {
 /** Twice SQLite's default: a batch of entries takes half as many frames of the log, a single entry costs the same. */
 export const PAGE_BYTES = 8192;
 export const WAL_PAGES = 500;
+/** What a write-ahead log of so many pages takes: it is emptied by the first transaction that goes past them. */
+export const walBytes = (pages: number): number => (pages + 16) * (PAGE_BYTES + 24);
 const FORMAT = 1;
 
 /** Makes a file that MUST NOT exist. Opening never makes one: an empty journal looks like a deleted one. */
@@ -59,7 +61,9 @@ export function openDatabase(path: string, options: WriteOptions = {}): Database
     try {
       harden(db, path);
       expectFormat(db, path);
-      db.pragma(`wal_autocheckpoint = ${options.walPages ?? WAL_PAGES}`);
+      const walPages = options.walPages ?? WAL_PAGES;
+      db.pragma(`wal_autocheckpoint = ${walPages}`);
+      db.pragma(`journal_size_limit = ${walBytes(walPages)}`);
       return wrap(db, path, options.hook);
     } catch (error) {
       db.close();
@@ -91,6 +95,8 @@ export function holdLock(path: string): { close(): void } {
   return translated(path, () => {
     const db = new Sqlite(path, { timeout: 0 });
     try {
+      // An empty file would have to be written before it can be locked, and the disk may be full.
+      if (db.pragma("user_version", { simple: true }) !== FORMAT) db.pragma(`user_version = ${FORMAT}`);
       db.exec("BEGIN EXCLUSIVE");
       return { close: () => void db.close() };
     } catch (error) {
@@ -117,7 +123,6 @@ function harden(db: Sqlite.Database, path: string, writes = true): void {
     expectSetting(db, path, "journal_mode", "WAL", "wal");
   }
   for (const [name, value, want] of settings) expectSetting(db, path, name, value, want);
-  if (writes) db.pragma(`journal_size_limit = ${4 * WAL_PAGES * PAGE_BYTES}`);
 }
 
 function expectSetting(db: Sqlite.Database, path: string, name: string, value: string | number, want: unknown): void {

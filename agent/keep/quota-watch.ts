@@ -19,13 +19,15 @@ export function quotaWatch(quota: Quota, state: State, say: (event: EventBody) =
   let unseen = LOOK_EVERY_BYTES;
   let announced = state.recall(ANNOUNCED) === "1";
 
+  /** A journal can go from calm to full in one step: the event may take the room that was set aside for it. */
   const announce = (t: string, used: number): void => {
-    say({
-      type: "event",
-      t,
-      code: "QUOTA_90",
-      detail: `${Math.floor(used * 100)} percent of the journal's quota is used`,
-    });
+    const detail = `${Math.floor(used * 100)} percent of the journal's quota is used`;
+    quota.apply(true);
+    try {
+      say({ type: "event", t, code: "QUOTA_90", detail });
+    } finally {
+      quota.apply();
+    }
     announced = true;
     state.remember(ANNOUNCED, "1");
   };
@@ -41,16 +43,9 @@ export function quotaWatch(quota: Quota, state: State, say: (event: EventBody) =
     }
   };
 
-  /** A journal can go from calm to full in one step; the event then takes the room that was set aside for it. */
-  const lastWords = (t: string): void => {
+  const refused = (t: string): void => {
     const share = quota.share();
-    if (share === undefined || announced) return;
-    quota.apply(true);
-    try {
-      announce(t, Math.max(share.used, 1));
-    } finally {
-      quota.apply();
-    }
+    if (share !== undefined && !announced) announce(t, Math.max(share.used, 1));
   };
 
   return {
@@ -60,7 +55,7 @@ export function quotaWatch(quota: Quota, state: State, say: (event: EventBody) =
       try {
         entries = append();
       } catch (error) {
-        if (error instanceof Fault && error.code === "E_JOURNAL_FULL") quietly(() => lastWords(t));
+        if (error instanceof Fault && error.code === "E_JOURNAL_FULL") quietly(() => refused(t));
         throw error;
       }
       for (const { bytes } of entries) unseen += bytes.length;

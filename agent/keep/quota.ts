@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../../feed/format/faults.ts";
-import { PAGE_BYTES, WAL_PAGES } from "./database.ts";
+import { PAGE_BYTES, WAL_PAGES, walBytes } from "./database.ts";
 import { onDisk } from "./files.ts";
 import type { Leaves } from "./leaves.ts";
 import type { State } from "./state.ts";
@@ -10,7 +10,6 @@ import type { State } from "./state.ts";
 const HEADROOM = 4 * PAGE_BYTES;
 /** What an empty month takes, and a first entry of the largest kind. */
 const MONTH_PAGES = 16;
-const FRAME_BYTES = PAGE_BYTES + 24;
 const SHM_BYTES = 32 * 1024;
 
 /** How the bytes that a folder may hold are shared out. Pure, in bytes unless it says pages. */
@@ -24,7 +23,7 @@ export interface Share {
 
 /** `fixed`: bytes of everything but the newest month's own file. `walPages`: what one write-ahead log may hold. */
 export function share(quota: number, fixed: number, walPages: number, leafPages: number): Share {
-  const aside = fixed + 2 * (walPages + 16) * FRAME_BYTES + HEADROOM;
+  const aside = fixed + 2 * walBytes(walPages) + HEADROOM;
   return {
     leafPages: Math.floor((quota - aside) / PAGE_BYTES),
     lastWords: HEADROOM / PAGE_BYTES,

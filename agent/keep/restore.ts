@@ -25,9 +25,9 @@ export function ownNote(note: Buffer, journal: Pick<JournalReader, "origin" | "k
 }
 
 /**
- * Which of the entries are new here. They must follow each other and the journal's newest, by number and hash; those that
- * are here already must be the same bytes; together they must give the root of the note, and of every note stored here
- * for a size on the way. Throws Fault E_JOURNAL_FORK otherwise.
+ * Which of the entries are new here. They must follow the journal's newest without gaps; those that are here already must
+ * be the same bytes; together they must give the root of the note, which is our own word that they are the right ones, and
+ * of every note stored here for a size on the way. Throws Fault E_JOURNAL_FORK otherwise.
  */
 export function continuation(
   journal: JournalReader,
@@ -37,7 +37,6 @@ export function continuation(
 ): readonly Kept[] {
   const fresh: Kept[] = [];
   let frontier = writer.frontier();
-  let prev = writer.prev();
   for (const bytes of entries) {
     const read = readEntry(bytes);
     if (!read.ok) throw fork(`${read.problem.code} ${read.problem.detail}`);
@@ -47,11 +46,9 @@ export function continuation(
       continue;
     }
     if (seq !== frontier.size) throw fork(`entry ${seq} came where ${frontier.size} was due`);
-    if (read.value.prev !== prev.toString("base64")) throw fork(`entry ${seq} does not follow ours`);
     const entry: Entry = { seq, bytes, hash: leafHash(bytes) };
     fresh.push({ entry, type, t });
-    prev = entry.hash;
-    frontier = pushLeaf(frontier, prev);
+    frontier = pushLeaf(frontier, entry.hash);
     const signed = journal.checkpointAt(frontier.size);
     if (signed !== undefined && !rootOf(frontier).equals(signed.root))
       throw fork(`we signed another tree of ${frontier.size}`);

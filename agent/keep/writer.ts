@@ -21,8 +21,6 @@ export interface Kept {
 export interface Writer {
   head(): Head;
   frontier(): Frontier;
-  /** Leaf hash of the newest entry; of no entry 32 zero bytes. */
-  prev(): Buffer;
   make(bodies: readonly EntryBody[]): Kept[];
   keep(step: Step, kept: readonly Kept[]): void;
   /** Runs another write; after a failure whose outcome is unknown everything is refused until the journal is opened again. */
@@ -62,7 +60,6 @@ export function writerOn(leaves: Leaves, quota: Quota, start: Frontier): Writer 
   return {
     guarded,
     frontier: () => frontier,
-    prev: () => prev,
     head: () => {
       head ??= { size: frontier.size, root: rootOf(frontier) };
       return head;

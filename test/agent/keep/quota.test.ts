@@ -76,10 +76,11 @@ test("a step from calm to full still finds room for the warning", () => {
 });
 
 test("a step to the very end of the quota leaves room for the warning", () => {
+  // Two of these fill a page, so none of them leaves room for another entry by chance.
   const step = (count: number) => {
-    const { journal, dir } = makeJournal({ quotaBytes });
-    const code = faultOf(() => journal.append(...Array.from({ length: count }, (_, n) => event(n, "z".repeat(2000)))));
-    const result = { fits: code === undefined, warned: warnings(journal).length, bytes: folderBytes(dir) };
+    const { journal } = makeJournal({ quotaBytes });
+    const code = faultOf(() => journal.append(...Array.from({ length: count }, (_, n) => event(n, "z".repeat(3740)))));
+    const result = { fits: code === undefined, warned: warnings(journal).length };
     journal.close();
     return result;
   };
@@ -89,8 +90,7 @@ test("a step to the very end of the quota leaves room for the warning", () => {
     if (step(middle).fits) fits = middle;
     else tooMany = middle;
   }
-  expect(step(fits)).toMatchObject({ fits: true, warned: 1 });
-  expect(step(fits).bytes).toBeLessThanOrEqual(quotaBytes);
+  expect(step(fits)).toEqual({ fits: true, warned: 1 });
 });
 
 test("closed months count", () => {

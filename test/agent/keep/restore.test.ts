@@ -109,7 +109,7 @@ test("our own note of another tree brings nothing back", () => {
   const journal = open(made.dir);
   const wrong = signNote(checkpointText({ origin, size: 11, root: Buffer.alloc(32, 1) }), made.signer);
   expect(faultOf(() => journal.restore(made.mirror.entries.slice(8, 11), Buffer.from(wrong)))).toBe("E_JOURNAL_FORK");
-  const foreign = signNote(checkpointText({ origin: "other", size: 11, root: Buffer.alloc(32, 1) }), made.signer);
+  const foreign = signNote(`${note(made, 11).toString().split("\n\n")[0]?.replace(origin, "other")}\n`, made.signer);
   expect(faultOf(() => journal.restore(made.mirror.entries.slice(8, 11), Buffer.from(foreign)))).toBe("E_JOURNAL_FORK");
   expect(journal.head().size).toBe(8);
 });
