@@ -38,7 +38,7 @@ export interface Change {
   readonly frontier: Frontier;
 }
 
-/** A message that was refused. `note` stands where the log's own signature contradicts what it signed before. */
+/** A message that was refused. `note` is what the log signed, where it may contradict what it signed before. */
 export interface Refusal {
   readonly time: number;
   readonly gateway: string;
@@ -73,7 +73,7 @@ export interface Ledger {
   /** Exact bytes of entries [from, to); fewer where one is not here. */
   entries(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
   keep(origin: string, change: Change): Promise<boolean>;
-  /** Counts a message under the code of its check; keeps a contradicting note for ever, once. */
+  /** Counts a message under the code of its check; keeps the note that may be evidence for ever, once. */
   refuse(refusal: Refusal): Promise<void>;
   summary(): Promise<Summary>;
   close(): Promise<void>;

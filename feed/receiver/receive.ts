@@ -27,8 +27,11 @@ export interface Receiver {
   receive(topic: string, payload: Buffer): Promise<void>;
 }
 
-/** These are the log's own signature against itself: the bytes are kept for ever. */
-const contradictions = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
+/**
+ * What the log signed is kept for ever under these. Only CP_FORK accuses by itself, with two signed notes of one size: a
+ * replayed note is a rollback too, and an altered proof, which nobody signs, makes an honest tree look inconsistent.
+ */
+const suspect = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
 /** One gap is asked for again after this, not with every bundle behind it. */
 const ASK_AGAIN = 5000;
 
@@ -42,7 +45,7 @@ export function openReceiver(parts: ReceiverParts): Receiver {
   };
   const refuse = async (gateway: Gateway, finding: Finding, lane: MessageLane, payload: Buffer): Promise<void> => {
     const { code, detail } = finding;
-    const note = contradictions.includes(code) ? noteOf(lane, payload) : undefined;
+    const note = suspect.includes(code) ? noteOf(lane, payload) : undefined;
     await ledger.refuse({ time: now(), gateway: gateway.id, code, detail, note });
     parts.refused(gateway.id, finding);
     if (code === "UNPROVEN") return;
@@ -128,7 +131,7 @@ export async function acknowledge(
 /** What ties an answer to a message, whatever the transport says: the first 16 bytes of its SHA-256, as hex. */
 export const nonceOf = (payload: Buffer): string => hash("sha256", payload, "hex").slice(0, 32);
 
-/** The note that contradicts an earlier one; the message was read before, so its form is right. */
+/** What the log signed; the message was read before, so its form is right. */
 function noteOf(lane: MessageLane, payload: Buffer): Buffer {
   const message = lane === "cp" ? parseCommit(payload) : parseBundle(payload);
   return message.ok ? message.value.note : payload;
