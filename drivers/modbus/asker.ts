@@ -3,7 +3,7 @@ import type { BusFailure, ReadRequest } from "../driver.ts";
 import { Connection } from "./connection.ts";
 import type { Framing, Heard } from "./framing.ts";
 import { GuardedPort } from "./port.ts";
-import { probeFor } from "./probe.ts";
+import { Answered, probeFor } from "./probe.ts";
 import { type Asked, replyBytes } from "./request.ts";
 import { Silence } from "./silence.ts";
 import { type Timing, waitFor } from "./timing.ts";
@@ -58,6 +58,8 @@ export class Asker {
   private waitMs = 0;
   private turn = 0;
   private unheard = 0;
+  private readonly known = new Answered();
+  private asked: { readonly unit: number; readonly request: ReadRequest } | undefined;
 
   constructor(parts: AskerParts) {
     this.parts = parts;
@@ -101,14 +103,15 @@ export class Asker {
   }
 
   /** A reply that was doubted is taken for true after all. */
-  believe(doubt: Asked): void {
-    this.parts.framing.believe(doubt);
+  believe(doubt: Asked, frame: Buffer): void {
+    this.parts.framing.believe(doubt, frame);
   }
 
   /** One request on the line. `done` is called once, maybe before this returns. */
   ask(unit: number, request: ReadRequest, deviceMs: number, done: (answer: Answer) => void): void {
     const now = performance.now();
     this.done = done;
+    if (this.parts.silences) this.asked = { unit, request };
     this.waitMs = this.waitFor(request, deviceMs);
     this.watchdog.watch(now + this.waitMs, now);
     const turn = ++this.turn;
@@ -142,7 +145,8 @@ export class Asker {
 
   private probe(unit: number, request: ReadRequest, deviceMs: number): Promise<Answer> {
     const now = performance.now();
-    const probe = probeFor(request, (candidate) => this.parts.framing.recent(unit, candidate, now));
+    const taken = (candidate: ReadRequest): boolean => this.parts.framing.recent(unit, candidate, now);
+    const probe = probeFor(request, taken, this.known.of(unit));
     return new Promise((resolve) => this.ask(unit, probe, deviceMs, resolve));
   }
 
@@ -186,6 +190,7 @@ export class Asker {
     this.unheard = 0;
     this.silence.lift();
     const { frame, doubt } = heard;
+    if (error === null && this.asked) this.known.note(this.asked.unit, this.asked.request);
     if (error === null) this.finish(doubt === undefined ? { frame } : { frame, doubt });
     else if (error.modbusCode === undefined) this.finish({ failure: { code: "E_BUS_REPLY", detail: error.message } });
     else {

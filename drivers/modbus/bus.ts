@@ -198,7 +198,7 @@ class ModbusBus implements Bus {
     this.asker.ask(job.unit, job.request, job.deviceMs, (second) => {
       if (second.doubt === undefined || second.failure !== undefined) this.end(job, second);
       else if (second.frame?.equals(first)) {
-        this.asker.believe(second.doubt);
+        this.asker.believe(second.doubt, first);
         this.end(job, second);
       } else this.end(job, { failure: { code: "E_BUS_REPLY", detail: "a second copy of an earlier reply" } });
     });

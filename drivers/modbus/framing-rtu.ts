@@ -65,8 +65,10 @@ export class RtuFraming implements Framing {
       }
       this.throwAway(at);
       at = 0;
-      if (found.is === "echo") this.throwAway(found.length);
-      else if (found.is === "frame") {
+      if (found.is === "echo") {
+        this.thrown += found.length;
+        this.cut(found.length);
+      } else if (found.is === "frame") {
         const frame = Buffer.from(this.bytes.subarray(0, found.length));
         const meaning = this.belongs(frame, found.asked, now);
         if (heard === undefined || heard.is === "late") heard = meaning;
@@ -80,6 +82,7 @@ export class RtuFraming implements Framing {
   }
 
   giveUp(): BusFailure {
+    this.copies.distrust();
     const failure = this.diagnose();
     this.pending = undefined;
     return failure;
@@ -94,8 +97,9 @@ export class RtuFraming implements Framing {
     return this.mistakable(unit, request, now) || this.copies.like(unit, request, now);
   }
 
-  believe(doubt: Asked): void {
+  believe(doubt: Asked, frame: Buffer): void {
     this.unanswered.settle(doubt);
+    this.copies.trust(doubt, frame);
   }
 
   restart(): void {
@@ -180,6 +184,7 @@ export class RtuFraming implements Framing {
   }
 
   private throwAway(count: number): void {
+    if (count > 0) this.copies.distrust();
     this.thrown += count;
     this.cut(count);
   }

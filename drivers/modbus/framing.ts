@@ -27,7 +27,7 @@ export interface Framing {
   /** Whether, besides, a reply of its length came a moment ago, of which this one could be taken for a copy. */
   recent(unit: number, request: ReadRequest, now: number): boolean;
   /** A doubted reply is taken for true after all. */
-  believe(doubt: Asked): void;
+  believe(doubt: Asked, frame: Buffer): void;
   /** Whether a frame has begun that holds up all that follow it. */
   readonly stuck: boolean;
   /** A new transport: what was half received is gone. */

@@ -2,11 +2,27 @@ import type { ReadRequest } from "../driver.ts";
 import { replyBytes } from "./request.ts";
 
 /**
- * A read whose reply differs in length from the reply to `request`, so that neither can be taken for the other: once it is answered,
- * everything the device was asked before is behind us. It reads the first of the same addresses, which the device is known to have;
- * only for a single register must it reach one further, and an exception to that is an answer as good.
+ * A read whose reply differs in length or function from the reply to `request`, so that neither can be taken for the other: once it
+ * is answered, everything the device was asked before is behind us. Best is the beginning of something that the device has answered
+ * with another function: an exception to that is of that function and cannot be taken for one to `request` either. Otherwise it reads
+ * the first of the same addresses; only for a single register must it reach one further.
  */
-export function probeFor(request: ReadRequest, taken: (probe: ReadRequest) => boolean): ReadRequest {
+export function probeFor(
+  request: ReadRequest,
+  taken: (probe: ReadRequest) => boolean,
+  answered: readonly ReadRequest[] = [],
+): ReadRequest {
+  for (const { functionCode, start, count: most } of answered) {
+    if (functionCode === request.functionCode || functionCode <= 2) continue;
+    for (let count = 1; count <= most; count++) {
+      const probe: ReadRequest = { functionCode, start, count };
+      if (!taken(probe)) return probe;
+    }
+  }
+  return probeBeside(request, taken);
+}
+
+function probeBeside(request: ReadRequest, taken: (probe: ReadRequest) => boolean): ReadRequest {
   const { functionCode, start } = request;
   const step = functionCode <= 2 ? 8 : 1;
   const fits = (count: number): boolean => start + count <= 65_536;
@@ -18,4 +34,19 @@ export function probeFor(request: ReadRequest, taken: (probe: ReadRequest) => bo
     fallback ??= probe;
   }
   return fallback ?? { functionCode, start: start - step, count: step + 1 };
+}
+
+/** What each unit of a line has answered with data: the last request of each function. */
+export class Answered {
+  private readonly units = new Map<number, ReadRequest[]>();
+
+  note(unit: number, request: ReadRequest): void {
+    const known = this.of(unit);
+    if (known.some((other) => other.functionCode === request.functionCode)) return;
+    this.units.set(unit, [...known, request]);
+  }
+
+  of(unit: number): readonly ReadRequest[] {
+    return this.units.get(unit) ?? [];
+  }
 }

@@ -57,6 +57,7 @@ export class Unanswered {
 /** Replies of a moment ago: a gateway that repeats a request has it answered twice, and the second copy may come to the next request. */
 export class Copies {
   private list: { readonly asked: Asked; readonly frame: Buffer; readonly until: number }[] = [];
+  private readonly same = new Set<string>();
 
   keep(asked: Asked, frame: Buffer, until: number): void {
     this.list.push({ asked, frame, until });
@@ -65,7 +66,21 @@ export class Copies {
   /** Whether `frame` equals a reply to a request for other addresses. */
   holds(asked: Asked, frame: Buffer, now: number): boolean {
     this.forget(now);
-    return this.list.some((copy) => copy.asked.start !== asked.start && copy.frame.equals(frame));
+    return this.equalTo(asked, frame).some((copy) => !this.same.has(pair(copy, asked, frame)));
+  }
+
+  /**
+   * The device was asked again and said the same: these addresses do hold equal data, as status words often do for years, and while
+   * nothing strange is heard on the line they need not be asked again each time.
+   */
+  trust(asked: Asked, frame: Buffer): void {
+    if (this.same.size > mostPairs) this.same.clear();
+    for (const copy of this.equalTo(asked, frame)) this.same.add(pair(copy, asked, frame));
+  }
+
+  /** Something came that nobody asked for, or did not come: every equal reply is doubted again. */
+  distrust(): void {
+    this.same.clear();
   }
 
   /** Whether a reply to this request would look like one of them but for its data. */
@@ -77,7 +92,15 @@ export class Copies {
     );
   }
 
+  private equalTo({ start }: Asked, frame: Buffer): readonly Asked[] {
+    return this.list.filter((copy) => copy.asked.start !== start && copy.frame.equals(frame)).map(({ asked }) => asked);
+  }
+
   private forget(now: number): void {
     if ((this.list[0]?.until ?? now) < now) this.list = this.list.filter((copy) => copy.until >= now);
   }
 }
+
+const mostPairs = 1000;
+const pair = (copy: Asked, asked: Asked, frame: Buffer): string =>
+  `${copy.start} ${asked.start} ${frame.toString("latin1")}`;
