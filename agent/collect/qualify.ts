@@ -5,6 +5,9 @@ import type { Missing, Reading } from "../../feed/format/reading.ts";
 import type { Flag } from "../../feed/format/vocabulary.ts";
 import { matches } from "./status.ts";
 
+/** Characters of a value in an entry; a float64 register can hold a number of three hundred digits. */
+const longest = 255;
+
 interface Mark {
   readonly flag: Flag;
   readonly reason: string;
@@ -48,6 +51,7 @@ function judge(point: Point, sample: Sample | undefined, mark: Mark): Reading {
   if (typeof raw === "number" && !Number.isFinite(raw)) return missing("D", `not a number: ${raw}`);
   if (point.rawRange && !within(Number(raw), point.rawRange)) return missing("D", `raw ${raw} out of range`);
   const value = scaleRaw(raw, point.scale, point.places);
+  if (value.length > longest) return missing("D", "more digits than an entry takes");
   const outside = point.range && !within(Number(value), point.range);
   return measured(value, outside ? graver(mark, { flag: "T", reason: "out of range", missing: false }) : mark);
 }

@@ -59,6 +59,11 @@ describe("never becomes a number", () => {
     expect(one([{ point: "so2", raw }])).toEqual({ kind: "missing", flag: "D", reason });
   });
 
+  test("a number of three hundred digits", () => {
+    const total: Point = { ...so2, type: "float64" };
+    expect(one([{ point: "so2", raw: 1.5e300 }], total)).toMatchObject({ kind: "missing", flag: "D" });
+  });
+
   test("a failed read", () => {
     const failure = { code: "E_BUS_EXCEPTION", detail: "illegal address", exception: 2 } as const;
     expect(one([{ point: "so2", failure }])).toEqual({ kind: "missing", flag: "B", reason: "E_BUS_EXCEPTION 2" });
