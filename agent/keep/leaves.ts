@@ -12,7 +12,8 @@ import { TILE_HEIGHT } from "./tiles.ts";
 /** All months of a journal as one row of entries. Only the newest is written. */
 export interface Leaves {
   newest(): Month;
-  closed(): readonly Month[];
+  /** The tree that each month says it began with. */
+  openings(): readonly Frontier[];
   end(): number;
   read(from: number, to: number): Entry[];
   hashes(level: number, from: number, to: number): Buffer[];
@@ -61,7 +62,7 @@ export function openLeaves(dir: string, state: State, options: WriteOptions | "r
     months.filter((month, i) => month.first < to && from < (months[i + 1]?.first ?? Number.POSITIVE_INFINITY));
   return {
     newest,
-    closed: () => months.slice(0, -1),
+    openings: () => months.map((month) => month.opening()),
     end: () => newest().end(),
     close,
     read: (from, to) => overlapping(from, to).flatMap((month) => month.read(from, to)),

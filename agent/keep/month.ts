@@ -1,7 +1,8 @@
+import { hash } from "node:crypto";
 import type { Entry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Frontier } from "../../feed/format/tree.ts";
-import { createDatabase, type Database, type Statement } from "./database.ts";
+import { createDatabase, type Database } from "./database.ts";
 import { TILE_HEIGHT, type Tile } from "./tiles.ts";
 
 /**
@@ -10,28 +11,33 @@ import { TILE_HEIGHT, type Tile } from "./tiles.ts";
  */
 const schema = `
   CREATE TABLE leaf(i INTEGER PRIMARY KEY, k TEXT NOT NULL, t TEXT NOT NULL, rec BLOB NOT NULL,
-                    h BLOB NOT NULL CHECK(length(h) = 32), h3 BLOB) STRICT;
+                    h BLOB NOT NULL CHECK(length(h) = 32), h3 BLOB,
+                    f BLOB CHECK(length(f) = 32)) STRICT;
   CREATE INDEX leaf_rare ON leaf(k, i) WHERE k <> 'frame';
   CREATE TABLE tile(level INTEGER NOT NULL, i INTEGER NOT NULL, h BLOB NOT NULL CHECK(length(h) = 32),
                     PRIMARY KEY(level, i)) STRICT, WITHOUT ROWID;
-  CREATE TABLE frontier(at TEXT PRIMARY KEY CHECK(at IN ('open', 'now')), size INTEGER NOT NULL, stack BLOB NOT NULL) STRICT;
+  CREATE TABLE opening(only INTEGER PRIMARY KEY CHECK(only = 1), size INTEGER NOT NULL, stack BLOB NOT NULL) STRICT;
   CREATE TRIGGER leaf_next BEFORE INSERT ON leaf
-    WHEN NEW.i <> coalesce((SELECT max(i) + 1 FROM leaf), (SELECT size FROM frontier WHERE at = 'open'))
+    WHEN NEW.i <> coalesce((SELECT max(i) + 1 FROM leaf), (SELECT size FROM opening))
     BEGIN SELECT RAISE(ABORT, 'entries are numbered without gaps'); END;
   CREATE TRIGGER leaf_update BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
   CREATE TRIGGER leaf_delete BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
   CREATE TRIGGER tile_update BEFORE UPDATE ON tile BEGIN SELECT RAISE(ABORT, 'hashes are never changed'); END;
   CREATE TRIGGER tile_delete BEFORE DELETE ON tile BEGIN SELECT RAISE(ABORT, 'hashes are never deleted'); END;
-  CREATE TRIGGER frontier_update BEFORE UPDATE ON frontier WHEN OLD.at = 'open' OR NEW.at = 'open'
-    BEGIN SELECT RAISE(ABORT, 'the opening of a month is never changed'); END;
-  CREATE TRIGGER frontier_delete BEFORE DELETE ON frontier BEGIN SELECT RAISE(ABORT, 'the frontier is never deleted'); END;`;
+  CREATE TRIGGER opening_update BEFORE UPDATE ON opening BEGIN SELECT RAISE(ABORT, 'a month opens once'); END;
+  CREATE TRIGGER opening_delete BEFORE DELETE ON opening BEGIN SELECT RAISE(ABORT, 'a month opens once'); END;`;
 
 /** A month begins with the tree of all entries before it, so it can be checked without them. */
 export function createMonth(path: string, opening: Frontier): void {
   const stack = Buffer.concat(opening.stack).toString("hex");
-  const rows = ["open", "now"].map((at) => `INSERT INTO frontier VALUES('${at}', ${opening.size}, x'${stack}');`);
-  createDatabase(path, schema + rows.join(""));
+  createDatabase(path, `${schema} INSERT INTO opening VALUES(1, ${opening.size}, x'${stack}');`);
 }
+
+/**
+ * What stands for the tree in the row of a transaction's last entry (column `f`). The frontier itself can be had from the
+ * stored hashes; in a table of its own it would cost every commit one more page.
+ */
+export const frontierHash = ({ stack }: Frontier): Buffer => hash("sha256", Buffer.concat(stack), "buffer");
 
 export interface Month {
   readonly name: string;
@@ -39,16 +45,17 @@ export interface Month {
   readonly first: number;
   /** One past the number of its last entry. */
   end(): number;
-  /** The frontier as its last transaction left it. */
-  stored(): Frontier;
+  /** The tree of all entries before it. */
+  opening(): Frontier;
+  /** `frontierHash` as the last transaction left it; undefined where that left none. */
+  stored(): Buffer | undefined;
   read(from: number, to: number): Entry[];
-  /** Newest entry of a type and, where given, a device, below number `before`. */
+  /** Newest entry of a type and, where given, a device. */
   newest(type: string, dev: string | undefined): Entry | undefined;
   hashes(level: number, from: number, to: number): Buffer[];
-  /** Only within a transaction of `db`. */
-  put(entry: Entry, type: string, t: string): void;
+  /** Only within a transaction of `db`, whose last entry comes with the frontier after it. */
+  put(entry: Entry, type: string, t: string, frontier: Frontier | undefined): void;
   putTile(tile: Tile): void;
-  putFrontier(frontier: Frontier): void;
   readonly db: Database;
 }
 
@@ -67,37 +74,35 @@ export function monthOn(db: Database, name: string): Month {
   const tiles = db.prepare<{ readonly h: Buffer }>(
     "SELECT h FROM tile WHERE level = ? AND i >= ? AND i < ? ORDER BY i",
   );
-  const insert = db.prepare("INSERT INTO leaf(i, k, t, rec, h) VALUES(?, ?, ?, ?, ?)");
+  const insert = db.prepare("INSERT INTO leaf(i, k, t, rec, h, f) VALUES(?, ?, ?, ?, ?, ?)");
   const insertTile = db.prepare("INSERT INTO tile(level, i, h) VALUES(?, ?, ?)");
-  const setFrontier = db.prepare("UPDATE frontier SET size = ?, stack = ? WHERE at = 'now'");
-  const readFrontier = db.prepare<FrontierRow>("SELECT size, stack FROM frontier WHERE at = ?");
-  const first = frontierOf(readFrontier, "open", name).size;
+  const stored = db.prepare<{ readonly f: Buffer | null }>("SELECT f FROM leaf ORDER BY i DESC LIMIT 1");
+  const opening = openingOf(db, name);
+  const first = opening.size;
   return {
     name,
     first,
     db,
     end: () => last.get()?.end ?? first,
-    stored: () => frontierOf(readFrontier, "now", name),
+    opening: () => opening,
+    stored: () => stored.get()?.f ?? (last.get()?.end === null ? frontierHash(opening) : undefined),
     read: (from, to) => range.all(from, to).map(entryOf),
     newest: (type, dev) => newestOf(db, type, dev),
     hashes: (level, from, to) => {
       const rows = level < TILE_HEIGHT ? leafHashes.all(from, to) : tiles.all(level, from, to);
       return rows.map((row) => row.h);
     },
-    put: (entry, type, t) => insert.run(entry.seq, type, t, entry.bytes, entry.hash),
+    put: (entry, type, t, frontier) => {
+      const f = frontier === undefined ? null : frontierHash(frontier);
+      insert.run(entry.seq, type, t, entry.bytes, entry.hash, f);
+    },
     putTile: (tile) => insertTile.run(tile.level, tile.index, tile.hash),
-    putFrontier: ({ size, stack }) => setFrontier.run(size, Buffer.concat(stack)),
   };
 }
 
-interface FrontierRow {
-  readonly size: number;
-  readonly stack: Buffer;
-}
-
-function frontierOf(statement: Statement<FrontierRow>, at: string, name: string): Frontier {
-  const row = statement.get(at);
-  if (row === undefined) throw new Fault("E_JOURNAL_CORRUPT", `${name} has lost its frontier`);
+function openingOf(db: Database, name: string): Frontier {
+  const row = db.prepare<{ readonly size: number; readonly stack: Buffer }>("SELECT size, stack FROM opening").get();
+  if (row === undefined) throw new Fault("E_JOURNAL_CORRUPT", `${name} has lost its opening`);
   const stack: Buffer[] = [];
   for (let i = 0; i < row.stack.length; i += 32) stack.push(row.stack.subarray(i, i + 32));
   return { size: row.size, stack };

@@ -10,7 +10,7 @@ import { type CommitHook, holdLock, openDatabase } from "./database.ts";
 import { LOCK, monthName, onDisk, STATE, syncFolder } from "./files.ts";
 import { holderOn } from "./holder.ts";
 import { type Leaves, openLeaves } from "./leaves.ts";
-import { createMonth, monthOn } from "./month.ts";
+import { createMonth, frontierHash, monthOn } from "./month.ts";
 import type { JournalReader, OpenJournal } from "./open-journal.ts";
 import { quotaOf, walPagesOf } from "./quota.ts";
 import { expectJournal, readerOn } from "./reader.ts";
@@ -60,8 +60,7 @@ function layFiles(dir: string, genesis: GenesisBody): void {
   try {
     const entry = makeEntry(genesis, 0, noPrev, saltSource()());
     month.db.transaction("create", () => {
-      month.put(entry, genesis.type, genesis.t);
-      month.putFrontier(pushLeaf(emptyFrontier, entry.hash));
+      month.put(entry, genesis.type, genesis.t, pushLeaf(emptyFrontier, entry.hash));
     });
   } finally {
     month.db.close();
@@ -113,9 +112,8 @@ function lostTail(leaves: Leaves, journal: JournalReader): number {
 }
 
 function expectStored(leaves: Leaves, rebuilt: Frontier): void {
-  const stored = leaves.newest().stored();
-  const same = stored.size === rebuilt.size && Buffer.concat(stored.stack).equals(Buffer.concat(rebuilt.stack));
-  if (!same) throw new Fault("E_JOURNAL_CORRUPT", `the stored tree of ${stored.size} is not that of the entries`);
+  if (leaves.newest().stored()?.equals(frontierHash(rebuilt))) return;
+  throw new Fault("E_JOURNAL_CORRUPT", `the last transaction did not leave this tree of ${rebuilt.size}`);
 }
 
 function expectSigned(journal: JournalReader): void {

@@ -15,6 +15,7 @@ export function recheck(leaves: Leaves, state: State, from: number): Frontier {
   const end = leaves.end();
   let frontier = from === 0 ? emptyFrontier : frontierAt(from, subtreeOf(leaves.hashes));
   expectRoot(frontier, state.at(from)?.root);
+  const openings = new Map(leaves.openings().map((opening) => [opening.size, rootOf(opening)]));
   while (frontier.size < end) {
     const entries = leaves.read(frontier.size, frontier.size + PAGE);
     if (entries.length === 0) throw corrupt(`entry ${frontier.size} is missing`);
@@ -26,6 +27,7 @@ export function recheck(leaves: Leaves, state: State, from: number): Frontier {
       expectTiles(leaves, frontier, found);
       frontier = pushLeaf(frontier, found);
       expectRoot(frontier, roots.get(frontier.size));
+      expectOpening(frontier, openings.get(frontier.size));
     }
   }
   return frontier;
@@ -36,6 +38,12 @@ const corrupt = (detail: string): Fault => new Fault("E_JOURNAL_CORRUPT", detail
 function expectRoot(frontier: Frontier, signed: Buffer | undefined): void {
   if (signed !== undefined && !rootOf(frontier).equals(signed)) {
     throw corrupt(`the entries before ${frontier.size} do not give the root that was signed`);
+  }
+}
+
+function expectOpening(frontier: Frontier, opening: Buffer | undefined): void {
+  if (opening !== undefined && !rootOf(frontier).equals(opening)) {
+    throw corrupt(`the month that begins with entry ${frontier.size} did not begin with this tree`);
   }
 }
 

@@ -80,12 +80,11 @@ export function writerOn(leaves: Leaves, quota: Quota, start: Frontier): Writer 
         const month = leaves.newest();
         frontier = month.db.transaction(step, () => {
           let grown = frontier;
-          for (const { entry, type, t } of kept) {
-            month.put(entry, type, t);
+          for (const [i, { entry, type, t }] of kept.entries()) {
             for (const tile of tilesCompletedBy(grown, entry.hash)) month.putTile(tile);
             grown = pushLeaf(grown, entry.hash);
+            month.put(entry, type, t, i === kept.length - 1 ? grown : undefined);
           }
-          month.putFrontier(grown);
           return grown;
         });
         prev = kept.at(-1)?.entry.hash ?? prev;

@@ -81,8 +81,8 @@ test.each([
   "REPLACE INTO leaf(i, k, t, rec, h) VALUES(3, 'event', '', x'00', zeroblob(32))",
   "UPDATE tile SET h = zeroblob(32)",
   "DELETE FROM tile",
-  "UPDATE frontier SET size = 5 WHERE at = 'open'",
-  "DELETE FROM frontier",
+  "UPDATE opening SET size = 5",
+  "DELETE FROM opening",
 ])("a month refuses %s", (sql) => {
   const { journal, dir } = makeJournal();
   journal.append(...events(300));

@@ -44,7 +44,8 @@ test.each([
   ["one digit of an entry", digit],
   ["an entry and its hash", "UPDATE leaf SET h = zeroblob(32) WHERE i = 5"],
   ["entry 0", "UPDATE leaf SET rec = CAST(replace(CAST(rec AS TEXT), 'plant', 'plamt') AS BLOB) WHERE i = 0"],
-  ["the stored tree", "UPDATE frontier SET size = 12 WHERE at = 'now'"],
+  ["the stored tree", "UPDATE leaf SET f = zeroblob(32) WHERE i = 10"],
+  ["a transaction's end", "UPDATE leaf SET f = NULL"],
   ["a missing row", "DELETE FROM leaf WHERE i = 5"],
 ])("%s changed behind our back is found at the start", (_, sql) => {
   const { journal, dir, signer } = makeJournal();
@@ -53,6 +54,14 @@ test.each([
   journal.close();
   expect(opening(dir)).toBeUndefined();
   tamper(join(dir, october), sql);
+  expect(opening(dir)).toBe("E_JOURNAL_CORRUPT");
+});
+
+test("a transaction that has lost its end is found, though nothing was signed yet", () => {
+  const { journal, dir } = makeJournal();
+  journal.append(...events(10, 1));
+  journal.close();
+  tamper(join(dir, october), "DELETE FROM leaf WHERE i > 8");
   expect(opening(dir)).toBe("E_JOURNAL_CORRUPT");
 });
 
@@ -99,6 +108,12 @@ test.each([
     spoil(join(dir, file));
     expect(opening(dir)).toBe("E_JOURNAL_CORRUPT");
   }
+});
+
+test("a month that began with another tree is found", () => {
+  const { dir } = threeMonths();
+  tamper(join(dir, "leaf-2026-12.db"), "UPDATE opening SET stack = randomblob(length(stack))");
+  expect(opening(dir)).toBe("E_JOURNAL_CORRUPT");
 });
 
 test("a month that is gone and was never registered leaves a gap", () => {
