@@ -27,13 +27,22 @@ test("it rests on the libraries that were chosen, in the versions that were meas
   expect(manifest.devDependencies.vitest).toMatch(/^\^?4\./);
 });
 
+const Locked = z.looseObject({ optionalDependencies: z.record(z.string(), z.string()).optional() });
+const lock = z
+  .object({ packages: z.record(z.string(), Locked) })
+  .parse(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")));
+
 test("every library is locked", () => {
-  const lock = z
-    .object({ packages: z.record(z.string(), z.looseObject({})) })
-    .parse(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")));
   const named = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((name) => lock.packages[`node_modules/${name}`] === undefined)).toEqual([]);
+});
+
+test("the lock knows each library's builds for other platforms, or a clean install refuses it", () => {
+  const optional = Object.values(lock.packages).flatMap((locked) => Object.keys(locked.optionalDependencies ?? {}));
+  expect(optional.length).toBeGreaterThan(10);
+  const known = new Set(Object.keys(lock.packages).map((path) => path.slice(path.lastIndexOf("node_modules/") + 13)));
+  expect(optional.filter((name) => !known.has(name))).toEqual([]);
 });
 
 test("the top level holds the six folders and nothing to wonder about", () => {
