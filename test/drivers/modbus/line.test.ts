@@ -8,17 +8,7 @@ import { type BusOptions, openBus } from "../../../drivers/modbus/bus.ts";
 import type { OpenWire } from "../../../drivers/modbus/wire.ts";
 import { freePort } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
-import {
-  answerAll,
-  exceptionReply,
-  type Kind,
-  type Script,
-  type Slave,
-  shown,
-  startSlave,
-  trueReply,
-  withCrc,
-} from "./slave.ts";
+import { answerAll, type Kind, type Script, type Slave, shown, startSlave, trueReply, withCrc } from "./slave.ts";
 
 const read = (start: number, count = 4): ReadRequest => ({ functionCode: 3, start, count });
 const quick = { deviceMs: 20 };
