@@ -155,6 +155,8 @@ export function wanted(box: Outbox, { have, want }: Stated): Outbox {
 
 /** A send failed, was refused, or had its time. After a pause the service is asked again, which repeats lost receipts. */
 export function refused(box: Outbox, now: Millis, random: number): Outbox {
+  // One pause at a time, however many answers come meanwhile.
+  if (now < box.notBefore) return { ...box, stage: { is: "ask" }, offers: [] };
   const { first, longest, jitter } = sendRule.backOff;
   const pause = Math.min(first * 2 ** box.strikes, longest) * (1 - jitter + 2 * jitter * random);
   const strikes = Math.min(box.strikes + 1, 16);

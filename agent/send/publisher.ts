@@ -123,7 +123,7 @@ export function startSending(parts: SendingParts, signal: AbortSignal): Sending 
     const statement = read.value;
     if (statement.code === "HEAD") {
       if (statement.nonce === asking) update((one) => outbox.answered(one, statement));
-    } else if (sent.includes(statement.nonce)) {
+    } else if (takeOut(sent, statement.nonce)) {
       counts.nacks += 1;
       parts.onNack?.(statement);
       if (statement.code === "SEQ_GAP") update((one) => outbox.wanted(one, statement));
@@ -217,4 +217,11 @@ export function startSending(parts: SendingParts, signal: AbortSignal): Sending 
       }),
     running: Promise.race([run(), failed]).finally(unlisten),
   };
+}
+
+/** Each message is answered once: whoever plays an answer again moves nothing. */
+function takeOut(sent: string[], nonce: string): boolean {
+  const at = sent.indexOf(nonce);
+  if (at >= 0) sent.splice(at, 1);
+  return at >= 0;
 }

@@ -2,6 +2,7 @@ import { parseBundle } from "../../feed/format/bundle.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Policy } from "../../feed/format/policy.ts";
 import { topics } from "../../feed/format/topics.ts";
+import { verifyBundle } from "../../feed/format/verify.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 import type { Link } from "../../feed/link.ts";
 import type { Shelf } from "./shelf.ts";
@@ -55,8 +56,10 @@ export async function recoverTail(parts: RecoverParts, within: Millis, signal: A
     },
     [topic.back]: (payload) => {
       const bundle = parseBundle(payload);
-      if (fetching && bundle.ok && bundle.value.from <= shelf.head().size)
-        shelf.restore(bundle.value.entries, bundle.value.note);
+      if (!fetching || !bundle.ok || bundle.value.from > shelf.head().size) return;
+      // Anyone at the broker may send anything here: only what our own signature covers is looked at by the journal.
+      const known = { origin: shelf.origin, logKeys: shelf.keys, witnessed: undefined };
+      if (verifyBundle(bundle.value, known).ok) shelf.restore(bundle.value.entries, bundle.value.note);
     },
   };
   try {

@@ -38,7 +38,8 @@ export function checkHistory(
   const seen = tree.size === witnessed?.size ? witnessed.root : history.rootAt?.(tree.size);
   if (seen !== undefined && !seen.equals(tree.root)) return found("CP_FORK", tree, "another root was witnessed");
   const smaller = tree.size < (witnessed?.size ?? 0);
-  if (seen !== undefined && !(smaller && within === undefined)) return undefined;
+  // Whoever plays an old message again shows a tree that was witnessed: that is neither news nor a rollback.
+  if (seen !== undefined) return undefined;
   if (smaller && (within === undefined || old <= tree.size)) {
     return found("CP_ROLLBACK", tree, `${witnessed?.size} was witnessed`);
   }

@@ -43,7 +43,7 @@ export async function examineCommit(payload: Buffer, gateway: Gateway, ledger: L
     leaves: [],
     frontier: holding.frontier,
   };
-  return good({ change, duplicate: checkpoint.size === holding.witnessed?.size, gap: undefined });
+  return good({ change, duplicate: known.rootAt?.(checkpoint.size) !== undefined, gap: undefined });
 }
 
 /** The same on a bundle; both lanes carry one format. */

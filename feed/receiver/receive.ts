@@ -48,7 +48,8 @@ export function openReceiver(parts: ReceiverParts): Receiver {
     const note = suspect.includes(code) ? noteOf(lane, payload) : undefined;
     await ledger.refuse({ time: now(), gateway: gateway.id, code, detail, note });
     parts.refused(gateway.id, finding);
-    if (code === "UNPROVEN") return;
+    // What cannot even be read may be a genuine message played on another lane: an answer would be one to that message.
+    if (code === "UNPROVEN" || code === "ENV_SYNTAX") return;
     const holding = await ledger.holding(gateway.log.name);
     if (code === "CP_CONFLICT") await acknowledge(parts, gateway, { ...holding, mirrored: undefined });
     await state(gateway, holding, { code, nonce: nonceOf(payload) });

@@ -72,8 +72,9 @@ describe("while it is open", () => {
 test("pauses double from 5 s to 10 min, and spread by a fifth", () => {
   let box = open();
   const pauses = Array.from({ length: 10 }, () => {
-    box = outbox.refused(box, now, 0.5);
-    return (box.notBefore - now) / 1000;
+    const at = millis(Math.max(now, box.notBefore));
+    box = outbox.refused(box, at, 0.5);
+    return (box.notBefore - at) / 1000;
   });
   expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600, 600]);
   const spread = [0, 0.999].map((random) => (outbox.refused(open(), now, random).notBefore - now) / 1000);
@@ -120,4 +121,12 @@ test("whatever happens, a step never skips entries that nobody holds, nor offers
       }
     }),
   );
+});
+
+test("a hundred refusals cost one pause: whoever plays them cannot hold the sending up", () => {
+  const once = outbox.refused(open(), now, 0.5);
+  let often = once;
+  for (let i = 0; i < 100; i++) often = outbox.refused(often, now, 0.5);
+  expect(often).toEqual(once);
+  expect(outbox.refused(often, often.notBefore, 0.5).strikes).toBe(often.strikes + 1);
 });

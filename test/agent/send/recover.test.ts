@@ -74,6 +74,16 @@ test("a lost tail comes back from the mirror, byte for byte, and the journal goe
   expect([plant.journal.mirrored(), plant.refused]).toEqual([701, []]);
 });
 
+test("what anyone may put on the way back stops nothing: only what our own signature covers is looked at", async () => {
+  const plant = await forgetful(100, 300);
+  const asked = recover(plant);
+  const forged = plant.inject("back", Buffer.from("cems-bundle/v1\nold 0\n\nrange 0 1\n\n{}\n\ngarbage"));
+  await plant.up();
+  await forged;
+  await plant.inject("back", Buffer.from("cems-bundle/v1\nold 0\n\nrange 0 1\n\n{}\n\na\n\n\u2014 b AAAAAAAA\n"));
+  expect(await asked).toEqual({ answered: true, recovered: 200 });
+});
+
 test("a receipt from yesterday is no answer: it does not say that nothing came after", async () => {
   const plant = await forgetful(50, 200);
   const receipts: Buffer[] = [];

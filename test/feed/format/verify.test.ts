@@ -203,8 +203,10 @@ describe("a commit", () => {
     expect(read.ok ? undefined : read.problem.code).toBe(code);
   });
 
-  it("is a rollback even where that smaller tree was witnessed once", () => {
-    const read = verifyCommit(log.commit(5, 12), { ...known(log, 20), rootAt: () => log.root(12) });
-    expect(read).toMatchObject({ problem: { code: "CP_ROLLBACK" } });
+  it("is nothing new where that smaller tree was witnessed, and a fork where another one was", () => {
+    const witnessedAt = (root: Buffer) => ({ ...known(log, 20), rootAt: () => root });
+    expect(verifyCommit(log.commit(5, 12), witnessedAt(log.root(12)))).toMatchObject({ ok: true });
+    const other = verifyCommit(log.commit(5, 12), witnessedAt(log.root(11)));
+    expect(other).toMatchObject({ problem: { code: "CP_FORK" } });
   });
 });

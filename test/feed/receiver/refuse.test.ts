@@ -76,7 +76,6 @@ const cases: Case[] = [
       return log.bundle(10, 20, { note: log.note(20, { signer: forged }) });
     },
   ],
-  ["CP_ROLLBACK", "a smaller tree on the commit lane", "cp", (log) => log.commit(0, 10)],
   ["CP_ROLLBACK", "a smaller tree that was never witnessed", "cp", (log) => log.commit(0, 15)],
   ["CP_FORK", "another tree of the witnessed size", "cp", (log) => rewritten(log, 12).commit(10, 20)],
   ["CP_FORK", "another tree of a size witnessed earlier", "live", (log) => rewritten(log, 5).bundle(0, 10)],
@@ -162,7 +161,7 @@ describe("refused, named, and nothing changed", () => {
     expect((await at.service.ledger.summary()).codes).toEqual({ [code]: 1 });
     const conflict = code === "CP_CONFLICT";
     expect(answer.receipts).toEqual(conflict ? ["W1 20"] : []);
-    expect(answer.nacks.map((nack) => nack.code)).toEqual(code === "UNPROVEN" ? [] : [code]);
+    expect(answer.nacks.map((nack) => nack.code)).toEqual(["UNPROVEN", "ENV_SYNTAX"].includes(code) ? [] : [code]);
     if (conflict) expect(answer.nacks[0]).toMatchObject({ have: 10, want: [[10, 20]] });
   });
 
