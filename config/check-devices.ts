@@ -1,10 +1,10 @@
 import { nearest } from "../drivers/nearest.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Profile } from "../drivers/profile.ts";
+import { units } from "../drivers/units.ts";
 import { checkChannels } from "./check-channels.ts";
 import type { Loose } from "./loose.ts";
 import { group, list, text, twins } from "./loose.ts";
-import { units } from "./units.ts";
 
 /** The profiles there are; of the broken ones their own problems are told. */
 export interface Profiles {

@@ -1,6 +1,8 @@
+import { nearest } from "./nearest.ts";
 import type { Problem, Reporter } from "./problem.ts";
 import type { Point, Profile, StatusPoint } from "./profile.ts";
 import { widthOf } from "./profile.ts";
+import { units } from "./units.ts";
 
 /** What the schema cannot say: that the parts of a profile fit each other and the 65,536 addresses there are. */
 export function checkProfile(profile: Profile, report: Reporter): Problem[] {
@@ -62,6 +64,12 @@ function placement(
 function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter): Problem[] {
   const found: Problem[] = [];
   const isText = point.type === "string";
+  if (!isText && !(units as readonly string[]).includes(point.unit)) {
+    const instead = nearest(point.unit, units) ?? "a unit of the table in drivers/units.ts";
+    found.push(
+      report("E_CONFIG_UNIT", [...path, "unit"], `there is no unit of measure ${JSON.stringify(point.unit)}`, instead),
+    );
+  }
   if (isText !== (point.length !== undefined))
     found.push(
       report("E_CONFIG_VALUE", path, `${point.id}: length is for strings`, "length for a string, and only there"),

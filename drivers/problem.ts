@@ -23,7 +23,7 @@ export const problems = {
   E_CONFIG_VALUE: { ...stop, hint: "The setting does not take this value." },
   E_CONFIG_RANGE: { ...stop, hint: "The number or duration is outside what the setting takes." },
   E_CONFIG_REGISTER: { ...stop, hint: "Modbus registers and bits are numbered 0 to 65535." },
-  E_CONFIG_UNIT: { ...stop, hint: "Write units as in the table of config/units.ts." },
+  E_CONFIG_UNIT: { ...stop, hint: "Write units as in the table of drivers/units.ts." },
   E_CONFIG_PROFILE: {
     ...stop,
     hint: "Profiles are the files below drivers/profiles and in the folder named by `profiles`.",

@@ -55,6 +55,11 @@ test("a profile without a problem has its defaults filled in", () => {
   });
 });
 
+test("a unit of measure that is not in the table is named, with the one that may be meant", () => {
+  expect(problemsOf("unit: mg/m3", "unit: mg/Nm3")).toEqual([expect.stringMatching(/^\d+ E_CONFIG_UNIT: .*mg\/m3/)]);
+  expect(problemsOf("unit: mg/m3", "unit: furlong")).toEqual([expect.stringMatching(/^\d+ E_CONFIG_UNIT: /)]);
+});
+
 test("a map becomes the scale", () => {
   const { profiles } = load(profile.replace("places: 2", 'places: 2, map: { raw: ["0", "4095"], to: ["0", "0.5"] }'));
   expect(profiles.get("acme/ga-200")?.points[0]?.scale).toBe("0:4095:0:0.5");

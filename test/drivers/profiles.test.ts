@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { units } from "../../config/units.ts";
 import { loadCatalogue, shippedProfiles } from "../../drivers/catalogue.ts";
 import { scaleRaw } from "../../drivers/decimal.ts";
 import { decodePoint } from "../../drivers/modbus/decode.ts";
 import { planReads } from "../../drivers/modbus/plan.ts";
 import type { Point, Profile, StatusPoint } from "../../drivers/profile.ts";
 import { tables, widthOf } from "../../drivers/profile.ts";
+import { units } from "../../drivers/units.ts";
 import { readYaml } from "../../drivers/yaml.ts";
 
 /** The rules for device data, over every file there is; the first test proves that none was left out. */
