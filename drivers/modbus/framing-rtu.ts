@@ -139,14 +139,14 @@ export class RtuFraming implements Framing {
     const guarded = !this.unmatched;
     if (asked !== this.pending) {
       this.unanswered.settle(asked);
-      this.copies.keep(asked, frame, now + asked.until - asked.at);
+      this.copies.keep(asked, frame, now);
       this.throwAway(frame.length);
       return { is: "late" };
     }
-    const copy = guarded && this.copies.holds(asked, frame, now);
+    const copy = guarded && this.copies.holds(asked, frame);
     // What may be a copy settles nothing: the true reply may still come, and must then find its request here.
     if (!copy) this.unanswered.settle(asked);
-    this.copies.keep(asked, frame, now + asked.until - asked.at);
+    this.copies.keep(asked, frame, now);
     this.pending = undefined;
     this.cut(frame.length);
     return copy ? { is: "reply", frame, doubt: asked } : { is: "reply", frame };

@@ -54,18 +54,24 @@ export class Unanswered {
   }
 }
 
-/** Replies of a moment ago: a gateway that repeats a request has it answered twice, and the second copy may come to the next request. */
+/** Copies are looked for at least this long, ms: a stall of either side must not make one look like news. */
+const leastMs = 100;
+
+/**
+ * Replies of a moment ago: a gateway that repeats a request has it answered twice, and the second copy may come to the next request. One
+ * counts against the requests that are made within its own request's deadline after it.
+ */
 export class Copies {
   private list: { readonly asked: Asked; readonly frame: Buffer; readonly until: number }[] = [];
   private readonly same = new Set<string>();
 
-  keep(asked: Asked, frame: Buffer, until: number): void {
-    this.list.push({ asked, frame, until });
+  keep(asked: Asked, frame: Buffer, now: number): void {
+    this.list.push({ asked, frame, until: now + Math.max(leastMs, asked.until - asked.at) });
   }
 
-  /** Whether `frame` equals a reply to a request for other addresses. */
-  holds(asked: Asked, frame: Buffer, now: number): boolean {
-    this.forget(now);
+  /** Whether `frame`, which answers `asked`, equals a reply to a request for other addresses. */
+  holds(asked: Asked, frame: Buffer): boolean {
+    this.forget(asked.at);
     return this.equalTo(asked, frame).some((copy) => !this.same.has(pair(copy, asked, frame)));
   }
 
@@ -83,7 +89,7 @@ export class Copies {
     this.same.clear();
   }
 
-  /** Whether a reply to this request would look like one of them but for its data. */
+  /** Whether a reply to this request, made now, would look like one of them but for its data. */
   like(unit: number, request: ReadRequest, now: number): boolean {
     this.forget(now);
     const { functionCode } = request;
@@ -96,8 +102,8 @@ export class Copies {
     return this.list.filter((copy) => copy.asked.start !== start && copy.frame.equals(frame)).map(({ asked }) => asked);
   }
 
-  private forget(now: number): void {
-    if ((this.list[0]?.until ?? now) < now) this.list = this.list.filter((copy) => copy.until >= now);
+  private forget(before: number): void {
+    if ((this.list[0]?.until ?? before) < before) this.list = this.list.filter((copy) => copy.until >= before);
   }
 }
 

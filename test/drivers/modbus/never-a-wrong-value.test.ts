@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
 import type { ReadRequest } from "../../../drivers/driver.ts";
 import { type Guard, openBus } from "../../../drivers/modbus/bus.ts";
-import { realKinds as kinds, type Script, shown, startSlave, trueReply } from "./slave.ts";
+import { type Kind, type Script, shown, startSlave, trueReply } from "./slave.ts";
 
 /** Small numbers, so that thousands of time-outs fit into seconds: a reply is awaited about 8 ms. */
 const deviceMs = 4;
@@ -20,7 +20,6 @@ const blocks: readonly ReadRequest[] = [
   { functionCode: 3, start: 600, count: 1 },
 ];
 const units = [1, 1, 2];
-type Kind = (typeof kinds)[number];
 
 /** Mulberry32: a small seeded generator, so that a failing seed can be run again. */
 function random(seed: number): () => number {
@@ -33,8 +32,9 @@ function random(seed: number): () => number {
   };
 }
 
-/** A line on which one request in four goes wrong. `latest` bounds lateness, in deadlines. */
-function badLine(kind: Kind, next: () => number, latest: number): Script {
+/** A line on which one request in four goes wrong. */
+function badLine(kind: Kind, next: () => number, ordered: boolean): Script {
+  const latest = ordered ? 6 : 2;
   const noise = (): Buffer =>
     Buffer.from(Array.from({ length: 1 + Math.floor(next() * 12) }, () => Math.floor(next() * 256)));
   return (question, device) => {
@@ -51,7 +51,9 @@ function badLine(kind: Kind, next: () => number, latest: number): Script {
       ];
     if (fault < 0.21) return [{ bytes: noise() }, { bytes }];
     if (fault < 0.22) return [{ bytes }, { bytes: noise(), after: next() * 3 }];
-    if (fault < 0.23) return [{ bytes: bytes.subarray(0, Math.floor(next() * bytes.length)) }];
+    // Half a frame in a TCP stream, and then one of another reply out of turn: nothing in the bytes would tell.
+    if (fault < 0.23 && (ordered || kind !== "tcp"))
+      return [{ bytes: bytes.subarray(0, Math.floor(next() * bytes.length)) }];
     if (fault < 0.24) {
       const stranger = { ...question, unit: question.unit + 2, start: question.start + 50 };
       return [{ bytes: device.frame(trueReply(stranger), question.transaction + 5) }, { bytes }];
@@ -79,7 +81,10 @@ interface Tally {
 interface Way {
   readonly seed: number;
   readonly reads: number;
-  /** An ordered device answers in turn, up to 6 deadlines late; another one in any order, within the quarantine. */
+  /**
+   * An ordered device answers in turn, 6 deadlines late and more. Another one answers in any order, within the quarantine; in memory
+   * only, since on a busy machine the operating system may hold a reply for longer than these small deadlines.
+   */
   readonly ordered: boolean;
   readonly without?: readonly Guard[];
   readonly stopAtWrong?: boolean;
@@ -88,8 +93,8 @@ interface Way {
 /** Reads random blocks of random units over one bad line, and compares every register with what only that register holds. */
 async function readMuch(kind: Kind, { seed, reads, ordered, without = [], stopAtWrong }: Way): Promise<Tally> {
   const next = random(seed);
-  const slave = await startSlave(kind, badLine(kind, random(seed + 1), ordered ? 6 : 2), { ordered });
-  const bus = openBus(slave.settings, systemClock, { marginMs, without, random: () => 0 });
+  const slave = await startSlave(kind, badLine(kind, random(seed + 1), ordered), { ordered });
+  const bus = openBus(slave.settings, systemClock, { marginMs, without, random: () => 0, ...slave.options });
   const tally: Tally = { reads: 0, values: 0, wrong: 0 };
   while (tally.reads < reads && !(stopAtWrong && tally.wrong > 0)) {
     const request = blocks[Math.floor(next() * blocks.length)] as ReadRequest;
@@ -111,29 +116,39 @@ async function readMuch(kind: Kind, { seed, reads, ordered, without = [], stopAt
 }
 
 const seed = Number(process.env.SEED ?? 20_261_123);
-const lines = { tcp: 8, rtu: 4, "rtu-over-tcp": 4 } as const;
-const readsEach = { tcp: 1600, rtu: 1000, "rtu-over-tcp": 1000 } as const;
+const lines = [
+  { kind: "tcp", ordered: true, lines: 6, each: 1600 },
+  { kind: "tcp", ordered: false, lines: 2, each: 1600 },
+  { kind: "rtu", ordered: true, lines: 4, each: 1000 },
+  { kind: "rtu-over-tcp", ordered: true, lines: 4, each: 1000 },
+  { kind: "fake", ordered: true, lines: 2, each: 1000 },
+  { kind: "fake", ordered: false, lines: 3, each: 1000 },
+] as const;
 
-test("the three kinds of line read 20,000 times and more in all", () => {
-  const reads = kinds.map((kind) => lines[kind] * readsEach[kind]);
+test("real lines are read 20,000 times and more in all", () => {
+  const reads = lines.filter(({ kind }) => kind !== "fake").map((line) => line.lines * line.each);
   expect(reads.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(20_000);
 });
 
-test.each(kinds)("a value read for one register is never that of another: %s", { timeout: 120_000 }, async (kind) => {
-  const all = await Promise.all(
-    Array.from({ length: lines[kind] }, (_, i) =>
-      readMuch(kind, { seed: seed + 1000 * i, reads: readsEach[kind], ordered: i % 4 !== 3 }),
-    ),
-  );
-  expect(all.map(({ wrong }) => wrong)).toEqual(all.map(() => 0));
-  for (const { reads, values } of all) expect(values).toBeGreaterThan(reads / 5);
-});
+test.each(lines)(
+  "a value read for one register is never that of another: $kind, in order $ordered",
+  { timeout: 120_000 },
+  async ({ kind, ordered, lines, each }) => {
+    const all = await Promise.all(
+      Array.from({ length: lines }, (_, i) => readMuch(kind, { seed: seed + 1000 * i, reads: each, ordered })),
+    );
+    expect(all.map(({ wrong }) => wrong)).toEqual(all.map(() => 0));
+    for (const { reads, values } of all) expect(values).toBeGreaterThan(reads / 5);
+  },
+);
 
 // The same lines with one guard taken away: what it is worth, and that the test above would notice.
 test.each([
+  ["fake", "quarantine", false],
   ["rtu", "quarantine", false],
   ["rtu-over-tcp", "quarantine", false],
   ["tcp", "matching", true],
+  ["fake", "matching", true],
   ["rtu", "matching", true],
   ["rtu-over-tcp", "matching", true],
 ] as const)("%s without %s gives wrong values", { timeout: 120_000 }, async (kind, guard, ordered) => {
