@@ -1,9 +1,9 @@
-import { hash } from "node:crypto";
 import type { EntryBody, FrameBody } from "./body.ts";
-import { canonical, type Json, limits, parseCanonical } from "./canonical.ts";
+import { canonicalBytes, type Json, parseCanonical } from "./canonical.ts";
 import { bad, Fault, good, type Result } from "./faults.ts";
 import { isPlainFrame } from "./frame.ts";
 import { entrySchema } from "./schema.ts";
+import { sha256 } from "./tree.ts";
 import type { Millis } from "./vocabulary.ts";
 
 export type { EntryBody } from "./body.ts";
@@ -34,15 +34,10 @@ export const noPrev: Buffer = Buffer.alloc(32);
 export function makeEntry(body: EntryBody, seq: number, prev: Buffer, salt: Buffer): Entry {
   const chain = { v: 1, seq, prev: prev.toString("base64"), salt: salt.toString("base64") };
   const value: Json = body.type === "frame" ? inOrder(body, chain) : { ...body, ...chain };
-  const text = canonical(value);
+  const leaf = canonicalBytes(value, 1); // RFC 6962, 2.1: the hash of a leaf begins with a zero byte
   const fits = checkEntry(value);
   if (!fits.ok) throw new Fault("REC_SCHEMA", fits.problem.detail);
-  const leaf = Buffer.from(`\0${text}`);
-  const bytes = leaf.subarray(1);
-  if (bytes.length > limits.entryBytes) {
-    throw new Fault("REC_NONCANON", `entry ${seq} has ${bytes.length} bytes, at most ${limits.entryBytes}`);
-  }
-  return { seq, bytes, hash: hash("sha256", leaf, "buffer") };
+  return { seq, bytes: leaf.subarray(1), hash: sha256(leaf) };
 }
 
 /** A frame's members by name: frames are nearly all entries, and sorted already they take half the time. */
