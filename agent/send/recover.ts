@@ -3,7 +3,7 @@ import { Fault } from "../../feed/format/faults.ts";
 import type { Policy } from "../../feed/format/policy.ts";
 import { topics } from "../../feed/format/topics.ts";
 import { verifyBundle } from "../../feed/format/verify.ts";
-import type { Millis } from "../../feed/format/vocabulary.ts";
+import { type Millis, millis } from "../../feed/format/vocabulary.ts";
 import type { Link } from "../../feed/link.ts";
 import type { Shelf } from "./shelf.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -23,6 +23,9 @@ export interface Recovery {
   readonly recovered: number;
 }
 
+/** The service sends a portion for one question; when nothing more has come for this long, the rest is asked for. */
+const PORTION_OVER: Millis = millis(250);
+
 const fork = (detail: string): Fault => new Fault("E_JOURNAL_FORK", detail);
 
 /**
@@ -40,6 +43,7 @@ export async function recoverTail(parts: RecoverParts, within: Millis, signal: A
   let asking = "";
   let unlisten = (): void => {};
   let timer: NodeJS.Timeout | undefined;
+  let next: NodeJS.Timeout | undefined;
   const ask = (): void => {
     const { nonce, payload } = question(shelf.head().size, fetching ? shelf.head().size : undefined);
     asking = nonce;
@@ -79,7 +83,9 @@ export async function recoverTail(parts: RecoverParts, within: Millis, signal: A
         }
         if (verdict === "fetch" && shelf.head().size > before) {
           clearTimeout(timer);
+          clearTimeout(next);
           timer = setTimeout(outOfPatience, within);
+          next = setTimeout(ask, PORTION_OVER);
         }
       };
       unlisten = link.listen({
@@ -100,6 +106,7 @@ export async function recoverTail(parts: RecoverParts, within: Millis, signal: A
     return { answered, recovered: shelf.head().size - begun };
   } finally {
     clearTimeout(timer);
+    clearTimeout(next);
     unlisten();
   }
 }

@@ -4,10 +4,12 @@ import { emptyFrontier, type Frontier, leafHash, pushLeaf } from "../format/tree
 import type { Ledger } from "./ledger.ts";
 
 const AT_MOST = 256;
+/** One question, which anyone who may write as the gateway can repeat, costs no more than this. */
+const BUNDLES = 16;
 
 /**
- * Sends a gateway that lost its tail its own entries from `from` to the mirrored size, as bundles cut at its own signed
- * trees. They carry all that is needed to check them; `old` is 0 because nothing was witnessed on that side.
+ * Sends a gateway that lost its tail its own entries from `from` on, at most 16 bundles: for more it asks again. They are
+ * cut at its own signed trees and carry all that is needed to check them; `old` is 0 because nothing was witnessed there.
  */
 export async function sendBack(
   ledger: Ledger,
@@ -18,7 +20,7 @@ export async function sendBack(
   const { mirrored } = await ledger.holding(origin);
   if (mirrored === undefined || from >= mirrored.size) return;
   let frontier = await frontierAt(ledger, origin, from);
-  while (frontier.size < mirrored.size) {
+  for (let sent = 0; sent < BUNDLES && frontier.size < mirrored.size; sent++) {
     const start: Frontier = frontier;
     const sizes = await ledger.treesBetween(origin, start.size, mirrored.size);
     const to = sizes.findLast((size) => size <= start.size + AT_MOST) ?? sizes[0] ?? mirrored.size;

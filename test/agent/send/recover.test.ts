@@ -74,6 +74,13 @@ test("a lost tail comes back from the mirror, byte for byte, and the journal goe
   expect([plant.journal.mirrored(), plant.refused]).toEqual([701, []]);
 });
 
+test("a long tail comes back portion by portion", async () => {
+  const plant = await forgetful(50, 4500);
+  const asked = recover(plant);
+  await plant.up();
+  expect(await asked).toEqual({ answered: true, recovered: 4450 });
+});
+
 test("what anyone may put on the way back stops nothing: only what our own signature covers is looked at", async () => {
   const plant = await forgetful(100, 300);
   const asked = recover(plant);

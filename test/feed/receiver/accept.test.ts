@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseBundle } from "../../../feed/format/bundle.ts";
 import { nonceOf } from "../../../feed/receiver/receive.ts";
 import { testLog, zipped } from "./log.ts";
 import { testService } from "./service.ts";
@@ -105,3 +106,20 @@ test("lines that others added to a note on its way are not kept, and not signed 
   expect(await service.take("live", log.bundle(0, 10, { note }))).toMatchObject({ receipts: ["W1 M1 10"] });
   expect((await service.ledger.tree(log.signer.vkey.name, 10))?.note).toEqual(log.note(10));
 });
+
+test("one question for lost entries is answered with a portion, and the next goes on where it ended", async () => {
+  const { log, service } = started();
+  const step = 200; // no two trees fit into one bundle of 256 entries
+  log.add(18 * step - log.entries.length);
+  for (let size = step; size <= 18 * step; size += step) await service.take("live", log.bundle(size - step, size));
+  const ask = (want: number): Buffer =>
+    Buffer.from(JSON.stringify({ state: "online", size: want, nonce: "ab12", want }));
+  const from = async (want: number): Promise<number[]> => (await service.take("status", ask(want))).back.map(firstOf);
+  expect(await from(0)).toEqual(Array.from({ length: 16 }, (_, i) => i * step));
+  expect(await from(16 * step)).toEqual([16 * step, 17 * step]);
+});
+
+function firstOf(payload: Buffer): number {
+  const bundle = parseBundle(payload);
+  return bundle.ok ? bundle.value.from : Number.NaN;
+}
