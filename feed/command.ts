@@ -146,13 +146,22 @@ type Run = (signal: AbortSignal) => ReturnType<AnyCommand["run"]>;
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ").trim();
 
+/** Where a needed option is missing, one that is spelt wrong says more. */
+function strayOption(spec: AnyCommand | undefined, argv: readonly string[]): string | undefined {
+  const names = Object.values(spec?.takes ?? {}).map(({ usage }) => usage.split(" ")[0]);
+  const given = argv.filter((arg) => arg.startsWith("--")).map((arg) => arg.split("=")[0]);
+  return given.find((name) => !names.includes(name));
+}
+
 /** What to type instead, in one line. */
 function wrongUse(program: ProgramSpec, argv: readonly string[], error: CommanderError): string {
   const spec = program.commands.find((c) => c.name === argv[0]);
   const type = spec
     ? typed(program.name, spec)
     : `${program.name} ${program.commands.map((c) => c.name).join("|")} (or ${program.name} --help)`;
-  const what = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
+  const stray = error.code === "commander.missingMandatoryOptionValue" ? strayOption(spec, argv) : undefined;
+  const said = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
+  const what = stray === undefined ? said : `unknown option '${stray}'`;
   return `${program.name}: ${oneLine(what).replace(/\.$/, "")}. Type: ${type}\n`;
 }
 

@@ -80,6 +80,7 @@ test.each([
   ],
   [["verify"], "cems-test: missing required argument 'DIR'. Type: cems-test verify DIR\n"],
   [["verify", "a", "b"], /too many arguments.*Type: cems-test verify DIR\n$/],
+  [["run", "--confg", "a"], /unknown option '--confg'\. Type: cems-test run --config FILE/],
   [["run", "--config", "a", "--jsno"], /unknown option '--jsno' \(Did you mean --json\?\)\. Type: /],
   [["run", "--config", "a", "--for", "20"], /A time such as 20s, 500ms, 5m or 24h is wanted\. Type: /],
   [["run", "--config", "a", "--seed", "-1"], /A whole number such as 7 is wanted\. Type: /],
