@@ -10,11 +10,11 @@ const start = Date.UTC(2026, 9, 1);
 export function frame(i: number, readings: number): EntryBody {
   const reply = Buffer.alloc(3 + 4 * readings);
   reply.set([1, 3, 4 * readings]);
-  const data: Record<string, ReadingTuple> = {};
+  const data: (readonly [string, ReadingTuple])[] = [];
   for (let point = 0; point < readings; point++) {
     const value = ((i * 37 + point * 101) % 20_000) / 100;
     reply.writeFloatBE(value, 3 + 4 * point);
-    data[`cems.p${String(point).padStart(2, "0")}`] = [value.toFixed(2), "N"];
+    data.push([`cems.p${String(point).padStart(2, "0")}`, [value.toFixed(2), "N"]]);
   }
   const wall = start + i * 1000;
   const mono = 60_000 + i * 1000;
@@ -28,7 +28,7 @@ export function frame(i: number, readings: number): EntryBody {
     cfg: 1,
     at: [[mono - 12, mono - 3, wall - 3]],
     raw: [reply.toString("base64")],
-    data,
+    data: Object.fromEntries(data),
   };
 }
 
