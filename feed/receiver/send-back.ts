@@ -4,7 +4,7 @@ import { emptyFrontier, type Frontier, leafHash, pushLeaf } from "../format/tree
 import type { Ledger } from "./ledger.ts";
 
 const AT_MOST = 256;
-/** One question, which anyone who may write as the gateway can repeat, costs no more than this. */
+/** One question, which anyone who may write as the gateway can repeat, is answered with no more than this. */
 const BUNDLES = 16;
 
 /**
