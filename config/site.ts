@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { LineSettings } from "../drivers/line.ts";
+import type { LineSettings } from "../drivers/line/settings.ts";
 import type { Profile } from "../drivers/profile.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
 import { deviceProfile } from "./engineering.ts";

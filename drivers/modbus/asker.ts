@@ -1,14 +1,14 @@
 import { Fault } from "../../feed/format/faults.ts";
 import type { BusFailure, ReadRequest } from "../driver.ts";
-import { Connection } from "./connection.ts";
+import { Connection } from "../line/connection.ts";
 import type { Framing, Heard } from "./framing.ts";
 import { GuardedPort } from "./port.ts";
 import { Answered, probeFor } from "./probe.ts";
 import { type Asked, replyBytes } from "./request.ts";
-import { Silence } from "./silence.ts";
-import { type Timing, waitFor } from "./timing.ts";
-import { Watchdog } from "./watchdog.ts";
-import { explain, type OpenWire } from "./wire.ts";
+import { Silence } from "../line/silence.ts";
+import { type Timing, waitFor } from "../line/timing.ts";
+import { Watchdog } from "../line/watchdog.ts";
+import { explain, type OpenWire } from "../line/wire.ts";
 
 /** Requests in a row without any answer after which the transport is built anew: adapters and half-open connections may never say so. */
 const silentLimit = 5;

@@ -3,15 +3,15 @@ import type { Instant } from "../../feed/format/vocabulary.ts";
 import type { Clock } from "../clock.ts";
 import type { Bus, BusCounters, BusFailure, Exchange, ReadRequest, TransactOptions } from "../driver.ts";
 import type { BusFaultCode } from "../faults.ts";
-import type { LineSettings } from "../line.ts";
+import type { LineSettings } from "../line/settings.ts";
 import { type Answer, Asker, type Client } from "./asker.ts";
 import { RtuFraming } from "./framing-rtu.ts";
 import { TcpFraming } from "./framing-tcp.ts";
 import { refusal } from "./request.ts";
-import { serialWire } from "./serial-port.ts";
-import { tcpWire } from "./tcp-port.ts";
-import { timingOf } from "./timing.ts";
-import { explain, type OpenWire } from "./wire.ts";
+import { serialWire } from "../line/serial-port.ts";
+import { tcpWire } from "../line/tcp-port.ts";
+import { timingOf } from "../line/timing.ts";
+import { explain, type OpenWire } from "../line/wire.ts";
 
 const defaultDeviceMs = 500;
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../line/connection.ts";
 import type { Framing } from "./framing.ts";
 import { readAdu } from "./request.ts";
 

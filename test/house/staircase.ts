@@ -23,7 +23,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
 export const doors: Readonly<Record<string, readonly string[] | "anywhere">> = {
   zod: "anywhere",
   "modbus-serial": ["drivers/modbus/bus.ts"],
-  serialport: ["drivers/modbus/serial-port.ts"],
+  serialport: ["drivers/line/serial-port.ts"],
   mqtt: ["feed/link.ts"],
   "better-sqlite3": ["agent/keep/database.ts", "feed/receiver/database.ts"],
   pino: ["agent/logger.ts", "feed/receiver/logger.ts"],

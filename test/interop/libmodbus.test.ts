@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../drivers/clock.ts";
 import type { Bus, ReadRequest } from "../../drivers/driver.ts";
-import type { LineSettings } from "../../drivers/line.ts";
+import type { LineSettings } from "../../drivers/line/settings.ts";
 import { openBus } from "../../drivers/modbus/bus.ts";
 import { root, start } from "../support/program.ts";
 import { needs } from "../support/system.ts";

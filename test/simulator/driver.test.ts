@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
-import type { LineSettings } from "../../drivers/line.ts";
+import type { LineSettings } from "../../drivers/line/settings.ts";
 import { openBus } from "../../drivers/modbus/bus.ts";
 import { modbusDriver } from "../../drivers/modbus/driver.ts";
 import { type ModelName, models } from "../../simulator/meters/models.ts";

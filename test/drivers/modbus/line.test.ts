@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
 import type { Bus, ReadRequest } from "../../../drivers/driver.ts";
 import { type BusOptions, openBus } from "../../../drivers/modbus/bus.ts";
-import type { OpenWire } from "../../../drivers/modbus/wire.ts";
+import type { OpenWire } from "../../../drivers/line/wire.ts";
 import { freePort } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { answerAll, type Kind, type Script, type Slave, shown, startSlave, trueReply, withCrc } from "./slave.ts";

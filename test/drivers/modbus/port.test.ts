@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import modbusSerial from "modbus-serial";
 import { expect, test } from "vitest";
-import { Connection } from "../../../drivers/modbus/connection.ts";
+import { Connection } from "../../../drivers/line/connection.ts";
 import { RtuFraming } from "../../../drivers/modbus/framing-rtu.ts";
 import { TcpFraming } from "../../../drivers/modbus/framing-tcp.ts";
 import { GuardedPort } from "../../../drivers/modbus/port.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Silence } from "../../../drivers/modbus/silence.ts";
+import { Silence } from "../../../drivers/line/silence.ts";
 
 const silence = (): Silence => new Silence(2, new AbortController().signal);
 

@@ -1,5 +1,5 @@
 import { SerialPort } from "serialport";
-import type { RtuLine } from "../line.ts";
+import type { RtuLine } from "./settings.ts";
 import { explain, type OpenWire } from "./wire.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backOff, timingOf, waitFor } from "../../../drivers/modbus/timing.ts";
+import { backOff, timingOf, waitFor } from "../../../drivers/line/timing.ts";
 
 const rtu = (baud: number, parity: "none" | "even" = "none") =>
   timingOf({ id: "l", transport: "rtu", path: "/dev/ttyS0", baud, parity, dataBits: 8, stopBits: 1 });

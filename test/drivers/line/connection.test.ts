@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Connection } from "../../../drivers/modbus/connection.ts";
-import type { Wire, WireEvents } from "../../../drivers/modbus/wire.ts";
+import { Connection } from "../../../drivers/line/connection.ts";
+import type { Wire, WireEvents } from "../../../drivers/line/wire.ts";
 
 /** Wires that open or fail as told; `opened` holds the events of each. */
 function plant(fails: () => boolean): {

@@ -1,4 +1,4 @@
-import type { LineSettings } from "../line.ts";
+import type { LineSettings } from "./settings.ts";
 
 /** What a line costs in time; all in ms. */
 export interface Timing {

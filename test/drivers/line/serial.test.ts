@@ -5,11 +5,11 @@ import { SerialPort } from "serialport";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
 import type { Bus, ReadRequest } from "../../../drivers/driver.ts";
-import type { RtuLine } from "../../../drivers/line.ts";
+import type { RtuLine } from "../../../drivers/line/settings.ts";
 import { openBus } from "../../../drivers/modbus/bus.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
-import { answerAll, type Script, type Slave, shown, startSlave } from "./slave.ts";
+import { answerAll, type Script, type Slave, shown, startSlave } from "../modbus/slave.ts";
 
 const request: ReadRequest = { functionCode: 4, start: 20, count: 3 };
 const quick = { deviceMs: 20 };
