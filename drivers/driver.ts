@@ -1,4 +1,4 @@
-import type { Instant } from "../feed/format/vocabulary.ts";
+import type { Instant, Millis } from "../feed/format/vocabulary.ts";
 import type { BusFaultCode } from "./faults.ts";
 
 /** A read request on a Modbus line. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
@@ -8,15 +8,13 @@ export interface ReadRequest {
   readonly count: number;
 }
 
-/** One question and its answer, as they were on the wire: unit id + PDU, without CRC or MBAP header. */
+/** The answer to one question, as it was on the wire. */
 export interface Exchange {
-  readonly unit: number;
-  readonly request: ReadRequest;
-  /** The validated reply (unit id, function code, byte count, data); absent when there was none. */
+  /** The validated reply as it is kept: on Modbus unit id and PDU, without CRC or header. Absent when there was none. */
   readonly reply?: Buffer;
-  /** Why there is no usable reply. An exception reply has both `reply` and `failure`. */
+  /** Why there is no usable reply. A refusal (a Modbus exception, an error reply) has both `reply` and `failure`. */
   readonly failure?: BusFailure;
-  /** When the request was handed to the line. */
+  /** When the question was handed to the line. */
   readonly sent: Instant;
   /** When the last byte of the reply had arrived, or the wait was given up. */
   readonly received: Instant;
@@ -30,12 +28,12 @@ export interface BusFailure {
 }
 
 /**
- * One physical line. `transact` MUST keep one request at a time on the line whatever the unit id, MUST NOT return a reply
- * that belongs to another request, MUST return failures as values, and MUST settle when `signal` aborts.
+ * One physical line. `transact` MUST keep one question at a time on the line whatever the device, MUST NOT return a reply
+ * that belongs to another question, MUST return failures as values, and MUST settle when `signal` aborts.
  */
-export interface Bus {
+export interface Bus<Q> {
   readonly line: string;
-  transact(unit: number, request: ReadRequest, options?: TransactOptions): Promise<Exchange>;
+  transact(question: Q, options?: TransactOptions): Promise<Exchange>;
   counters(): BusCounters;
   close(): Promise<void>;
 }
@@ -43,6 +41,8 @@ export interface Bus {
 export interface TransactOptions {
   /** How long the device itself may take to begin its answer, in ms, above the time on the wire. */
   readonly deviceMs?: number;
+  /** Of questions that wait for the line the one that is due first goes first: ms since boot, as `Instant.mono`. */
+  readonly due?: Millis;
   readonly signal?: AbortSignal;
 }
 
@@ -56,19 +56,35 @@ export interface BusCounters {
   readonly rebuilds: number;
 }
 
+/** What a point decodes to: 64-bit integers are bigint, strings are text, everything else is a number. */
+export type Raw = number | bigint | string;
+
 /** What the device said at one point, not yet judged. `raw` is the number before scaling; text only for string points. */
 export type Sample =
-  | { readonly point: string; readonly raw: number | bigint | string }
+  | { readonly point: string; readonly raw: Raw }
   | { readonly point: string; readonly failure: BusFailure };
 
-/** One poll of one device: every exchange as it was, and what it says at each point. */
+/** A question as the configuration entry keeps it: [unit id, function code, start, count] on Modbus, in words elsewhere. */
+export type Read = readonly [number, number, number, number] | string;
+
+/** One poll of one device: every exchange as it was, in the order of `reads`, and what it says at each point. */
 export interface Poll {
+  /** The plan it was made by. Exchanges are fewer where the last ones, the settings, were not asked this time. */
+  readonly reads: readonly Read[];
   readonly exchanges: readonly Exchange[];
   readonly samples: readonly Sample[];
 }
 
-/** Asks one device. `reads` is the plan: `poll` makes exactly these requests, in this order. */
+export interface PollOptions {
+  /** Until when it should be done, ms since boot. */
+  readonly due?: Millis;
+  /** Whether the device's settings are read too. */
+  readonly settings?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks one device. `reads` is the plan of a poll with settings; a device that refuses a block gets another plan. */
 export interface Driver {
-  readonly reads: readonly ReadRequest[];
-  poll(signal?: AbortSignal): Promise<Poll>;
+  readonly reads: readonly Read[];
+  poll(options?: PollOptions): Promise<Poll>;
 }

@@ -1,16 +1,19 @@
-/** One physical line as the site file resolves to it; devices on it differ by unit id only. */
-export type LineSettings = { readonly id: string } & (TcpLine | RtuLine | RtuOverTcpLine);
+import type { Millis } from "../../feed/format/vocabulary.ts";
+import type { OpenWire } from "./wire.ts";
 
-/** Modbus TCP: MBAP header, no CRC. */
-export interface TcpLine {
-  readonly transport: "tcp";
-  readonly host: string;
-  readonly port: number;
+/** One physical line as the site file resolves to it; devices on it differ by their address only. */
+export type LineSettings = ModbusLine | Dlt645Line | DconLine | Hj212Line;
+
+interface Line {
+  readonly id: string;
+  /** Pause between frames that the line's converters need to turn around, where that is more than the protocol asks for. */
+  readonly turnaround?: Millis;
+  /** A line that gave no good answer for so long is opened anew. */
+  readonly rebuild?: Millis;
 }
 
-/** Modbus RTU on a serial port of this machine. */
-export interface RtuLine {
-  readonly transport: "rtu";
+/** A serial port of this machine. */
+export interface SerialSettings {
   /** Best a stable name: /dev/serial/by-id/... */
   readonly path: string;
   readonly baud: number;
@@ -19,10 +22,55 @@ export interface RtuLine {
   readonly stopBits: 1 | 2;
 }
 
-/** RTU frames with their CRC through a serial device server; not Modbus TCP. `baud` is that of its serial side. */
-export interface RtuOverTcpLine {
-  readonly transport: "rtu-over-tcp";
+/** Bytes through a serial device server. `baud` is that of its serial side. */
+export interface ServerSettings {
   readonly host: string;
   readonly port: number;
   readonly baud: number;
+}
+
+type On<T extends string, Serial extends string, Server extends string> =
+  | { readonly transport: T; readonly host: string; readonly port: number }
+  | ({ readonly transport: Serial } & SerialSettings)
+  | ({ readonly transport: Server } & ServerSettings);
+
+/** Modbus TCP or UDP (MBAP header, no CRC), RTU or ASCII. */
+export type ModbusLine = Line & On<"tcp" | "udp", "rtu" | "ascii", "rtu-over-tcp" | "ascii-over-tcp">;
+/** Energy meters by DL/T 645-2007 or -1997. */
+export type Dlt645Line = Line & On<never, "dlt645", "dlt645-over-tcp">;
+/** Analog modules by DCON. */
+export type DconLine = Line & On<never, "dcon", "dcon-over-tcp">;
+
+/** A data logger that pushes HJ 212 frames: on a serial port, or one that we dial, or one that dials us. */
+export type Hj212Line = Line &
+  (
+    | ({ readonly transport: "hj212" } & SerialSettings)
+    | { readonly transport: "hj212-dial"; readonly host: string; readonly port: number }
+    | {
+        readonly transport: "hj212-listen";
+        readonly host: string;
+        readonly port: number;
+        /** Addresses that may connect; all, if left out. */
+        readonly allow?: readonly string[];
+      }
+  ) & {
+    /** File whose first line is the password (PW) a frame must carry. */
+    readonly passwordFile?: string;
+    /** Whether frames that ask for it are acknowledged (9014, 9013). */
+    readonly acknowledge: boolean;
+  };
+
+export type SerialTransport = Extract<LineSettings, SerialSettings>["transport"];
+
+/** What tests and the probe change about a line. */
+export interface LineOptions {
+  /** How long a connection may take to open; 3 s. */
+  readonly connectMs?: number;
+  /** Above device time and time on the wire; 40 ms on a serial port, 100 ms over a network. */
+  readonly marginMs?: number;
+  /** A reply later than this is taken never to come, and a line is waited on no longer for its silence; 30 s. */
+  readonly lateMs?: number;
+  readonly random?: () => number;
+  /** Another transport than the settings name. */
+  readonly openWire?: OpenWire;
 }
