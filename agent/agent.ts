@@ -4,14 +4,14 @@ import type { Clock } from "../drivers/clock.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
-import { collectFrom } from "./collecting.ts";
+import { type Collecting, collectFrom } from "./collecting.ts";
 import { type Asked, openDevices } from "./devices.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
-import { bootBody, configEntries } from "./opening.ts";
+import { bootBody, configBody, configEntries, lastSettings } from "./opening.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
 import { openSending } from "./sending.ts";
@@ -99,8 +99,13 @@ async function operate(
   sealing.seal();
   log.info({ origin: site.origin, devices: asked.length, entries: journal.head().size }, "collecting");
 
-  const with_ = { keeper, tally, clock, log, boot };
-  const pollers = asked.map((one) => collectFrom(one, configs.get(one.device.id) ?? 0, with_, collecting.signal));
+  const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
+  const with_ = { keeper, tally, clock, log, boot, configOf };
+  const pollers = asked.map((one) => {
+    const { id } = one.device;
+    const known = { config: configs.get(id) ?? 0, reads: one.driver.reads, settings: lastSettings(journal, id) };
+    return collectFrom(one, known, with_, collecting.signal);
+  });
   await Promise.all(pollers.map((poller) => poller.catch(fail)));
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 

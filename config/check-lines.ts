@@ -20,6 +20,18 @@ export function checkLines(lines: readonly Loose[], report: Reporter): Problem[]
     ...same("id", (line) => text(line.id), "an id of its own"),
     ...same("path", (line) => text(line.path), "each serial port once, with all its devices on that line"),
     ...same("host", hostAndPort, "each host and port once, with all its devices on that line"),
+    ...lines.flatMap((line, index) =>
+      line.transport === "rtu" && line.dataBits === 7
+        ? [
+            report(
+              "E_CONFIG_VALUE",
+              ["lines", index, "dataBits"],
+              "RTU sends bytes of 8 bits",
+              "8, or transport: ascii",
+            ),
+          ]
+        : [],
+    ),
   ];
 }
 

@@ -1,6 +1,15 @@
 import { nearest } from "./nearest.ts";
 import type { Problem, Reporter } from "./problem.ts";
-import type { Point, Profile, Setting, StatusPoint } from "./profile.ts";
+import type {
+  ModbusPoint,
+  ModbusProfile,
+  ModbusSetting,
+  ModbusStatus,
+  Point,
+  Profile,
+  Setting,
+  StatusPoint,
+} from "./profile.ts";
 import { widthOf } from "./profile.ts";
 import { units } from "./units.ts";
 
@@ -10,7 +19,7 @@ export function checkProfile(profile: Profile, report: Reporter): Problem[] {
   const all = [...points, ...status, ...settings];
   const each = (list: "points" | "status" | "settings", point: (typeof all)[number], index: number): Problem[] => {
     const path = [list, index];
-    const found = placement(profile, point, path, report);
+    const found = profile.protocol === "modbus" ? placement(profile, point as ModbusPoint, path, report) : [];
     if (all.find(({ id }) => id === point.id) !== point)
       found.push(report("E_CONFIG_DUPLICATE", [...path, "id"], `${point.id} is the id of another point`, "another id"));
     return found;
@@ -27,8 +36,8 @@ export function checkProfile(profile: Profile, report: Reporter): Problem[] {
 }
 
 function placement(
-  profile: Profile,
-  point: Point | StatusPoint | Setting,
+  profile: ModbusProfile,
+  point: ModbusPoint | ModbusStatus | ModbusSetting,
   path: readonly PropertyKey[],
   report: Reporter,
 ): Problem[] {
@@ -44,6 +53,10 @@ function placement(
         `${table} cannot hold ${point.type}`,
         "bit for coil and discrete only",
       ),
+    );
+  if ((point.type === "string") !== "length" in point)
+    found.push(
+      report("E_CONFIG_VALUE", path, `${point.id}: length is for strings`, "length for a string, and only there"),
     );
   if (address + width > 65536)
     found.push(
@@ -69,17 +82,13 @@ function placement(
 /** What a value and a setting have in common. */
 function form(point: Point | Setting, path: readonly PropertyKey[], report: Reporter): Problem[] {
   const found: Problem[] = [];
-  const isText = point.type === "string";
+  const isText = point.type === "string" || point.type === "text";
   if (!isText && !(units as readonly string[]).includes(point.unit)) {
     const instead = nearest(point.unit, units) ?? "a unit of the table in drivers/units.ts";
     found.push(
       report("E_CONFIG_UNIT", [...path, "unit"], `there is no unit of measure ${JSON.stringify(point.unit)}`, instead),
     );
   }
-  if (isText !== (point.length !== undefined))
-    found.push(
-      report("E_CONFIG_VALUE", path, `${point.id}: length is for strings`, "length for a string, and only there"),
-    );
   if (!isText && point.sentinels.some((text) => text !== "NaN" && Number.isNaN(Number(text))))
     found.push(
       report("E_CONFIG_VALUE", [...path, "sentinels"], "a sentinel is not a number", "numbers, NaN or Infinity"),
@@ -106,7 +115,7 @@ function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter
 function statusPoint(profile: Profile, point: StatusPoint, index: number, report: Reporter): Problem[] {
   const found: Problem[] = [];
   for (const [i, { when }] of point.flags.entries()) {
-    const fits = point.type === "bit" ? /^[01]$/.test(when) : point.type === "bitfield16" || /^\d+$/.test(when);
+    const fits = point.type === "bit" ? /^[01]$/.test(when) : point.type.startsWith("bitfield") || /^\d+$/.test(when);
     if (!fits)
       found.push(
         report(

@@ -22,6 +22,11 @@ export const busFaults = {
     consequence: "missing; the line is opened again with growing pauses",
     hint: "Check the cable, the host and port, and that no other program holds the serial port.",
   },
+  E_BUS_RESTING: {
+    consequence:
+      "missing; the device is asked again with one question after a pause of a minute at most, so that its line stays free",
+    hint: "It did not answer: check its power, address and wiring; `cems-agent probe` says what answers.",
+  },
   E_BUS_ABORTED: { consequence: "the poll is given up because the agent stops", hint: "Nothing to do." },
   E_BUS_REFUSED: {
     consequence: "the request is not sent",

@@ -56,7 +56,8 @@ export const pointId = z
   .regex(/^[a-z0-9-]{1,20}$/)
   .meta({ title: "letters a-z, digits and -, at most 20", description: "Short name.", examples: ["so2"] });
 
-const pointShape = {
+/** What a value has on every protocol. */
+const valueShape = {
   id: pointId,
   quantity: z
     .string()
@@ -68,13 +69,6 @@ const pointShape = {
     .regex(/^[a-z]\d{5}$/)
     .exactOptional()
     .meta({ description: "Factor code of HJ 212-2017, Table B.2.", examples: ["a21026"] }),
-  at: atText,
-  type: z.enum(pointTypes).meta({ description: "How the registers are read." }),
-  length: z.int().min(1).max(125).exactOptional().meta({ description: "Registers of a string." }),
-  order: z
-    .enum(wordOrders)
-    .default("ABCD")
-    .meta({ description: "Byte order of a value of several bytes; ABCD is big-endian." }),
   unit: z
     .string()
     .max(12)
@@ -110,12 +104,10 @@ const {
   range: _range,
   rawRange: _raw,
   ...settingShape
-} = pointShape;
+} = valueShape;
 
 const statusShape = {
   id: pointId,
-  at: atText,
-  type: z.enum(statusTypes).meta({ description: "How the status is read." }),
   flags: z
     .array(
       z.strictObject({
@@ -138,14 +130,65 @@ const statusShape = {
   source: sourceText,
 };
 
-export const profileFile = z
-  .strictObject({
+/** What every profile has, and where on its protocol a value and a status lie. */
+const profileOf = <T extends z.ZodType, P extends z.ZodRawShape, S extends z.ZodRawShape, M extends z.ZodRawShape>(
+  protocol: T,
+  place: P,
+  statusPlace: S,
+  more: M,
+) =>
+  z.strictObject({
     name: z.string().min(1).max(80).meta({ description: "What the device is." }),
     maker: z.string().min(1).max(40).meta({ description: "Who makes it." }),
     model: z.string().min(1).max(40).meta({ description: "Its model." }),
     firmware: z.string().min(1).max(40).exactOptional().meta({ description: "Firmware the register map belongs to." }),
     source: z.string().min(1).max(300).meta({ description: "The document the map was taken from." }),
-    protocol: z.literal("modbus").meta({ description: "How it is asked." }),
+    protocol,
+    ...more,
+    deviceMs: z
+      .int()
+      .min(1)
+      .max(60_000)
+      .default(500)
+      .meta({ description: "How long it may take to begin its answer, ms." }),
+    points: z
+      .array(z.strictObject({ ...valueShape, ...place }))
+      .min(1)
+      .meta({ description: "The values." }),
+    status: z
+      .array(z.strictObject({ ...statusShape, ...statusPlace }))
+      .default([])
+      .meta({ description: "States read with the values." }),
+    settings: z
+      .array(z.strictObject({ ...settingShape, ...place }))
+      .default([])
+      .meta({
+        description:
+          "What is set in the device and changes what its values mean: slope, intercept, range, ratios, firmware.",
+      }),
+  });
+
+const length = (what: string, most: number) =>
+  z
+    .int()
+    .min(1)
+    .max(most)
+    .exactOptional()
+    .meta({ description: `${what}.` });
+
+const modbus = profileOf(
+  z.literal("modbus").meta({ description: "Modbus, however it is framed." }),
+  {
+    at: atText,
+    type: z.enum(pointTypes).meta({ description: "How the registers are read." }),
+    length: length("Registers of a string", 125),
+    order: z
+      .enum(wordOrders)
+      .default("ABCD")
+      .meta({ description: "Byte order of a value of several bytes; ABCD is big-endian." }),
+  },
+  { at: atText, type: z.enum(statusTypes).meta({ description: "How the status is read." }) },
+  {
     limits: z
       .strictObject({
         maxRegisters: z.int().min(1).max(125).default(125).meta({ description: "Registers one request may ask for." }),
@@ -159,35 +202,95 @@ export const profileFile = z
       })
       .prefault({})
       .meta({ description: "What one request may ask for." }),
-    deviceMs: z
-      .int()
-      .min(1)
-      .max(60_000)
-      .default(500)
-      .meta({ description: "How long it may take to begin its answer, ms." }),
-    points: z.array(z.strictObject(pointShape)).min(1).meta({ description: "The values." }),
-    status: z.array(z.strictObject(statusShape)).default([]).meta({ description: "States read with the values." }),
-    settings: z.array(z.strictObject(settingShape)).default([]).meta({
-      description:
-        "What is set in the device and changes what its values mean: slope, intercept, range, ratios, firmware.",
-    }),
-  })
-  .meta({ description: "What one device model says at which register." });
+  },
+);
+
+const identifier = z
+  .string()
+  .regex(/^([0-9A-F]{4}|[0-9A-F]{8})(\+\d{1,3})?$/)
+  .meta({
+    title: "a data identifier, such as 02010100 or 0201FF00+2",
+    description: "Data identifier (8 digits in 2007, 4 in 1997), and the byte of its data where the value begins.",
+  });
+const dlt645 = profileOf(
+  z.enum(["dlt645-2007", "dlt645-1997"]).meta({ description: "DL/T 645, the energy meters' protocol." }),
+  {
+    at: identifier,
+    type: z.enum(["bcd", "sbcd", "text"]).meta({ description: "Decimal digits, with a sign in the top bit, or text." }),
+    length: z.int().min(1).max(32).meta({ description: "Bytes." }),
+  },
+  {
+    at: identifier,
+    type: z.enum(["bitfield16", "bitfield8"]).meta({ description: "A status word of two bytes or one." }),
+  },
+  {},
+);
+
+const channel = z
+  .string()
+  .regex(/^channel:\d{1,2}$/)
+  .meta({ title: "a channel, such as channel:0", description: "Input of the module, counted from 0." });
+const dcon = profileOf(
+  z.literal("dcon").meta({ description: "DCON, the ASCII protocol of analog modules." }),
+  { at: channel, type: z.literal("decimal").meta({ description: "A number as the module writes it." }) },
+  { at: channel, type: z.literal("decimal").meta({ description: "A number as the module writes it." }) },
+  {
+    format: z
+      .enum(["engineering", "percent", "hex"])
+      .default("engineering")
+      .meta({ description: "How the module is set to write its values." }),
+    channels: z.int().min(1).max(16).default(8).meta({ description: "Inputs of the module." }),
+    checksum: z.boolean().default(false).meta({ description: "Whether the module is set to check sums." }),
+  },
+);
+
+const field = z
+  .string()
+  .regex(/^\d{4}:[A-Za-z0-9]{1,12}-[A-Za-z]{1,10}$/)
+  .meta({
+    title: "command and field, such as 2011:a21026-Rtd",
+    description: "Command code (CN) of the message and field of its CP.",
+  });
+const hj212 = profileOf(
+  z.literal("hj212").meta({ description: "HJ 212, pushed by a data logger." }),
+  { at: field, type: z.enum(["decimal", "text"]).meta({ description: "A number, or text." }) },
+  { at: field, type: z.literal("decimal").meta({ description: "A number." }) },
+  {},
+);
+
+export const profileFile = z
+  .discriminatedUnion("protocol", [modbus, dlt645, dcon, hj212])
+  .meta({ description: "What one device model says, and where." });
 
 export type ProfileFile = z.output<typeof profileFile>;
-export type Profile = { readonly id: string } & ProfileFile;
-export type Point = ProfileFile["points"][number];
-export type StatusPoint = ProfileFile["status"][number];
+type Named<T> = { readonly id: string } & T;
+export type ModbusProfile = Named<z.output<typeof modbus>>;
+export type Dlt645Profile = Named<z.output<typeof dlt645>>;
+export type DconProfile = Named<z.output<typeof dcon>>;
+export type Hj212Profile = Named<z.output<typeof hj212>>;
+export type Profile = ModbusProfile | Dlt645Profile | DconProfile | Hj212Profile;
+export type Protocol = Profile["protocol"];
+
+export type ModbusPoint = ModbusProfile["points"][number];
+export type ModbusStatus = ModbusProfile["status"][number];
 /** A register that holds a setting of the device: read on a slower grid, and told of when it changes. */
-export type Setting = ProfileFile["settings"][number];
+export type ModbusSetting = ModbusProfile["settings"][number];
+/** What judging needs of a value: the same on every protocol. */
+export type Point = Omit<ModbusPoint, "at" | "type" | "length" | "order"> & { readonly type: string };
+export type StatusPoint = Omit<ModbusStatus, "at" | "type"> & { readonly type: string };
+export type Setting = Omit<ModbusSetting, "at" | "type" | "length" | "order"> & { readonly type: string };
 
 /** Registers (or bits, in the bit tables) a point occupies. */
 export const widthOf = (point: { readonly type: PointType; readonly length?: number }): number =>
   point.length ?? widths[point.type];
 
 /** A point whose raw range stands for an engineering range; its `scale` is the line: "raw0:raw1:engineering0:engineering1". */
-export const withMap = (point: Point, map: NonNullable<Point["map"]>): Point => ({
+export const withMap = <P extends Pick<Point, "map" | "scale">>(point: P, map: NonNullable<Point["map"]>): P => ({
   ...point,
   map,
   scale: [...map.raw, ...map.to].join(":"),
 });
+
+/** The same profile with each of its values changed by `change`, which must leave it what it is. */
+export const withPoints = (profile: Profile, change: <P extends Point>(point: P) => P): Profile =>
+  ({ ...profile, points: (profile.points as readonly Point[]).map((point) => change(point)) }) as Profile;

@@ -70,6 +70,8 @@ export interface LineOptions {
   readonly marginMs?: number;
   /** A reply later than this is taken never to come, and a line is waited on no longer for its silence; 30 s. */
   readonly lateMs?: number;
+  /** Instead of the line's own `rebuild`; 60 s. */
+  readonly rebuildMs?: number;
   readonly random?: () => number;
   /** Another transport than the settings name. */
   readonly openWire?: OpenWire;

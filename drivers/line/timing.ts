@@ -2,9 +2,9 @@ import type { LineSettings } from "./settings.ts";
 
 /** What a line costs in time; all in ms. */
 export interface Timing {
-  /** One character on the wire: start, data, parity and stop bits. 0 for Modbus TCP. */
+  /** One character on the wire: start, data, parity and stop bits. 0 where no serial line is known of. */
   readonly charMs: number;
-  /** Silence between frames, t3.5 of Modbus over serial line V1.02, 2.5.1.1: 3.5 characters, above 19200 baud 1.75 ms. */
+  /** Silence between frames. */
   readonly gapMs: number;
   /** For what lies between us and the device: USB latency timers, gateways, the network, our own scheduling. */
   readonly marginMs: number;
@@ -15,13 +15,19 @@ const requestChars = 8;
 const replyChars = 5;
 
 export function timingOf(line: LineSettings, marginMs?: number): Timing {
-  if (line.transport === "tcp") return { charMs: 0, gapMs: 0, marginMs: marginMs ?? 100 };
-  // A device server does not tell us its parity: 11 bits is the longest character RTU allows.
-  const bits = line.transport === "rtu" ? 1 + line.dataBits + (line.parity === "none" ? 0 : 1) + line.stopBits : 11;
+  const turnaround = line.turnaround ?? 0;
+  if (!("baud" in line)) return { charMs: 0, gapMs: turnaround, marginMs: marginMs ?? 100 };
+  const isSerial = "path" in line;
+  // A device server does not tell us its parity: 11 bits is the longest character there is.
+  const bits = isSerial ? 1 + line.dataBits + (line.parity === "none" ? 0 : 1) + line.stopBits : 11;
   const charMs = (1000 * bits) / line.baud;
-  const gapMs = line.baud > 19_200 ? 1.75 : 3.5 * charMs;
-  return { charMs, gapMs, marginMs: marginMs ?? (line.transport === "rtu" ? 40 : 100) };
+  const isRtu = line.transport === "rtu" || line.transport === "rtu-over-tcp";
+  const gapMs = Math.max(turnaround, isRtu ? rtuGapMs(line.baud, charMs) : 0);
+  return { charMs, gapMs, marginMs: marginMs ?? (isSerial ? 40 : 100) };
 }
+
+/** t3.5 of Modbus over serial line V1.02, 2.5.1.1: 3.5 characters, above 19200 baud 1.75 ms. */
+const rtuGapMs = (baud: number, charMs: number): number => (baud > 19_200 ? 1.75 : 3.5 * charMs);
 
 /** How long to wait for a reply with `bytes` data bytes, from the moment the request is handed to the line. */
 export const waitFor = (timing: Timing, bytes: number, deviceMs: number): number =>

@@ -2,9 +2,8 @@ import type { Clock } from "../clock.ts";
 import type { Bus } from "../driver.ts";
 import { Asker } from "../line/asker.ts";
 import { LineBus } from "../line/bus.ts";
-import { serialWire } from "../line/serial-port.ts";
+import { wireOf } from "../line/open-wire.ts";
 import type { LineOptions, ModbusLine } from "../line/settings.ts";
-import { tcpWire } from "../line/tcp-port.ts";
 import { timingOf } from "../line/timing.ts";
 import { ModbusDialect, type Question } from "./dialect.ts";
 import { RtuFraming } from "./framing-rtu.ts";
@@ -28,20 +27,18 @@ export type ModbusBus = Bus<Question>;
  * `clock` stamps the exchanges; deadlines and silences run on real time, as the wire does.
  */
 export function openBus(settings: ModbusLine, clock: Clock, options: BusOptions = {}): ModbusBus {
-  const { connectMs = 3000, lateMs = 30_000, random = Math.random, without = [] } = options;
+  const { lateMs = 30_000, random = Math.random, without = [] } = options;
   const unmatched = without.includes("matching");
   const tcp = settings.transport === "tcp";
   const timing = timingOf(settings, options.marginMs);
   const framing = tcp ? new TcpFraming(Math.floor(random() * 65_536), unmatched) : new RtuFraming(lateMs, unmatched);
   const asker = new Asker({
-    openWire:
-      options.openWire ??
-      (settings.transport === "rtu" ? serialWire(settings) : tcpWire(settings.host, settings.port, connectMs)),
+    openWire: wireOf(settings, options),
     dialect: new ModbusDialect(framing, timing, !tcp),
     gapMs: tcp ? undefined : timing.gapMs,
     quarantines: !tcp && !without.includes("quarantine"),
     lateMs,
-    rebuildMs: options.rebuildMs ?? 60_000,
+    rebuildMs: options.rebuildMs ?? settings.rebuild ?? 60_000,
     random,
   });
   return new LineBus(settings.id, asker, clock);

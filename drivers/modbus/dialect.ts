@@ -2,7 +2,7 @@ import modbusSerial from "modbus-serial";
 import type { ReadRequest } from "../driver.ts";
 import type { Dialect, Heard } from "../line/dialect.ts";
 import { type Timing, waitFor } from "../line/timing.ts";
-import type { Framing, Heard as Framed } from "./framing.ts";
+import type { Heard as Framed, Framing } from "./framing.ts";
 import { GuardedPort } from "./port.ts";
 import { Answered, probeFor } from "./probe.ts";
 import { type Asked, refusal, replyBytes } from "./request.ts";

@@ -1,20 +1,24 @@
 import { AskedDriver, type Planned } from "../asked.ts";
 import type { Clock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import type { ModbusPoint, ModbusProfile, ModbusStatus } from "../profile.ts";
+import type { ModbusPoint, ModbusProfile, ModbusSetting, ModbusStatus } from "../profile.ts";
 import type { ModbusBus } from "./bus.ts";
 import { decodePoint } from "./decode.ts";
 import type { Question } from "./dialect.ts";
 import { type PlannedRead, planReads } from "./plan.ts";
 import { replyBytes } from "./request.ts";
 
-type AnyPoint = ModbusPoint | ModbusStatus;
-/** What of a profile is asked for: the values and the states that qualify them. */
-type Asked = Pick<ModbusProfile, "points" | "status" | "limits">;
+type AnyPoint = ModbusPoint | ModbusStatus | ModbusSetting;
 
-/** The plan of one poll: values and the states that qualify them, in as few requests as there can be. */
-export function modbusPlan(unit: number, { points, status, limits }: Asked): readonly Planned<Question>[] {
-  return planReads<AnyPoint>([...points, ...status], limits).map((read) => planned(unit, read, limits));
+/** The plan of one poll: values and the states that qualify them, in as few requests as there can be; then the settings. */
+export function modbusPlan(
+  unit: number,
+  { points, status, settings, limits }: Pick<ModbusProfile, "points" | "status" | "settings" | "limits">,
+): readonly Planned<Question>[] {
+  return [
+    ...planReads<AnyPoint>([...points, ...status], limits).map((read) => planned(unit, read, limits)),
+    ...planReads(settings, limits).map((read) => ({ ...planned(unit, read, limits), settings: true })),
+  ];
 }
 
 /** Asks one device by its profile. */

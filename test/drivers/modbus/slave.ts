@@ -3,8 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { ReadRequest } from "../../../drivers/driver.ts";
 import type { LineSettings } from "../../../drivers/line/settings.ts";
-import type { BusOptions } from "../../../drivers/modbus/bus.ts";
 import type { OpenWire, WireEvents } from "../../../drivers/line/wire.ts";
+import type { BusOptions } from "../../../drivers/modbus/bus.ts";
 import { openPty } from "../../../simulator/wire/pty.ts";
 import type { Cleanup } from "../../support/temporary.ts";
 

@@ -1,0 +1,57 @@
+import type { Read } from "./driver.ts";
+import type { LineSettings } from "./line/settings.ts";
+import { modbusPlan } from "./modbus/driver.ts";
+import type { ModbusPoint, Profile, Protocol } from "./profile.ts";
+import { tables } from "./profile.ts";
+
+/** By what a device on a line is addressed in the site file. */
+export type AddressKey = "unit" | "address" | "mn";
+
+interface Spoken {
+  /** The protocols a device on such a line may have. */
+  readonly protocols: readonly Protocol[];
+  readonly addressed: AddressKey;
+  /** What a person calls it. */
+  readonly name: string;
+}
+
+const modbus: Spoken = { protocols: ["modbus"], addressed: "unit", name: "Modbus" };
+const dlt645: Spoken = { protocols: ["dlt645-2007", "dlt645-1997"], addressed: "address", name: "DL/T 645" };
+const dcon: Spoken = { protocols: ["dcon"], addressed: "unit", name: "DCON" };
+const hj212: Spoken = { protocols: ["hj212"], addressed: "mn", name: "HJ 212" };
+
+/** What is spoken on a line of each kind. */
+export const spokenOn: Readonly<Record<LineSettings["transport"], Spoken>> = {
+  tcp: modbus,
+  udp: modbus,
+  rtu: modbus,
+  "rtu-over-tcp": modbus,
+  ascii: modbus,
+  "ascii-over-tcp": modbus,
+  dlt645,
+  "dlt645-over-tcp": dlt645,
+  dcon,
+  "dcon-over-tcp": dcon,
+  hj212,
+  "hj212-dial": hj212,
+  "hj212-listen": hj212,
+};
+
+/** The questions of one poll with settings, as the configuration entry keeps them. */
+export function readsOf(address: string, profile: Profile): readonly Read[] {
+  if (profile.protocol === "modbus") return modbusPlan(Number(address), profile).map(({ read }) => read);
+  return [];
+}
+
+/**
+ * Where a value lies, as the configuration entry says it: "<unit id>:<function code>:<start, 4 hex digits>:<type>:<byte order>"
+ * on Modbus, a string's type with its registers ("string8"); elsewhere "<address>:<at>:<type>" with the length in bytes.
+ */
+export function sourceOf(address: string, point: Profile["points"][number] | Profile["settings"][number]): string {
+  if (typeof point.at !== "object") return [address, point.at, typeOf(point)].join(":");
+  const { at, order } = point as ModbusPoint;
+  return [address, tables[at.table], at.address.toString(16).padStart(4, "0"), typeOf(point), order].join(":");
+}
+
+const typeOf = (point: { readonly type: string; readonly length?: number }): string =>
+  `${point.type}${point.length ?? ""}`;
