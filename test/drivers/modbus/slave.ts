@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { ReadRequest } from "../../../drivers/driver.ts";
-import type { LineSettings } from "../../../drivers/line/settings.ts";
+import type { ModbusLine } from "../../../drivers/line/settings.ts";
 import type { OpenWire, WireEvents } from "../../../drivers/line/wire.ts";
 import type { BusOptions } from "../../../drivers/modbus/bus.ts";
 import { openPty } from "../../../simulator/wire/pty.ts";
@@ -71,7 +71,7 @@ export function withMbap(adu: Buffer, transaction: number): Buffer {
 }
 
 export interface Slave {
-  readonly settings: LineSettings;
+  readonly settings: ModbusLine;
   /** For `openBus`, where the settings alone do not lead to the device. */
   readonly options: BusOptions;
   /** Every question heard, in order. */
