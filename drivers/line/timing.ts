@@ -29,9 +29,13 @@ export function timingOf(line: LineSettings, marginMs?: number): Timing {
 /** t3.5 of Modbus over serial line V1.02, 2.5.1.1: 3.5 characters, above 19200 baud 1.75 ms. */
 const rtuGapMs = (baud: number, charMs: number): number => (baud > 19_200 ? 1.75 : 3.5 * charMs);
 
-/** How long to wait for a reply with `bytes` data bytes, from the moment the request is handed to the line. */
+/** How long to wait for an answer, from the moment the question is handed to the line: `chars` of both are on the wire. */
+export const awaitFor = ({ charMs, gapMs, marginMs }: Timing, chars: number, deviceMs: number): number =>
+  chars * charMs + gapMs + deviceMs + marginMs;
+
+/** The same for a Modbus request whose reply has `bytes` data bytes. */
 export const waitFor = (timing: Timing, bytes: number, deviceMs: number): number =>
-  (requestChars + replyChars + bytes) * timing.charMs + timing.gapMs + deviceMs + timing.marginMs;
+  awaitFor(timing, requestChars + replyChars + bytes, deviceMs);
 
 /**
  * Pause before attempt `tries` + 1 since the line last answered: the first is immediate, then 0.25 s doubling to 30 s, half of it random

@@ -1,8 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Bus } from "../driver.ts";
-import { Asker } from "../line/asker.ts";
-import { LineBus } from "../line/bus.ts";
-import { wireOf } from "../line/open-wire.ts";
+import { lateMs, openLine } from "../line/open-line.ts";
 import type { LineOptions, ModbusLine } from "../line/settings.ts";
 import { timingOf } from "../line/timing.ts";
 import { ModbusDialect, type Question } from "./dialect.ts";
@@ -27,19 +25,13 @@ export type ModbusBus = Bus<Question>;
  * `clock` stamps the exchanges; deadlines and silences run on real time, as the wire does.
  */
 export function openBus(settings: ModbusLine, clock: Clock, options: BusOptions = {}): ModbusBus {
-  const { lateMs = 30_000, random = Math.random, without = [] } = options;
+  const { random = Math.random, without = [] } = options;
   const unmatched = without.includes("matching");
   const tcp = settings.transport === "tcp";
   const timing = timingOf(settings, options.marginMs);
-  const framing = tcp ? new TcpFraming(Math.floor(random() * 65_536), unmatched) : new RtuFraming(lateMs, unmatched);
-  const asker = new Asker({
-    openWire: wireOf(settings, options),
-    dialect: new ModbusDialect(framing, timing, !tcp),
-    gapMs: tcp ? undefined : timing.gapMs,
-    quarantines: !tcp && !without.includes("quarantine"),
-    lateMs,
-    rebuildMs: options.rebuildMs ?? settings.rebuild ?? 60_000,
-    random,
-  });
-  return new LineBus(settings.id, asker, clock);
+  const framing = tcp
+    ? new TcpFraming(Math.floor(random() * 65_536), unmatched)
+    : new RtuFraming(options.lateMs ?? lateMs, unmatched);
+  const manner = { timing, silences: !tcp, quarantines: !tcp && !without.includes("quarantine") };
+  return openLine(settings, new ModbusDialect(framing, timing, !tcp), manner, clock, options);
 }
