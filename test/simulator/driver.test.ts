@@ -14,7 +14,8 @@ import { type Listening, simulate } from "../../simulator/simulation.ts";
 const { profiles } = loadCatalogue();
 
 const settingsOf = (line: Listening): LineSettings => {
-  if (line.transport !== "rtu") return line;
+  if (line.transport === "tcp" || line.transport === "rtu-over-tcp") return line;
+  if (line.transport !== "rtu") throw new Error("not Modbus");
   const { id, path, baud } = line;
   return { id, transport: "rtu", path, baud, parity: "none", dataBits: 8, stopBits: 1 };
 };

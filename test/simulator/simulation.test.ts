@@ -23,7 +23,7 @@ async function start(options: Partial<SimulationOptions> = {}): Promise<{ simula
   const simulation = await simulate(twoMeters, { seed: 1, portBase: 0, ...options });
   onTestFinished(simulation.close);
   const [line] = simulation.lines;
-  if (line === undefined || line.transport === "rtu") throw new Error("no TCP line");
+  if (line === undefined || "path" in line) throw new Error("no TCP line");
   return { simulation, m: await master(line.port) };
 }
 
