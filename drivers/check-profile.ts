@@ -1,29 +1,34 @@
 import { nearest } from "./nearest.ts";
 import type { Problem, Reporter } from "./problem.ts";
-import type { Point, Profile, StatusPoint } from "./profile.ts";
+import type { Point, Profile, Setting, StatusPoint } from "./profile.ts";
 import { widthOf } from "./profile.ts";
 import { units } from "./units.ts";
 
 /** What the schema cannot say: that the parts of a profile fit each other and the 65,536 addresses there are. */
 export function checkProfile(profile: Profile, report: Reporter): Problem[] {
-  const ids = [...profile.points, ...profile.status].map((point) => point.id);
-  const each = (list: "points" | "status", point: Point | StatusPoint, index: number): Problem[] => {
+  const { points, status, settings } = profile;
+  const all = [...points, ...status, ...settings];
+  const each = (list: "points" | "status" | "settings", point: (typeof all)[number], index: number): Problem[] => {
     const path = [list, index];
     const found = placement(profile, point, path, report);
-    const first = ids.indexOf(point.id);
-    if (first !== (list === "points" ? index : profile.points.length + index))
+    if (all.find(({ id }) => id === point.id) !== point)
       found.push(report("E_CONFIG_DUPLICATE", [...path, "id"], `${point.id} is the id of another point`, "another id"));
     return found;
   };
   return [
-    ...profile.points.flatMap((point, i) => [...each("points", point, i), ...valuePoint(point, ["points", i], report)]),
-    ...profile.status.flatMap((point, i) => [...each("status", point, i), ...statusPoint(profile, point, i, report)]),
+    ...points.flatMap((point, i) => [
+      ...each("points", point, i),
+      ...form(point, ["points", i], report),
+      ...valuePoint(point, ["points", i], report),
+    ]),
+    ...status.flatMap((point, i) => [...each("status", point, i), ...statusPoint(profile, point, i, report)]),
+    ...settings.flatMap((point, i) => [...each("settings", point, i), ...form(point, ["settings", i], report)]),
   ];
 }
 
 function placement(
   profile: Profile,
-  point: Point | StatusPoint,
+  point: Point | StatusPoint | Setting,
   path: readonly PropertyKey[],
   report: Reporter,
 ): Problem[] {
@@ -61,7 +66,8 @@ function placement(
   return found;
 }
 
-function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter): Problem[] {
+/** What a value and a setting have in common. */
+function form(point: Point | Setting, path: readonly PropertyKey[], report: Reporter): Problem[] {
   const found: Problem[] = [];
   const isText = point.type === "string";
   if (!isText && !(units as readonly string[]).includes(point.unit)) {
@@ -74,6 +80,15 @@ function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter
     found.push(
       report("E_CONFIG_VALUE", path, `${point.id}: length is for strings`, "length for a string, and only there"),
     );
+  if (!isText && point.sentinels.some((text) => text !== "NaN" && Number.isNaN(Number(text))))
+    found.push(
+      report("E_CONFIG_VALUE", [...path, "sentinels"], "a sentinel is not a number", "numbers, NaN or Infinity"),
+    );
+  return found;
+}
+
+function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter): Problem[] {
+  const found: Problem[] = [];
   if (point.map && point.scale !== "1")
     found.push(report("E_CONFIG_VALUE", path, `${point.id} has both scale and map`, "one of them"));
   if (point.map && Number(point.map.raw[0]) === Number(point.map.raw[1]))
@@ -81,10 +96,6 @@ function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter
   if (point.engineering && !point.map)
     found.push(
       report("E_CONFIG_MISSING", path, `${point.id} has no map for the site to fill`, "map, with the raw range"),
-    );
-  if (!isText && point.sentinels.some((text) => text !== "NaN" && Number.isNaN(Number(text))))
-    found.push(
-      report("E_CONFIG_VALUE", [...path, "sentinels"], "a sentinel is not a number", "numbers, NaN or Infinity"),
     );
   for (const key of ["range", "rawRange"] as const)
     if (point[key] && Number(point[key][0]) > Number(point[key][1]))

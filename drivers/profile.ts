@@ -101,6 +101,17 @@ const pointShape = {
   source: sourceText,
 };
 
+/** What is set in a device and changes what its values mean: the form of a value without what only a measurement has. */
+const {
+  code: _code,
+  basis: _basis,
+  map: _map,
+  engineering: _site,
+  range: _range,
+  rawRange: _raw,
+  ...settingShape
+} = pointShape;
+
 const statusShape = {
   id: pointId,
   at: atText,
@@ -156,6 +167,10 @@ export const profileFile = z
       .meta({ description: "How long it may take to begin its answer, ms." }),
     points: z.array(z.strictObject(pointShape)).min(1).meta({ description: "The values." }),
     status: z.array(z.strictObject(statusShape)).default([]).meta({ description: "States read with the values." }),
+    settings: z.array(z.strictObject(settingShape)).default([]).meta({
+      description:
+        "What is set in the device and changes what its values mean: slope, intercept, range, ratios, firmware.",
+    }),
   })
   .meta({ description: "What one device model says at which register." });
 
@@ -163,6 +178,8 @@ export type ProfileFile = z.output<typeof profileFile>;
 export type Profile = { readonly id: string } & ProfileFile;
 export type Point = ProfileFile["points"][number];
 export type StatusPoint = ProfileFile["status"][number];
+/** A register that holds a setting of the device: read on a slower grid, and told of when it changes. */
+export type Setting = ProfileFile["settings"][number];
 
 /** Registers (or bits, in the bit tables) a point occupies. */
 export const widthOf = (point: { readonly type: PointType; readonly length?: number }): number =>

@@ -6,7 +6,7 @@ import { loadCatalogue, shippedProfiles } from "../../drivers/catalogue.ts";
 import { scaleRaw } from "../../drivers/decimal.ts";
 import { decodePoint } from "../../drivers/modbus/decode.ts";
 import { planReads } from "../../drivers/modbus/plan.ts";
-import type { Point, Profile, StatusPoint } from "../../drivers/profile.ts";
+import type { Point, Profile, Setting, StatusPoint } from "../../drivers/profile.ts";
 import { tables, widthOf } from "../../drivers/profile.ts";
 import { units } from "../../drivers/units.ts";
 import { readYaml } from "../../drivers/yaml.ts";
@@ -57,6 +57,7 @@ const vectorFile = z.array(
     reply: bytes,
     values: z.record(z.string(), z.string()).optional(),
     status: z.record(z.string(), z.int()).optional(),
+    settings: z.record(z.string(), z.string()).optional(),
   }),
 );
 type Vector = z.output<typeof vectorFile>[number];
@@ -80,7 +81,9 @@ test("every file of golden frames belongs to a profile", () => {
 });
 
 describe.each(each)("%s", (id, profile) => {
-  const all = [...profile.points, ...profile.status];
+  const polled = [...profile.points, ...profile.status];
+  const valued = [...profile.points, ...profile.settings];
+  const all = [...polled, ...profile.settings];
   const vectors = vectorsOf(id);
 
   test("is named by its path", () => {
@@ -89,7 +92,7 @@ describe.each(each)("%s", (id, profile) => {
   });
 
   test("no two values share a register", () => {
-    expect(overlaps(profile.points)).toEqual([]);
+    expect(overlaps(valued)).toEqual([]);
   });
 
   test("no two points are one in name or place", () => {
@@ -103,7 +106,9 @@ describe.each(each)("%s", (id, profile) => {
   });
 
   test("units are spelt as everywhere", () => {
-    expect(profile.points.filter(({ unit }) => !(units as readonly string[]).includes(unit))).toEqual([]);
+    const strange = ({ type, unit }: Point | Setting): boolean =>
+      type === "string" ? unit !== "" : !(units as readonly string[]).includes(unit);
+    expect(valued.filter(strange)).toEqual([]);
   });
 
   test("factor codes are of HJ 212-2017, Table B.2, and mean this quantity", () => {
@@ -117,17 +122,21 @@ describe.each(each)("%s", (id, profile) => {
   });
 
   test.each(vectors.map((vector) => [vector.note, vector] as const))("golden frame: %s", (_, vector) => {
-    const { values, status } = decodeFrame(profile, vector);
+    const { values, status, settings } = decodeFrame(profile, vector);
     expect(values).toEqual(vector.values ?? {});
     expect(status).toEqual(vector.status ?? {});
+    expect(settings).toEqual(vector.settings ?? {});
   });
 
   test("golden frames cover every point, with the requests that are really made", () => {
-    const covered = new Set(vectors.flatMap(({ values, status }) => Object.keys({ ...values, ...status })));
-    expect(all.map((point) => point.id).filter((name) => !covered.has(name))).toEqual([]);
-    const planned = planReads(all, profile.limits).map(({ functionCode, start, count }) =>
-      requestText(functionCode, start, count),
+    const covered = new Set(
+      vectors.flatMap((vector) => Object.keys({ ...vector.values, ...vector.status, ...vector.settings })),
     );
+    expect(all.map((point) => point.id).filter((name) => !covered.has(name))).toEqual([]);
+    // Settings are read apart, on a slower grid.
+    const planned = [polled, profile.settings]
+      .flatMap((group) => planReads<Point | StatusPoint | Setting>(group, profile.limits))
+      .map(({ functionCode, start, count }) => requestText(functionCode, start, count));
     const framed = vectors.map(({ request }) => request.subarray(1).toString("hex"));
     expect(planned.filter((request) => !framed.includes(request))).toEqual([]);
   });
@@ -141,7 +150,7 @@ function requestText(functionCode: number, start: number, count: number): string
   return pdu.toString("hex");
 }
 
-function overlaps(points: readonly Point[]): string[] {
+function overlaps(points: readonly (Point | Setting)[]): string[] {
   return points.flatMap((a, i) =>
     points
       .slice(i + 1)
@@ -155,7 +164,7 @@ function overlaps(points: readonly Point[]): string[] {
   );
 }
 
-/** Decodes all points that lie within the registers a frame asked for. */
+/** Decodes all values, states and settings that lie within the registers a frame asked for. */
 function decodeFrame(profile: Profile, { request, reply }: Vector) {
   expect(request.length).toBe(6);
   expect(reply.subarray(0, 2)).toEqual(request.subarray(0, 2));
@@ -163,18 +172,19 @@ function decodeFrame(profile: Profile, { request, reply }: Vector) {
   const [functionCode, start, count] = [request.readUInt8(1), request.readUInt16BE(2), request.readUInt16BE(4)];
   const bits = functionCode <= 2;
   expect(reply[2]).toBe(bits ? Math.ceil(count / 8) : 2 * count);
-  const inside = ({ at, ...point }: Point | StatusPoint): boolean =>
+  const inside = ({ at, ...point }: Point | StatusPoint | Setting): boolean =>
     tables[at.table] === functionCode && at.address >= start && at.address + widthOf(point) <= start + count;
-  const raw = (point: Point | StatusPoint) => {
+  const raw = (point: Point | StatusPoint | Setting) => {
     const layout = "order" in point ? point : { ...point, order: "ABCD" as const };
     return decodePoint(layout, reply.subarray(3), (point.at.address - start) * (bits ? 1 : 2));
   };
-  const scaled = (point: Point): string => {
+  const scaled = (point: Point | Setting): string => {
     const value = raw(point);
     return typeof value === "string" ? value : scaleRaw(value ?? Number.NaN, point.scale, point.places);
   };
   return {
     values: Object.fromEntries(profile.points.filter(inside).map((point) => [point.id, scaled(point)])),
     status: Object.fromEntries(profile.status.filter(inside).map((point) => [point.id, raw(point)])),
+    settings: Object.fromEntries(profile.settings.filter(inside).map((point) => [point.id, scaled(point)])),
   };
 }
