@@ -1,6 +1,6 @@
 import { Fault } from "../feed/format/faults.ts";
 import { createMeter, type Meter } from "./meters/meter.ts";
-import type { Condition } from "./meters/model.ts";
+import type { Condition, Settings } from "./meters/model.ts";
 import { models } from "./meters/models.ts";
 import { createPlaces } from "./places.ts";
 import { bituminous } from "./plant/combustion.ts";
@@ -34,6 +34,8 @@ export interface Simulation {
   /** From now on these rules, and no others, decide what goes wrong with the meter's replies; none: nothing does. */
   setFault(meter: string, ...rules: FaultRule[]): void;
   setCondition(meter: string, condition: Condition): void;
+  /** Turns settings of the meter by the names of its model; Fault E_SIM_CONTROL for one it does not have. */
+  setSetting(meter: string, settings: Settings): void;
   close(): Promise<void>;
 }
 
@@ -111,6 +113,13 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
       trouble.set(rules);
     },
     setCondition: (name, condition) => find(name).meter.setCondition(condition),
+    setSetting: (name, settings) => {
+      const { meter } = find(name);
+      const unknown = meter.set(settings);
+      if (unknown === undefined) return;
+      const has = Object.keys(meter.model.settings ?? {}).join(", ") || "none";
+      throw new Fault("E_SIM_CONTROL", `${name} has no setting ${unknown}, only ${has}`);
+    },
   };
 }
 

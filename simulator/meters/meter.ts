@@ -1,7 +1,7 @@
 import type { Moment } from "../plant/world.ts";
 import { scatter, seedFor } from "../random.ts";
 import { decimalOf, draw, type Image } from "./image.ts";
-import { type Cell, type Condition, type Model, type Table, widthOf } from "./model.ts";
+import { type Cell, type Condition, type Model, type Settings, type Table, widthOf } from "./model.ts";
 import { type Answer, answer } from "./reply.ts";
 
 /** A meter of one model at one unit id. It renews its registers once a second, all at the same moment. */
@@ -12,6 +12,8 @@ export interface Meter {
   /** Answers a request PDU. `points`: the values that lie wholly within the answer, as exact decimal strings. */
   ask(request: Buffer): { readonly answer: Answer; readonly points: Readonly<Record<string, string>> };
   setCondition(condition: Condition): void;
+  /** Turns the settings named, and no others. Returns a setting the meter does not have, and then nothing is changed. */
+  set(settings: Settings): string | undefined;
 }
 
 export interface MeterSettings {
@@ -24,6 +26,7 @@ export interface MeterSettings {
 
 export function createMeter({ id, unit, model, seed, look }: MeterSettings): Meter {
   let condition: Condition = "measuring";
+  let settings: Settings = model.settings ?? {};
   /** The moment whose values are held. */
   let since = look();
   let drawn:
@@ -35,7 +38,8 @@ export function createMeter({ id, unit, model, seed, look }: MeterSettings): Met
     if (drawn?.seconds === now.seconds) return drawn;
     const seen = condition === "held" ? since : now;
     const scatterOf = (label: string): number => scatter(seedFor(seed, id, label, seen.seconds));
-    const values = model.values({ plant: seen.plant, totals: seen.totals, condition, scatter: scatterOf });
+    const { plant, totals } = seen;
+    const values = { ...settings, ...model.values({ plant, totals, condition, settings, scatter: scatterOf }) };
     drawn = { seconds: now.seconds, values, image: draw(model.cells, values) };
     return drawn;
   };
@@ -53,6 +57,13 @@ export function createMeter({ id, unit, model, seed, look }: MeterSettings): Met
       if (next === "held" && condition !== "held") since = look();
       condition = next;
       drawn = undefined;
+    },
+    set: (turned) => {
+      const unknown = Object.keys(turned).find((name) => !Object.hasOwn(settings, name));
+      if (unknown !== undefined) return unknown;
+      settings = { ...settings, ...turned };
+      drawn = undefined;
+      return undefined;
     },
   };
 }
