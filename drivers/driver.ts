@@ -1,4 +1,4 @@
-import type { Instant, Millis } from "../feed/format/vocabulary.ts";
+import type { Flag, Instant, Millis } from "../feed/format/vocabulary.ts";
 import type { BusFaultCode } from "./faults.ts";
 
 /** A read request on a Modbus line. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
@@ -59,10 +59,17 @@ export interface BusCounters {
 /** What a point decodes to: 64-bit integers are bigint, strings are text, everything else is a number. */
 export type Raw = number | bigint | string;
 
+/** What a data logger itself says of a value: its letter, and what that means where anybody says so. */
+export interface OwnFlag {
+  readonly letter: string;
+  readonly flag: Flag | undefined;
+}
+
 /** What the device said at one point, not yet judged. `raw` is the number before scaling; text only for string points. */
-export type Sample =
-  | { readonly point: string; readonly raw: Raw }
-  | { readonly point: string; readonly failure: BusFailure };
+export type Sample = { readonly point: string; readonly own?: OwnFlag } & (
+  | { readonly raw: Raw }
+  | { readonly failure: BusFailure }
+);
 
 /** A question as the configuration entry keeps it: [unit id, function code, start, count] on Modbus, in words elsewhere. */
 export type Read = readonly [number, number, number, number] | string;
@@ -73,6 +80,8 @@ export interface Poll {
   readonly reads: readonly Read[];
   readonly exchanges: readonly Exchange[];
   readonly samples: readonly Sample[];
+  /** The device's own time of these values, Unix ms, where it sends one. */
+  readonly time?: number;
 }
 
 export interface PollOptions {
@@ -87,4 +96,19 @@ export interface PollOptions {
 export interface Driver {
   readonly reads: readonly Read[];
   poll(options?: PollOptions): Promise<Poll>;
+}
+
+/** What a device sent unasked. */
+export interface Push extends Poll {
+  /** To be called once it is kept: the device may then forget it. */
+  acknowledge(): void;
+}
+
+/** A device that pushes. */
+export interface Source {
+  readonly reads: readonly Read[];
+  /** Points of which there is none when nothing comes. */
+  readonly expected: readonly string[];
+  /** From now on each push goes to `sink`, as it comes. */
+  start(sink: (push: Push) => void): void;
 }

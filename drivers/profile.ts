@@ -264,7 +264,7 @@ const dcon = profileOf(
 
 const field = z
   .string()
-  .regex(/^\d{4}:[A-Za-z0-9]{1,12}-[A-Za-z]{1,10}$/)
+  .regex(/^\d{4}:([A-Za-z0-9]{1,12}\/)?[A-Za-z0-9]{1,12}-[A-Za-z]{1,10}$/)
   .meta({
     title: "command and field, such as 2011:a21026-Rtd",
     description: "Command code (CN) of the message and field of its CP.",

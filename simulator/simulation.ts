@@ -1,5 +1,5 @@
 import { Fault } from "../feed/format/faults.ts";
-import type { Condition } from "./meters/model.ts";
+import type { Condition, Settings } from "./meters/model.ts";
 import { about, speakerAt } from "./meters/speakers.ts";
 import type { Speaker } from "./meters/spoken.ts";
 import { createPlaces } from "./places.ts";
@@ -45,6 +45,8 @@ export interface Simulation {
   /** From now on these rules, and no others, decide what goes wrong with the meter's replies; none: nothing does. */
   setFault(meter: string, ...rules: FaultRule[]): void;
   setCondition(meter: string, condition: Condition): void;
+  /** Turns settings of the meter by the names of its model; Fault E_SIM_CONTROL for one it does not have. */
+  setSetting(meter: string, settings: Settings): void;
   close(): Promise<void>;
 }
 
@@ -126,6 +128,10 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
       trouble.set(rules);
     },
     setCondition: (name, condition) => find(name).speaker.setCondition(condition),
+    setSetting: (name, settings) => {
+      const unknown = find(name).speaker.set(settings);
+      if (unknown !== undefined) throw new Fault("E_SIM_CONTROL", `${name} has no setting ${unknown}`);
+    },
   };
 }
 

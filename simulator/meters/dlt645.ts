@@ -99,6 +99,7 @@ export function createEnergyMeter(settings: EnergyMeterSettings): Speaker {
   const edition: Edition = editions[settings.model];
   return {
     setCondition: eyes.setCondition,
+    set: eyes.set,
     ask: (request) => {
       const [code = 0] = request;
       const data = request.subarray(1);

@@ -1,22 +1,26 @@
 import type { Moment } from "../plant/world.ts";
 import { scatter, seedFor } from "../random.ts";
-import type { Condition, Scene } from "./model.ts";
+import type { Condition, Scene, Settings } from "./model.ts";
 
 /** How a meter looks at the plant: once a second, unless it holds what it saw. */
 export interface Eyes {
   /** The same object within a second. */
   see(): Scene;
   setCondition(condition: Condition): void;
+  /** Turns settings of the instrument; returns the name of one it does not have. */
+  set(turned: Settings): string | undefined;
 }
 
 export interface EyesSettings {
   readonly id: string;
   readonly seed: number;
+  readonly settings?: Settings;
   look(): Moment;
 }
 
-export function openEyes({ id, seed, look }: EyesSettings): Eyes {
+export function openEyes({ id, seed, look, settings: initial = {} }: EyesSettings): Eyes {
   let condition: Condition = "measuring";
+  let settings = initial;
   /** The moment whose values are held. */
   let since = look();
   let seen: { readonly seconds: number; readonly scene: Scene } | undefined;
@@ -26,7 +30,7 @@ export function openEyes({ id, seed, look }: EyesSettings): Eyes {
       if (seen?.seconds === now.seconds) return seen.scene;
       const { plant, totals, seconds } = condition === "held" ? since : now;
       const scatterOf = (label: string): number => scatter(seedFor(seed, id, label, seconds));
-      const scene: Scene = { plant, totals, condition, scatter: scatterOf };
+      const scene: Scene = { plant, totals, condition, settings, scatter: scatterOf };
       seen = { seconds: now.seconds, scene };
       return scene;
     },
@@ -34,6 +38,13 @@ export function openEyes({ id, seed, look }: EyesSettings): Eyes {
       if (next === "held" && condition !== "held") since = look();
       condition = next;
       seen = undefined;
+    },
+    set: (turned) => {
+      const unknown = Object.keys(turned).find((name) => !Object.hasOwn(settings, name));
+      if (unknown !== undefined) return unknown;
+      settings = { ...settings, ...turned };
+      seen = undefined;
+      return undefined;
     },
   };
 }

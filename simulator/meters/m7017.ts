@@ -34,6 +34,7 @@ export function createModule(settings: EyesSettings & { readonly checksum: boole
   };
   return {
     setCondition: eyes.setCondition,
+    set: eyes.set,
     ask: (request) => {
       const command = request.toString("latin1");
       const text = texts[command];

@@ -1,7 +1,7 @@
 import type { Moment } from "../plant/world.ts";
 import { openEyes } from "./eyes.ts";
 import { decimalOf, draw, type Image } from "./image.ts";
-import { type Cell, type Condition, type Model, type Scene, type Table, widthOf } from "./model.ts";
+import { type Cell, type Condition, type Model, type Scene, type Settings, type Table, widthOf } from "./model.ts";
 import { type Answer, answer } from "./reply.ts";
 
 /** A meter of one model at one unit id. It renews its registers once a second, all at the same moment. */
@@ -12,6 +12,8 @@ export interface Meter {
   /** Answers a request PDU. `points`: the values that lie wholly within the answer, as exact decimal strings. */
   ask(request: Buffer): { readonly answer: Answer; readonly points: Readonly<Record<string, string>> };
   setCondition(condition: Condition): void;
+  /** Turns the settings named, and no others. Returns a setting the meter does not have, and then nothing is changed. */
+  set(settings: Settings): string | undefined;
 }
 
 export interface MeterSettings {
@@ -23,7 +25,7 @@ export interface MeterSettings {
 }
 
 export function createMeter({ id, unit, model, seed, look }: MeterSettings): Meter {
-  const eyes = openEyes({ id, seed, look });
+  const eyes = openEyes({ id, seed, look, ...(model.settings && { settings: model.settings }) });
   let drawn:
     | { readonly scene: Scene; readonly values: Readonly<Record<string, number>>; readonly image: Image }
     | undefined;
@@ -31,7 +33,7 @@ export function createMeter({ id, unit, model, seed, look }: MeterSettings): Met
   const renew = (): NonNullable<typeof drawn> => {
     const scene = eyes.see();
     if (drawn?.scene === scene) return drawn;
-    const values = model.values(scene);
+    const values = { ...scene.settings, ...model.values(scene) };
     drawn = { scene, values, image: draw(model.cells, values) };
     return drawn;
   };
@@ -46,6 +48,7 @@ export function createMeter({ id, unit, model, seed, look }: MeterSettings): Met
       return { answer: given, points: "exception" in given ? {} : pointsWithin(model.cells, given, values) };
     },
     setCondition: eyes.setCondition,
+    set: eyes.set,
   };
 }
 

@@ -55,6 +55,7 @@ function at<Item>(list: readonly Item[], index: number): Item {
 
 const modbusSpeaker = (meter: Meter): Speaker => ({
   setCondition: meter.setCondition,
+  set: meter.set,
   ask: (request) => {
     const { answer, points } = meter.ask(request);
     const shown = {

@@ -1,5 +1,5 @@
 import type { Shown } from "../shown.ts";
-import type { Condition } from "./model.ts";
+import type { Condition, Settings } from "./model.ts";
 
 /** What a device said to one request: the reply without its envelope, and what it showed. */
 export interface Said {
@@ -12,4 +12,6 @@ export interface Speaker {
   /** Undefined: it does not react. */
   ask(request: Buffer): Said | undefined;
   setCondition(condition: Condition): void;
+  /** Turns settings of the instrument; returns the name of one it does not have. */
+  set(turned: Settings): string | undefined;
 }
