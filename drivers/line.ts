@@ -1,5 +1,5 @@
 /** One physical line as the site file resolves to it; devices on it differ by unit id only. */
-export type LineSettings = { readonly id: string } & (TcpLine | RtuLine | RtuOverTcpLine);
+export type LineSettings = { readonly id: string } & (TcpLine | UdpLine | SerialLine | OverTcpLine);
 
 /** Modbus TCP: MBAP header, no CRC. */
 export interface TcpLine {
@@ -8,9 +8,16 @@ export interface TcpLine {
   readonly port: number;
 }
 
-/** Modbus RTU on a serial port of this machine. */
-export interface RtuLine {
-  readonly transport: "rtu";
+/** Modbus UDP: the frames of Modbus TCP, one a datagram. */
+export interface UdpLine {
+  readonly transport: "udp";
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Modbus RTU or ASCII on a serial port of this machine. ASCII is 7E1 or 7N2 by the standard, but many devices have 8N1. */
+export interface SerialLine {
+  readonly transport: "rtu" | "ascii";
   /** Best a stable name: /dev/serial/by-id/... */
   readonly path: string;
   readonly baud: number;
@@ -19,9 +26,9 @@ export interface RtuLine {
   readonly stopBits: 1 | 2;
 }
 
-/** RTU frames with their CRC through a serial device server; not Modbus TCP. `baud` is that of its serial side. */
-export interface RtuOverTcpLine {
-  readonly transport: "rtu-over-tcp";
+/** RTU frames with their CRC, or ASCII frames, through a serial device server; not Modbus TCP. `baud` is that of its serial side. */
+export interface OverTcpLine {
+  readonly transport: "rtu-over-tcp" | "ascii-over-tcp";
   readonly host: string;
   readonly port: number;
   readonly baud: number;

@@ -1,10 +1,11 @@
 import { Fault } from "../../feed/format/faults.ts";
 import type { BusFailure, ReadRequest } from "../driver.ts";
+import { type Client, judge, type Parsed, put } from "./client.ts";
 import { Connection } from "./connection.ts";
 import type { Framing, Heard } from "./framing.ts";
 import { GuardedPort } from "./port.ts";
 import { Answered, probeFor } from "./probe.ts";
-import { type Asked, replyBytes } from "./request.ts";
+import { type Asked, awaitedBytes } from "./request.ts";
 import { Silence } from "./silence.ts";
 import { type Timing, waitFor } from "./timing.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -23,16 +24,11 @@ export interface Answer {
   readonly doubt?: Asked;
 }
 
-/** The part of modbus-serial that is used; each call names its unit. */
-export type Client = Readonly<Record<"writeFC1" | "writeFC2" | "writeFC3" | "writeFC4", Read>>;
-type Read = (unit: number, start: number, count: number, parsed: Parsed) => void;
-type Parsed = (error: (Error & { modbusCode?: number }) | null) => void;
-
 export interface AskerParts {
   readonly openWire: OpenWire;
   readonly framing: Framing;
   readonly timing: Timing;
-  /** Silence between frames matters: RTU, on whatever it travels. */
+  /** Silence between frames matters: RTU and ASCII, on whatever they travel. */
   readonly silences: boolean;
   readonly quarantines: boolean;
   /** The longest wait for a line to fall silent, above the silence itself. */
@@ -115,13 +111,9 @@ export class Asker {
     this.waitMs = this.waitFor(request, deviceMs);
     this.watchdog.watch(now + this.waitMs, now);
     const turn = ++this.turn;
-    this.port.expect(this.waitMs, () => this.drained(turn));
-    const { functionCode, start, count } = request;
+    this.port.expect(request, this.waitMs, () => this.drained(turn));
     try {
-      if (functionCode === 3) this.client.writeFC3(unit, start, count, this.parsed);
-      else if (functionCode === 4) this.client.writeFC4(unit, start, count, this.parsed);
-      else if (functionCode === 1) this.client.writeFC1(unit, start, count, this.parsed);
-      else this.client.writeFC2(unit, start, count, this.parsed);
+      put(this.client, this.port, unit, request, this.parsed);
     } catch (error) {
       this.finish({
         failure: { code: error instanceof Fault ? "E_BUS_REFUSED" : "E_BUS_CLOSED", detail: explain(error) },
@@ -160,7 +152,7 @@ export class Asker {
   }
 
   private waitFor(request: ReadRequest, deviceMs: number): number {
-    return waitFor(this.parts.timing, replyBytes(request), deviceMs);
+    return waitFor(this.parts.timing, awaitedBytes(request), deviceMs);
   }
 
   private received(chunk: Buffer): void {
@@ -170,7 +162,7 @@ export class Asker {
     if (heard === undefined) return;
     if (heard.is === "reply") {
       this.heard = heard;
-      this.port.emit("data", heard.frame);
+      judge(this.port, heard.frame, this.parsed);
     } else if (heard.is === "late") this.onLate?.();
     else {
       if (heard.is === "lost") this.connection.drop(heard.failure.detail);

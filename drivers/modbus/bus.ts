@@ -4,20 +4,25 @@ import type { Clock } from "../clock.ts";
 import type { Bus, BusCounters, BusFailure, Exchange, ReadRequest, TransactOptions } from "../driver.ts";
 import type { BusFaultCode } from "../faults.ts";
 import type { LineSettings } from "../line.ts";
-import { type Answer, Asker, type Client } from "./asker.ts";
+import { type Answer, Asker } from "./asker.ts";
+import type { Client } from "./client.ts";
+import type { Framing } from "./framing.ts";
+import { AsciiFraming } from "./framing-ascii.ts";
 import { RtuFraming } from "./framing-rtu.ts";
 import { TcpFraming } from "./framing-tcp.ts";
+import { UdpFraming } from "./framing-udp.ts";
 import { refusal } from "./request.ts";
 import { serialWire } from "./serial-port.ts";
 import { tcpWire } from "./tcp-port.ts";
 import { timingOf } from "./timing.ts";
+import { udpWire } from "./udp-port.ts";
 import { explain, type OpenWire } from "./wire.ts";
 
 const defaultDeviceMs = 500;
 
 /**
- * `quarantine`: an RTU line stays silent after a request that was not answered. `matching`: a reply must be of our transaction (TCP), and
- * is never taken for the answer to a request if it may be that to an earlier one (RTU).
+ * `quarantine`: an RTU or ASCII line stays silent after a request that was not answered. `matching`: a reply must be of our transaction
+ * (TCP, UDP), and is never taken for the answer to a request if it may be that to an earlier one (RTU, ASCII).
  */
 export type Guard = "quarantine" | "matching";
 
@@ -36,21 +41,19 @@ export interface BusOptions {
 }
 
 /**
- * A Modbus line (TCP, RTU, or RTU over TCP). It opens when first asked and never throws for a device or port that is not there.
+ * A Modbus line: TCP, UDP, RTU or ASCII, the last two also over TCP. It opens when first asked and never throws for a device or port that is not there.
  * `clock` stamps the exchanges; deadlines and silences run on real time, as the wire does.
  */
 export function openBus(settings: LineSettings, clock: Clock, options: BusOptions = {}): Bus {
   const { connectMs = 3000, lateMs = 30_000, random = Math.random, without = [] } = options;
-  const unmatched = without.includes("matching");
-  const tcp = settings.transport === "tcp";
+  const { transport } = settings;
+  const headed = transport === "tcp" || transport === "udp";
   const asker = new Asker({
-    openWire:
-      options.openWire ??
-      (settings.transport === "rtu" ? serialWire(settings) : tcpWire(settings.host, settings.port, connectMs)),
-    framing: tcp ? new TcpFraming(Math.floor(random() * 65_536), unmatched) : new RtuFraming(lateMs, unmatched),
+    openWire: options.openWire ?? wireOf(settings, connectMs),
+    framing: framingOf(transport, lateMs, random, without.includes("matching")),
     timing: timingOf(settings, options.marginMs),
-    silences: !tcp,
-    quarantines: !tcp && !without.includes("quarantine"),
+    silences: !headed,
+    quarantines: !headed && !without.includes("quarantine"),
     lateMs,
     random,
     client: (port) => {
@@ -60,7 +63,25 @@ export function openBus(settings: LineSettings, clock: Clock, options: BusOption
       return client as unknown as Client;
     },
   });
-  return new ModbusBus(settings.id, asker, clock, !tcp);
+  return new ModbusBus(settings.id, asker, clock, !headed);
+}
+
+function wireOf(settings: LineSettings, connectMs: number): OpenWire {
+  if ("path" in settings) return serialWire(settings);
+  const { host, port } = settings;
+  return settings.transport === "udp" ? udpWire(host, port) : tcpWire(host, port, connectMs);
+}
+
+function framingOf(
+  transport: LineSettings["transport"],
+  lateMs: number,
+  random: () => number,
+  unmatched: boolean,
+): Framing {
+  const transaction = Math.floor(random() * 65_536);
+  if (transport === "tcp") return new TcpFraming(transaction, unmatched);
+  if (transport === "udp") return new UdpFraming(transaction, unmatched);
+  return transport.startsWith("ascii") ? new AsciiFraming(lateMs, unmatched) : new RtuFraming(lateMs, unmatched);
 }
 
 interface Job {

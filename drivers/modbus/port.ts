@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { CustomRead, ReadRequest } from "../driver.ts";
 import type { Connection } from "./connection.ts";
 import type { Framing } from "./framing.ts";
 import { readAdu } from "./request.ts";
@@ -12,6 +13,7 @@ export class GuardedPort extends EventEmitter {
   private readonly framing: Framing;
   private waitMs = 0;
   private drained: () => void = () => {};
+  private custom: CustomRead | undefined;
 
   constructor(connection: Connection, framing: Framing) {
     super();
@@ -23,8 +25,9 @@ export class GuardedPort extends EventEmitter {
     return this.connection.isOpen;
   }
 
-  /** How long the next request is awaited, and who is told when the operating system has passed it on. */
-  expect(waitMs: number, drained: () => void): void {
+  /** The request to come, how long it is awaited, and who is told when the operating system has passed it on. */
+  expect(request: ReadRequest, waitMs: number, drained: () => void): void {
+    this.custom = "data" in request ? request : undefined;
     this.waitMs = waitMs;
     this.drained = drained;
   }
@@ -32,7 +35,7 @@ export class GuardedPort extends EventEmitter {
   /** @throws Fault E_BUS_REFUSED for anything but a read within the standard's limits; then nothing was sent */
   write(adu: Buffer): void {
     const now = performance.now();
-    const asked = readAdu(adu, now, now + this.waitMs);
+    const asked = readAdu(adu, now, now + this.waitMs, this.custom);
     this.connection.wire?.write(this.framing.ask(asked, adu), this.drained);
   }
 

@@ -1,5 +1,5 @@
 import { SerialPort } from "serialport";
-import type { RtuLine } from "../line.ts";
+import type { SerialLine } from "../line.ts";
 import { explain, type OpenWire } from "./wire.ts";
 
 /**
@@ -7,7 +7,7 @@ import { explain, type OpenWire } from "./wire.ts";
  * its drop resets some converters. RS-485 adapters must switch direction by themselves.
  */
 export const serialWire =
-  (line: RtuLine): OpenWire =>
+  (line: SerialLine): OpenWire =>
   (events, signal) =>
     new Promise((resolve, reject) => {
       let state: "opening" | "open" | "gone" = "opening";

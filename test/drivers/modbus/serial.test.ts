@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { SerialPort } from "serialport";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
-import type { Bus, ReadRequest } from "../../../drivers/driver.ts";
-import type { RtuLine } from "../../../drivers/line.ts";
+import type { Bus, RegisterRead } from "../../../drivers/driver.ts";
+import type { SerialLine } from "../../../drivers/line.ts";
 import { openBus } from "../../../drivers/modbus/bus.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { answerAll, type Script, type Slave, shown, startSlave } from "./slave.ts";
 
-const request: ReadRequest = { functionCode: 4, start: 20, count: 3 };
+const request: RegisterRead = { functionCode: 4, start: 20, count: 3 };
 const quick = { deviceMs: 20 };
 
-const bus = (path: string, more: Partial<RtuLine> = {}): Bus => {
-  const line: RtuLine = { transport: "rtu", path, baud: 19_200, parity: "none", dataBits: 8, stopBits: 1, ...more };
+const bus = (path: string, more: Partial<SerialLine> = {}): Bus => {
+  const line: SerialLine = { transport: "rtu", path, baud: 19_200, parity: "none", dataBits: 8, stopBits: 1, ...more };
   const opened = openBus(Object.freeze({ id: "serial", ...line }), systemClock, { marginMs: 20, random: () => 0 });
   onTestFinished(() => opened.close());
   return opened;
