@@ -1,12 +1,43 @@
 import type { Flag, Instant, Millis } from "../feed/format/vocabulary.ts";
 import type { BusFaultCode } from "./faults.ts";
 
-/** A read request on a Modbus line. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
-export interface ReadRequest {
+/** A question to a device on a Modbus line. Whatever is not one of these is refused, so that nothing is ever written. */
+export type ReadRequest = RegisterRead | ServerIdRead | IdentityRead | CustomRead;
+
+/** A read of registers or bits. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
+export interface RegisterRead {
   readonly functionCode: 1 | 2 | 3 | 4;
   readonly start: number;
   readonly count: number;
 }
+
+/** Report Server ID (Modbus Application Protocol V1.1b3, 6.13): what the device says of itself, in its own form. */
+export interface ServerIdRead {
+  readonly functionCode: 17;
+}
+
+/** Read Device Identification (Modbus Application Protocol V1.1b3, 6.21): function 43, MEI type 14. */
+export interface IdentityRead {
+  readonly functionCode: 43;
+  /** 1: basic, 2: regular, 3: extended, each from `object` on; 4: the one object. */
+  readonly access: 1 | 2 | 3 | 4;
+  /** 0 to 255; 0 is the vendor's name. */
+  readonly object: number;
+}
+
+/** A read by a function of the maker's own, as a profile names it. */
+export interface CustomRead {
+  readonly functionCode: UserDefinedFunction;
+  /** What follows the function code, in hexadecimal; at most 16 bytes. */
+  readonly data: string;
+  /** Bytes of the good reply between the function code and the CRC, 1 to 252. */
+  readonly replyBytes: number;
+}
+
+/** Function codes left to makers (Modbus Application Protocol V1.1b3, 5): 65 to 72 and 100 to 110. */
+export type UserDefinedFunction =
+  | (65 | 66 | 67 | 68 | 69 | 70 | 71 | 72)
+  | (100 | 101 | 102 | 103 | 104 | 105 | 106 | 107 | 108 | 109 | 110);
 
 /** The answer to one question, as it was on the wire. */
 export interface Exchange {

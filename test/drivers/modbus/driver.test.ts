@@ -72,8 +72,8 @@ test("a poll makes exactly the planned requests in their order, and keeps every 
   const driver = modbusDriver(bus, 1, profile);
   for (let i = 0; i < 2; i++)
     expect((await driver.poll()).exchanges.map(({ request }) => request)).toEqual(driver.reads);
-  const requests = asked.map(({ functionCode, start, count }) => ({ functionCode, start, count }));
-  expect(requests).toEqual([...driver.reads, ...driver.reads]);
+  expect(asked).toMatchObject([...driver.reads, ...driver.reads]);
+  expect(asked).toHaveLength(2 * driver.reads.length);
 });
 
 test("a request that fails takes only its own points with it", async () => {

@@ -23,7 +23,14 @@ test.each([true, false])("no function but a read gets past the port, TCP %s", as
   const { port, written } = await openPort(tcp);
   for (let code = 0; code < 256; code++) {
     if (code >= 1 && code <= 4) continue;
-    for (const body of [[0, 0, 0, 1], [0, 0, 0, 1, 2, 0, 0], []])
+    const bodies = [
+      [0, 0, 0, 1],
+      [0, 0, 0, 1, 2, 0, 0],
+      [0x0d, 1, 0],
+      [0x0e, 5, 0],
+      [0x0e, 1, 0, 0],
+    ];
+    for (const body of code === 17 ? bodies : [...bodies, []])
       expect(() => port.write(withCrc(Buffer.from([1, code, ...body]))), `function ${code}`).toThrow(
         expect.objectContaining({ code: "E_BUS_REFUSED" }),
       );
@@ -49,6 +56,25 @@ test("the writing calls of modbus-serial itself are refused at the port", async 
   expect(written).toEqual([]);
 });
 
+test("identity passes the port, and a maker's function only as the very request that was let pass", async () => {
+  const { port, written } = await openPort(false);
+  port.write(withCrc(Buffer.from([1, 17])));
+  port.write(withCrc(Buffer.from([1, 43, 14, 1, 0])));
+  const refused = expect.objectContaining({ code: "E_BUS_REFUSED" });
+  port.expect({ functionCode: 0x66, data: "009D", replyBytes: 46 }, 100, () => {});
+  port.write(withCrc(Buffer.from([1, 0x66, 0, 0x9d])));
+  expect(written.map((bytes) => bytes.toString("hex", 1, bytes.length - 2))).toEqual(["11", "2b0e0100", "66009d"]);
+  for (const other of [
+    [1, 0x66, 0, 0x9e],
+    [1, 0x66, 0, 0x9d, 0],
+    [1, 0x67, 0, 0x9d],
+  ])
+    expect(() => port.write(withCrc(Buffer.from(other)))).toThrow(refused);
+  port.expect({ functionCode: 3, start: 0, count: 1 }, 100, () => {});
+  expect(() => port.write(withCrc(Buffer.from([1, 0x66, 0, 0x9d])))).toThrow(refused);
+  expect(written).toHaveLength(3);
+});
+
 /** Eight bytes that are nearly always a read, or nearly one. */
 const likely = fc
   .tuple(
@@ -69,6 +95,8 @@ test("whatever bytes it is given, only a read within the limits reaches the wire
         // refused
       }
       for (const frame of written) {
+        if (frame.length === 4 && frame[1] === 17) continue;
+        if (frame.length === 7 && frame[1] === 43 && frame[2] === 14) continue;
         const [code, start, count] = [frame.readUInt8(1), frame.readUInt16BE(2), frame.readUInt16BE(4)];
         expect(frame).toHaveLength(8);
         expect(code).toBeGreaterThanOrEqual(1);
