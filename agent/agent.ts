@@ -5,7 +5,7 @@ import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
-import { type Asked, openDevices } from "./devices.ts";
+import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
@@ -92,20 +92,21 @@ async function operate(
   const keeper = startKeeping(sealing, rule, clock, keeping.signal);
   keeper.running.catch(fail);
   const boot = bootId();
-  const { buses, asked } = openDevices(site, clock);
-  const configs = open(site, journal, keeper, asked, boot, clock.now().wall);
+  const devices = openDevices(site, clock, log);
+  const configs = open(site, journal, keeper, devices.attached, boot, clock.now().wall);
   const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
-  log.info({ origin: site.origin, devices: asked.length, entries: journal.head().size }, "collecting");
+  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
 
   const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
   const with_ = { keeper, tally, clock, log, boot, configOf };
-  const pollers = asked.map((one) => {
+  const pollers = devices.attached.map((one) => {
     const { id } = one.device;
-    const known = { config: configs.get(id) ?? 0, reads: one.driver.reads, settings: lastSettings(journal, id) };
+    const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
     return collectFrom(one, known, with_, collecting.signal);
   });
+  devices.open();
   await Promise.all(pollers.map((poller) => poller.catch(fail)));
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
@@ -115,7 +116,7 @@ async function operate(
     keeper.keep({ type: "event", t: isoTime(clock.now().wall), code: "AGENT_STOP", detail: "asked to stop" });
     keeper.sealNow();
   }
-  await Promise.all(buses.map((bus) => bus.close()));
+  await devices.close();
   await sending?.stop(faults.length === 0 ? drainWithin : millis(0));
   if (faults.length > 0) throw faults[0];
   const counts = { entries: journal.head().size, witnessed: journal.witnessed(), mirrored: journal.mirrored() };
@@ -128,14 +129,14 @@ function open(
   site: Site,
   journal: OpenJournal,
   keeper: Keeper,
-  asked: readonly Asked[],
+  attached: readonly Attached[],
   boot: string,
   wall: Millis,
 ): ReadonlyMap<string, number> {
   const size = journal.witnessed();
   const witnessed = size > 0 ? { size, root: journal.rootAt(size) } : undefined;
   keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
-  return configEntries(site, asked, journal, keeper, wall);
+  return configEntries(site, attached, journal, keeper, wall);
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -1,14 +1,15 @@
 import type { Device } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
-import type { Driver, Poll, Read } from "../drivers/driver.ts";
+import type { Poll, Read } from "../drivers/driver.ts";
 import type { EntryBody } from "../feed/format/entry.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import type { Reading } from "../feed/format/reading.ts";
 import type { Instant, Millis } from "../feed/format/vocabulary.ts";
 import { frameBody } from "./collect/frame.ts";
 import { type PollSink, pollDevice } from "./collect/poller.ts";
+import { takePushes } from "./collect/pushed.ts";
 import { type Settings, settingsEvent } from "./collect/settings.ts";
-import type { Asked } from "./devices.ts";
+import type { Attached } from "./devices.ts";
 import type { Logger } from "./logger.ts";
 import type { Keeper } from "./sealing.ts";
 import type { Tally } from "./tally.ts";
@@ -26,12 +27,12 @@ export interface Collecting {
 export interface Opening {
   /** Number of its configuration entry, of the plan `reads`. */
   readonly config: number;
-  readonly reads: Driver["reads"];
+  readonly reads: readonly Read[];
   readonly settings: Settings;
 }
 
-/** Polls one device and keeps what comes, until `signal` aborts. */
-export function collectFrom({ device, driver }: Asked, opening: Opening, with_: Collecting, signal: AbortSignal) {
+/** Polls one device, or takes what it pushes, and keeps what comes, until `signal` aborts. */
+export function collectFrom({ device, by }: Attached, opening: Opening, with_: Collecting, signal: AbortSignal) {
   const { keeper, tally, clock, log, boot, configOf } = with_;
   const { id, every, profile } = device;
   let { config, reads, settings } = opening;
@@ -68,6 +69,10 @@ export function collectFrom({ device, driver }: Asked, opening: Opening, with_: 
     },
   };
   const { points, status } = profile;
+  if ("source" in by) {
+    const device = { id, every, source: by.source, points, status, settings: profile.settings };
+    return takePushes(device, clock, sink, signal);
+  }
   const slower = { points: profile.settings, every: device.settingsEvery };
-  return pollDevice({ id, every, driver, points, status, settings: slower }, clock, sink, signal);
+  return pollDevice({ id, every, driver: by.driver, points, status, settings: slower }, clock, sink, signal);
 }

@@ -5,7 +5,7 @@ import type { EntryBody } from "../feed/format/entry.ts";
 import { isoTime, readEntry } from "../feed/format/entry.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
 import { type Settings, settingsOf } from "./collect/settings.ts";
-import type { Asked } from "./devices.ts";
+import { type Attached, readsOf } from "./devices.ts";
 import type { Head } from "./keep/journal.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import type { Keeper } from "./sealing.ts";
@@ -55,15 +55,15 @@ export function sameConfig(a: EntryBody, b: EntryBody): boolean {
  */
 export function configEntries(
   site: Site,
-  asked: readonly Asked[],
+  attached: readonly Attached[],
   journal: Pick<OpenJournal, "lastOfType">,
   keeper: Keeper,
   wall: Millis,
 ): ReadonlyMap<string, number> {
   return new Map(
-    asked.map(({ device, driver }) => {
+    attached.map(({ device, by }) => {
       const last = journal.lastOfType("config", device.id);
-      const body = configBody(site, device, driver.reads, last === undefined ? "first" : "changed", wall);
+      const body = configBody(site, device, readsOf(by), last === undefined ? "first" : "changed", wall);
       const written = last && readEntry(last.bytes);
       if (last && written?.ok && sameConfig(written.value, body)) return [device.id, last.seq];
       return [device.id, keeper.keep(body)[0]?.seq ?? 0];

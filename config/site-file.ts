@@ -39,6 +39,7 @@ const asked = {
     .prefault("60s")
     .meta({ description: "A line that gave no good answer for so long is opened anew." }),
 };
+const checksum = z.boolean().default(false).meta({ description: "Whether the modules are set to check sums." });
 /** What every line has that a logger pushes frames on. */
 const pushed = {
   passwordFile: path.exactOptional().meta({ description: "File whose first line is the password (PW) of the frames." }),
@@ -59,8 +60,8 @@ const line = z.discriminatedUnion("transport", [
     })
     .meta({ description: "Modbus TCP or UDP." }),
   z
-    .strictObject({ id: lineId, transport: z.enum(["rtu", "ascii", "dcon"]), ...port8N1, ...asked })
-    .meta({ description: "Modbus RTU or ASCII, or DCON, on a serial port of this machine." }),
+    .strictObject({ id: lineId, transport: z.enum(["rtu", "ascii"]), ...port8N1, ...asked })
+    .meta({ description: "Modbus RTU or ASCII on a serial port of this machine." }),
   z
     .strictObject({
       id: lineId,
@@ -76,13 +77,27 @@ const line = z.discriminatedUnion("transport", [
   z
     .strictObject({
       id: lineId,
-      transport: z.enum(["rtu-over-tcp", "ascii-over-tcp", "dlt645-over-tcp", "dcon-over-tcp"]),
+      transport: z.enum(["rtu-over-tcp", "ascii-over-tcp", "dlt645-over-tcp"]),
       host: tcpHost,
       port: tcpPort,
       baud: sideBaud,
       ...asked,
     })
     .meta({ description: "The same through a serial device server (not Modbus TCP)." }),
+  z
+    .strictObject({ id: lineId, transport: z.literal("dcon"), ...port8N1, checksum, ...asked })
+    .meta({ description: "Analog modules by DCON on a serial port of this machine." }),
+  z
+    .strictObject({
+      id: lineId,
+      transport: z.literal("dcon-over-tcp"),
+      host: tcpHost,
+      port: tcpPort,
+      baud: sideBaud,
+      checksum,
+      ...asked,
+    })
+    .meta({ description: "Analog modules by DCON through a serial device server." }),
   z
     .strictObject({ id: lineId, transport: z.literal("hj212"), ...port8N1, ...pushed })
     .meta({ description: "A data logger that pushes HJ 212 on a serial port of this machine." }),

@@ -1,12 +1,43 @@
-import type { Instant, Millis } from "../feed/format/vocabulary.ts";
+import type { Flag, Instant, Millis } from "../feed/format/vocabulary.ts";
 import type { BusFaultCode } from "./faults.ts";
 
-/** A read request on a Modbus line. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
-export interface ReadRequest {
+/** A question to a device on a Modbus line. Whatever is not one of these is refused, so that nothing is ever written. */
+export type ReadRequest = RegisterRead | ServerIdRead | IdentityRead | CustomRead;
+
+/** A read of registers or bits. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
+export interface RegisterRead {
   readonly functionCode: 1 | 2 | 3 | 4;
   readonly start: number;
   readonly count: number;
 }
+
+/** Report Server ID (Modbus Application Protocol V1.1b3, 6.13): what the device says of itself, in its own form. */
+export interface ServerIdRead {
+  readonly functionCode: 17;
+}
+
+/** Read Device Identification (Modbus Application Protocol V1.1b3, 6.21): function 43, MEI type 14. */
+export interface IdentityRead {
+  readonly functionCode: 43;
+  /** 1: basic, 2: regular, 3: extended, each from `object` on; 4: the one object. */
+  readonly access: 1 | 2 | 3 | 4;
+  /** 0 to 255; 0 is the vendor's name. */
+  readonly object: number;
+}
+
+/** A read by a function of the maker's own, as a profile names it. */
+export interface CustomRead {
+  readonly functionCode: UserDefinedFunction;
+  /** What follows the function code, in hexadecimal; at most 16 bytes. */
+  readonly data: string;
+  /** Bytes of the good reply between the function code and the CRC, 1 to 252. */
+  readonly replyBytes: number;
+}
+
+/** Function codes left to makers (Modbus Application Protocol V1.1b3, 5): 65 to 72 and 100 to 110. */
+export type UserDefinedFunction =
+  | (65 | 66 | 67 | 68 | 69 | 70 | 71 | 72)
+  | (100 | 101 | 102 | 103 | 104 | 105 | 106 | 107 | 108 | 109 | 110);
 
 /** The answer to one question, as it was on the wire. */
 export interface Exchange {
@@ -59,10 +90,17 @@ export interface BusCounters {
 /** What a point decodes to: 64-bit integers are bigint, strings are text, everything else is a number. */
 export type Raw = number | bigint | string;
 
+/** What a data logger itself says of a value: its letter, and what that means where anybody says so. */
+export interface OwnFlag {
+  readonly letter: string;
+  readonly flag: Flag | undefined;
+}
+
 /** What the device said at one point, not yet judged. `raw` is the number before scaling; text only for string points. */
-export type Sample =
-  | { readonly point: string; readonly raw: Raw }
-  | { readonly point: string; readonly failure: BusFailure };
+export type Sample = { readonly point: string; readonly own?: OwnFlag } & (
+  | { readonly raw: Raw }
+  | { readonly failure: BusFailure }
+);
 
 /** A question as the configuration entry keeps it: [unit id, function code, start, count] on Modbus, in words elsewhere. */
 export type Read = readonly [number, number, number, number] | string;
@@ -73,6 +111,8 @@ export interface Poll {
   readonly reads: readonly Read[];
   readonly exchanges: readonly Exchange[];
   readonly samples: readonly Sample[];
+  /** The device's own time of these values, Unix ms, where it sends one. */
+  readonly time?: number;
 }
 
 export interface PollOptions {
@@ -87,4 +127,19 @@ export interface PollOptions {
 export interface Driver {
   readonly reads: readonly Read[];
   poll(options?: PollOptions): Promise<Poll>;
+}
+
+/** What a device sent unasked. */
+export interface Push extends Poll {
+  /** To be called once it is kept: the device may then forget it. */
+  acknowledge(): void;
+}
+
+/** A device that pushes. */
+export interface Source {
+  readonly reads: readonly Read[];
+  /** Points of which there is none when nothing comes. */
+  readonly expected: readonly string[];
+  /** From now on each push goes to `sink`, as it comes. */
+  start(sink: (push: Push) => void): void;
 }

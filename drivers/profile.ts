@@ -207,46 +207,64 @@ const modbus = profileOf(
 
 const identifier = z
   .string()
-  .regex(/^([0-9A-F]{4}|[0-9A-F]{8})(\+\d{1,3})?$/)
+  .regex(/^([0-9A-F]{4}|[0-9A-F]{8})(\+(0|[1-9]\d{0,2}))?$/)
   .meta({
     title: "a data identifier, such as 02010100 or 0201FF00+2",
     description: "Data identifier (8 digits in 2007, 4 in 1997), and the byte of its data where the value begins.",
+  })
+  .transform((text) => {
+    const [di = "", offset = "0"] = text.split("+");
+    return { di, offset: Number(offset) };
   });
 const dlt645 = profileOf(
-  z.enum(["dlt645-2007", "dlt645-1997"]).meta({ description: "DL/T 645, the energy meters' protocol." }),
+  z.enum(["dlt645-2007", "dlt645-1997"]).meta({ description: "DL/T 645, the protocol of energy meters." }),
   {
     at: identifier,
-    type: z.enum(["bcd", "sbcd", "text"]).meta({ description: "Decimal digits, with a sign in the top bit, or text." }),
+    type: z.enum(["bcd", "sbcd", "uint", "digits", "text"]).meta({
+      description: "Decimal digits, the same with the sign in the highest bit, binary, digits kept as text, or text.",
+    }),
     length: z.int().min(1).max(32).meta({ description: "Bytes." }),
   },
   {
     at: identifier,
-    type: z.enum(["bitfield16", "bitfield8"]).meta({ description: "A status word of two bytes or one." }),
+    type: z.enum(["bitfield16", "bitfield8"]).meta({ description: "A status word of two bytes, or one." }),
   },
   {},
 );
 
-const channel = z
+const modulePlace = z
   .string()
-  .regex(/^channel:\d{1,2}$/)
-  .meta({ title: "a channel, such as channel:0", description: "Input of the module, counted from 0." });
+  .regex(/^((all|channel):(\d|1[0-5])|name|configuration|firmware)$/)
+  .meta({
+    title: "such as all:0, channel:0, name, configuration or firmware",
+    description:
+      "A channel in the answer for all of them or asked by itself, counted from 0, or what the module says of itself.",
+  })
+  .transform((text) => {
+    const [from, channel] = text.split(":") as [string, string | undefined];
+    return channel === undefined
+      ? { from: from as "name" | "configuration" | "firmware" }
+      : { from: from as "all" | "channel", channel: Number(channel) };
+  });
+const moduleType = z
+  .enum(["decimal", "text"])
+  .meta({ description: "A number as the module is set to write it, or text." });
 const dcon = profileOf(
   z.literal("dcon").meta({ description: "DCON, the ASCII protocol of analog modules." }),
-  { at: channel, type: z.literal("decimal").meta({ description: "A number as the module writes it." }) },
-  { at: channel, type: z.literal("decimal").meta({ description: "A number as the module writes it." }) },
+  { at: modulePlace, type: moduleType },
+  { at: modulePlace, type: moduleType },
   {
-    format: z
-      .enum(["engineering", "percent", "hex"])
-      .default("engineering")
-      .meta({ description: "How the module is set to write its values." }),
-    channels: z.int().min(1).max(16).default(8).meta({ description: "Inputs of the module." }),
-    checksum: z.boolean().default(false).meta({ description: "Whether the module is set to check sums." }),
+    form: z
+      .enum(["decimal", "hex"])
+      .default("decimal")
+      .meta({ description: "How the module is set to write values: decimals, or two's complement." }),
+    channels: z.int().min(1).max(16).default(8).meta({ description: "Values the module gives for all channels." }),
   },
 );
 
 const field = z
   .string()
-  .regex(/^\d{4}:[A-Za-z0-9]{1,12}-[A-Za-z]{1,10}$/)
+  .regex(/^\d{4}:([A-Za-z0-9]{1,12}\/)?[A-Za-z0-9]{1,12}-[A-Za-z]{1,10}$/)
   .meta({
     title: "command and field, such as 2011:a21026-Rtd",
     description: "Command code (CN) of the message and field of its CP.",

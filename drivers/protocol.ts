@@ -1,3 +1,5 @@
+import { modulePlan } from "./dcon/driver.ts";
+import { meterPlan } from "./dlt645/driver.ts";
 import type { Read } from "./driver.ts";
 import type { LineSettings } from "./line/settings.ts";
 import { modbusPlan } from "./modbus/driver.ts";
@@ -39,8 +41,21 @@ export const spokenOn: Readonly<Record<LineSettings["transport"], Spoken>> = {
 
 /** The questions of one poll with settings, as the configuration entry keeps them. */
 export function readsOf(address: string, profile: Profile): readonly Read[] {
-  if (profile.protocol === "modbus") return modbusPlan(Number(address), profile).map(({ read }) => read);
-  return [];
+  return planOf(address, profile).map(({ read }) => read);
+}
+
+function planOf(address: string, profile: Profile): readonly { readonly read: Read }[] {
+  switch (profile.protocol) {
+    case "modbus":
+      return modbusPlan(Number(address), profile);
+    case "dlt645-2007":
+    case "dlt645-1997":
+      return meterPlan(address, profile);
+    case "dcon":
+      return modulePlan(Number(address), profile);
+    case "hj212":
+      return [];
+  }
 }
 
 /**
@@ -48,8 +63,11 @@ export function readsOf(address: string, profile: Profile): readonly Read[] {
  * on Modbus, a string's type with its registers ("string8"); elsewhere "<address>:<at>:<type>" with the length in bytes.
  */
 export function sourceOf(address: string, point: Profile["points"][number] | Profile["settings"][number]): string {
-  if (typeof point.at !== "object") return [address, point.at, typeOf(point)].join(":");
-  const { at, order } = point as ModbusPoint;
+  const { at } = point;
+  if (typeof at === "string") return [address, at, typeOf(point)].join(":");
+  if ("di" in at) return [address, `${at.di}+${at.offset}`, typeOf(point)].join(":");
+  if ("from" in at) return [address, at.from, ...("channel" in at ? [at.channel] : []), typeOf(point)].join(":");
+  const { order } = point as ModbusPoint;
   return [address, tables[at.table], at.address.toString(16).padStart(4, "0"), typeOf(point), order].join(":");
 }
 

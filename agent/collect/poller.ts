@@ -4,12 +4,9 @@ import type { Driver, Poll } from "../../drivers/driver.ts";
 import type { Point, Setting, StatusPoint } from "../../drivers/profile.ts";
 import type { Reading } from "../../feed/format/reading.ts";
 import { type Instant, type Millis, millis } from "../../feed/format/vocabulary.ts";
-import { nextPresence, type Presence, presenceEvent } from "./presence.ts";
+import { nextPresence, type Presence, patience, presenceEvent } from "./presence.ts";
 import { qualify } from "./qualify.ts";
 import { nextSlot, type Slot } from "./schedule.ts";
-
-/** Polls without any answer after which a device is said to be lost. */
-const patience = 3;
 
 export interface PolledDevice {
   readonly id: string;

@@ -26,3 +26,6 @@ export function decodeConfiguration(line: string): {
   const forms = ["decimal", "percent", "hex", "ohms"] as const;
   return { type, baudCode, form: forms[(format & 3) as 0 | 1 | 2 | 3], summed: (format & 0x40) !== 0 };
 }
+
+/** What a module says of itself: the text after "!" and its address. */
+export const decodeText = (line: string): string | undefined => line.slice(3).trim() || undefined;

@@ -29,17 +29,24 @@ export interface ServerSettings {
   readonly baud: number;
 }
 
-type On<T extends string, Serial extends string, Server extends string> =
-  | { readonly transport: T; readonly host: string; readonly port: number }
+type OnSerial<Serial extends string, Server extends string> =
   | ({ readonly transport: Serial } & SerialSettings)
   | ({ readonly transport: Server } & ServerSettings);
 
 /** Modbus TCP or UDP (MBAP header, no CRC), RTU or ASCII. */
-export type ModbusLine = Line & On<"tcp" | "udp", "rtu" | "ascii", "rtu-over-tcp" | "ascii-over-tcp">;
+export type ModbusLine = Line &
+  (
+    | { readonly transport: "tcp" | "udp"; readonly host: string; readonly port: number }
+    | OnSerial<"rtu" | "ascii", "rtu-over-tcp" | "ascii-over-tcp">
+  );
 /** Energy meters by DL/T 645-2007 or -1997. */
-export type Dlt645Line = Line & On<never, "dlt645", "dlt645-over-tcp">;
+export type Dlt645Line = Line & OnSerial<"dlt645", "dlt645-over-tcp">;
 /** Analog modules by DCON. */
-export type DconLine = Line & On<never, "dcon", "dcon-over-tcp">;
+export type DconLine = Line &
+  OnSerial<"dcon", "dcon-over-tcp"> & {
+    /** Whether the modules are set to check sums. */
+    readonly checksum: boolean;
+  };
 
 /** A data logger that pushes HJ 212 frames: on a serial port, or one that we dial, or one that dials us. */
 export type Hj212Line = Line &

@@ -2,21 +2,17 @@ import modbusSerial from "modbus-serial";
 import type { ReadRequest } from "../driver.ts";
 import type { Dialect, Heard } from "../line/dialect.ts";
 import { type Timing, waitFor } from "../line/timing.ts";
+import { type Client, judge, type Parsed, put } from "./client.ts";
 import type { Heard as Framed, Framing } from "./framing.ts";
 import { GuardedPort } from "./port.ts";
 import { Answered, probeFor } from "./probe.ts";
-import { type Asked, refusal, replyBytes } from "./request.ts";
+import { type Asked, awaitedBytes, refusal } from "./request.ts";
 
 /** What a Modbus device is asked, and which one. */
 export interface Question {
   readonly unit: number;
   readonly request: ReadRequest;
 }
-
-/** The part of modbus-serial that is used; each call names its unit. */
-type Client = Readonly<Record<"writeFC1" | "writeFC2" | "writeFC3" | "writeFC4", Read>>;
-type Read = (unit: number, start: number, count: number, parsed: Parsed) => void;
-type Parsed = (error: (Error & { modbusCode?: number }) | null) => void;
 
 /**
  * Modbus on any of its framings. modbus-serial builds each request and passes verdict on each reply, within the call; whose reply it is,
@@ -58,18 +54,13 @@ export class ModbusDialect implements Dialect<Question> {
   }
 
   waitMs({ request }: Question, deviceMs: number): number {
-    return waitFor(this.timing, replyBytes(request), deviceMs);
+    return waitFor(this.timing, awaitedBytes(request), deviceMs);
   }
 
   ask(question: Question, at: number, until: number): Buffer {
-    const { unit, request } = question;
-    const { functionCode, start, count } = request;
     this.asked = question;
-    this.port.expect(at, until);
-    if (functionCode === 3) this.client.writeFC3(unit, start, count, this.judged);
-    else if (functionCode === 4) this.client.writeFC4(unit, start, count, this.judged);
-    else if (functionCode === 1) this.client.writeFC1(unit, start, count, this.judged);
-    else this.client.writeFC2(unit, start, count, this.judged);
+    this.port.expect(question.request, at, until);
+    put(this.client, this.port, question.unit, question.request, this.judged);
     return this.port.written;
   }
 
@@ -99,10 +90,10 @@ export class ModbusDialect implements Dialect<Question> {
     this.framing.restart();
   }
 
-  /** modbus-serial says within `emit` what it thinks of the frame it is handed. */
+  /** modbus-serial says within the call what it thinks of the frame it is handed. */
   private judge({ frame, doubt }: Framed & { is: "reply" }): Heard {
     this.verdict = new Error("no verdict");
-    this.port.emit("data", frame);
+    judge(this.port, frame, this.judged);
     const { verdict } = this;
     const kept = frame.subarray(0, frame.length - 2);
     if (doubt !== undefined) this.doubted = { asked: doubt, frame };

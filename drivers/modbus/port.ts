@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { CustomRead, ReadRequest } from "../driver.ts";
 import type { Framing } from "./framing.ts";
 import { readAdu } from "./request.ts";
 
@@ -14,21 +15,23 @@ export class GuardedPort extends EventEmitter {
   private readonly framing: Framing;
   private at = 0;
   private until = 0;
+  private custom: CustomRead | undefined;
 
   constructor(framing: Framing) {
     super();
     this.framing = framing;
   }
 
-  /** When the next request goes out and until when it is awaited (ms, performance.now). */
-  expect(at: number, until: number): void {
+  /** The request to come, when it goes out and until when it is awaited (ms, performance.now). */
+  expect(request: ReadRequest, at: number, until: number): void {
+    this.custom = "data" in request ? request : undefined;
     this.at = at;
     this.until = until;
   }
 
   /** @throws Fault E_BUS_REFUSED for anything but a read within the standard's limits; then nothing was written */
   write(adu: Buffer): void {
-    this.written = this.framing.ask(readAdu(adu, this.at, this.until), adu);
+    this.written = this.framing.ask(readAdu(adu, this.at, this.until, this.custom), adu);
   }
 
   open(done: (error?: Error) => void): void {

@@ -92,6 +92,8 @@ export interface FrameBody extends Timed {
   /** Only true: read from the instrument's own memory. */
   readonly hist?: boolean;
   readonly dev?: string;
+  /** What a data logger says itself: its time of these values, and its flag of each. */
+  readonly own?: { readonly t?: string; readonly flags: { readonly [channel: string]: string } };
   /** Aligned with `raw`: [sent, received on the monotonic clock, received in Unix time], in ms. */
   readonly at?: readonly (readonly [number, number, number])[];
 }

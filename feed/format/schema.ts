@@ -76,6 +76,7 @@ const frame = entry("frame", {
   hist: z.literal(true).optional(),
   dev: device.optional(),
   at: z.array(z.tuple([count, count, count])).optional(),
+  own: z.strictObject({ t: time.optional(), flags: z.record(channel, z.string().max(8)) }).optional(),
 });
 const event = entry("event", {
   code,

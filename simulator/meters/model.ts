@@ -20,11 +20,16 @@ export const widthOf = ({ as }: Pick<Cell, "as">): number => (as === "float32" |
 export const conditions = ["measuring", "held", "maintenance", "malfunction", "zero", "span"] as const;
 export type Condition = (typeof conditions)[number];
 
+/** Numbers that are set in a device and change what it shows, by point. */
+export type Settings = Readonly<Record<string, number>>;
+
 /** What a meter looks at when it renews its registers. */
 export interface Scene {
   readonly plant: PlantState;
   readonly totals: Totals;
   readonly condition: Condition;
+  /** What is set in the device at this moment; every setting of the model. */
+  readonly settings: Settings;
   /** Scatter of the instrument around 0, standard deviation 1; the same for the same moment and label. */
   scatter(label: string): number;
 }
@@ -37,7 +42,9 @@ export interface Model {
   /** Registers one request may ask for. */
   readonly maxRegisters: number;
   readonly cells: readonly Cell[];
-  /** A number for every point of `cells`, in the unit the device transmits. */
+  /** What can be set, as it is when the meter starts: points of `cells` that need no value. */
+  readonly settings?: Settings;
+  /** A number for every other point of `cells`, in the unit the device transmits. */
   values(scene: Scene): Readonly<Record<string, number>>;
 }
 

@@ -1,5 +1,6 @@
 import { crc16 } from "./crc.ts";
 import type { Reader, Request } from "./framing.ts";
+import { modbusRequest } from "./modbus.ts";
 
 /** The longest frame (Modbus over serial line V1.02, 2.3). */
 const longest = 256;
@@ -45,12 +46,12 @@ function expectedLength(frame: Buffer): number | undefined {
 }
 
 function requestOf(frame: Buffer): Request {
-  return {
-    unit: frame[0] ?? 0,
-    pdu: Buffer.from(frame.subarray(1, -2)),
-    wrap: (unit, pdu) => rtuFrame(unit, pdu, 0),
-    spoil: (unit, pdu) => rtuFrame(unit, pdu, 0x5555),
-  };
+  return modbusRequest(
+    frame[0] ?? 0,
+    Buffer.from(frame.subarray(1, -2)),
+    (unit, pdu) => rtuFrame(unit, pdu, 0),
+    (unit, pdu) => rtuFrame(unit, pdu, 0x5555),
+  );
 }
 
 function rtuFrame(unit: number, pdu: Buffer, damage: number): Buffer {

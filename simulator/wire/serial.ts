@@ -1,6 +1,7 @@
 import { converse, type Device } from "./conversation.ts";
+import type { SerialTransport } from "./faults.ts";
 import { openPty } from "./pty.ts";
-import { rtuReader } from "./rtu.ts";
+import { type LineForm, readerFor } from "./readers.ts";
 
 export interface SerialService {
   /** What a master opens. It stays the same when the line is unplugged and plugged in again. */
@@ -17,7 +18,11 @@ const unpluggedMs = 1000;
  * @param path a symbolic link to make
  * @throws Fault E_SIM_PTY
  */
-export async function serveSerial(devices: readonly Device[], path: string): Promise<SerialService> {
+export async function serveSerial(
+  devices: readonly Device[],
+  path: string,
+  form: LineForm & { readonly transport: SerialTransport } = { transport: "rtu" },
+): Promise<SerialService> {
   let unplug = (): void => {};
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -25,7 +30,7 @@ export async function serveSerial(devices: readonly Device[], path: string): Pro
     const pty = await openPty(path);
     const conversation = converse({
       devices,
-      reader: rtuReader(),
+      reader: readerFor(form),
       absent: "silence",
       write: pty.write,
       hangUp: () => {

@@ -74,7 +74,7 @@ const vectorsOf = (id: string): readonly Vector[] => {
 
 test("every profile file is loaded, and without a problem", () => {
   expect(problems).toEqual([]);
-  expect(files.length).toBeGreaterThanOrEqual(6);
+  expect(files.length).toBeGreaterThanOrEqual(22);
   expect([...profiles.keys()].map((id) => `${id}.yaml`).toSorted()).toEqual(files);
 });
 

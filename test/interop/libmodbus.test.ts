@@ -2,14 +2,14 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../drivers/clock.ts";
-import type { ReadRequest } from "../../drivers/driver.ts";
+import type { RegisterRead } from "../../drivers/driver.ts";
 import type { ModbusLine } from "../../drivers/line/settings.ts";
 import { type ModbusBus, openBus } from "../../drivers/modbus/bus.ts";
 import { root, start } from "../support/program.ts";
 import { needs } from "../support/system.ts";
 import { tempDir } from "../support/temporary.ts";
 
-const holding = (at: number, count = 4): ReadRequest => ({ functionCode: 3, start: at, count });
+const holding = (at: number, count = 4): RegisterRead => ({ functionCode: 3, start: at, count });
 const registers = (at: number, count = 4): number[] => Array.from({ length: count }, (_, i) => 7 * (at + i) + 11);
 const words = (reply: Buffer | undefined): number[] =>
   Array.from({ length: ((reply?.length ?? 3) - 3) / 2 }, (_, i) => reply?.readUInt16BE(3 + 2 * i) ?? -1);

@@ -15,7 +15,8 @@ import { modbusProfiles } from "../support/modbus-profiles.ts";
 const profiles = modbusProfiles();
 
 const settingsOf = (line: Listening): ModbusLine => {
-  if (line.transport !== "rtu") return line;
+  if (line.transport === "tcp" || line.transport === "rtu-over-tcp") return line;
+  if (line.transport !== "rtu") throw new Error("not Modbus");
   const { id, path, baud } = line;
   return { id, transport: "rtu", path, baud, parity: "none", dataBits: 8, stopBits: 1 };
 };

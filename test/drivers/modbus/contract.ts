@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
-import type { ReadRequest } from "../../../drivers/driver.ts";
+import type { ReadRequest, RegisterRead } from "../../../drivers/driver.ts";
 import { type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
 import {
   answerAll,
   exceptionReply,
+  isAscii,
+  isHeaded,
   type Kind,
   type Script,
   type Slave,
@@ -13,10 +15,13 @@ import {
   trueReply,
 } from "./slave.ts";
 
-const read = (start: number, count = 4): ReadRequest => ({ functionCode: 3, start, count });
+const read = (start: number, count = 4): RegisterRead => ({ functionCode: 3, start, count });
 const greeting = read(60_000);
 const quick = { deviceMs: 20 };
 const patient = { deviceMs: 5000 };
+
+/** Bytes of the reply with four registers. */
+const replyOfFour = (kind: Kind): number => (isHeaded(kind) ? 17 : isAscii(kind) ? 27 : 13);
 
 /** What every Bus promises, whatever line it is on. */
 export function busContract(kind: Kind): void {
@@ -47,6 +52,7 @@ export function busContract(kind: Kind): void {
     test("returns the reply as it was on the wire, with both times", async () => {
       const { bus } = await set(answerAll);
       const exchange = await bus.transact({ unit: 7, request: read(100) }, patient);
+      expect(exchange).toMatchObject({ unit: 7, request: read(100) });
       expect(exchange.reply).toEqual(trueReply({ unit: 7, ...read(100), transaction: 0 }));
       expect(exchange.failure).toBeUndefined();
       expect(exchange.received.mono).toBeGreaterThanOrEqual(exchange.sent.mono);
@@ -132,38 +138,53 @@ export function busContract(kind: Kind): void {
       await bus.close();
     });
 
-    test("takes a reply that comes byte by byte (M9)", async () => {
-      const { bus } = await set((question, device) =>
-        Array.from(device.frame(trueReply(question), question.transaction), (byte) => ({
-          bytes: Buffer.from([byte]),
-          after: 1,
-        })),
-      );
-      expect((await bus.transact({ unit: 1, request: read(40) }, patient)).reply?.readUInt16BE(3)).toBe(shown(1, 40));
-      await bus.close();
-    });
+    if (kind === "udp")
+      test("throws away a datagram that is no frame, and takes the one that is", async () => {
+        const { bus } = await set((question, device) => {
+          const bytes = device.frame(trueReply(question), question.transaction);
+          return [{ bytes: bytes.subarray(0, 9) }, { bytes: Buffer.concat([bytes, bytes]) }, { bytes }];
+        });
+        expect((await bus.transact({ unit: 1, request: read(40) }, patient)).reply?.readUInt16BE(3)).toBe(shown(1, 40));
+        expect(bus.counters()).toMatchObject({ discardedBytes: 9 + 2 * 17, rebuilds: 0 });
+        await bus.close();
+      });
+    else
+      test("takes a reply that comes byte by byte (M9)", async () => {
+        const { bus } = await set((question, device) =>
+          Array.from(device.frame(trueReply(question), question.transaction), (byte) => ({
+            bytes: Buffer.from([byte]),
+            after: 1,
+          })),
+        );
+        expect((await bus.transact({ unit: 1, request: read(40) }, patient)).reply?.readUInt16BE(3)).toBe(shown(1, 40));
+        await bus.close();
+      });
 
     test("discards and counts what comes while nothing is pending", async () => {
       const { bus } = await set((question, device) => {
         const bytes = device.frame(trueReply(question), question.transaction);
-        return [{ bytes: Buffer.concat([bytes, bytes]) }];
+        return kind === "udp" ? [{ bytes }, { bytes }] : [{ bytes: Buffer.concat([bytes, bytes]) }];
       });
       const before = bus.counters().discardedBytes;
       const exchange = await bus.transact({ unit: 1, request: read(0) }, patient);
       expect(exchange.reply).toBeDefined();
       await bus.transact({ unit: 1, request: greeting }, patient);
-      expect(bus.counters().discardedBytes - before).toBe(kind === "tcp" ? 17 : 13);
+      expect(bus.counters().discardedBytes - before).toBe(replyOfFour(kind));
       await bus.close();
     });
 
     test("sends nothing that writes and nothing beyond the limits (M12, M13)", async () => {
       const { bus, slave } = await set(answerAll);
       const refused = [
-        ...[0, 5, 6, 7, 15, 16, 20, 22, 23, 43, 65, 131].map((functionCode) => ({ functionCode, start: 0, count: 1 })),
+        ...[0, 5, 6, 7, 8, 11, 15, 16, 20, 21, 22, 23, 24, 43, 64, 65, 73, 99, 100, 111, 131].map((functionCode) => ({
+          functionCode,
+          start: 0,
+          count: 1,
+        })),
         ...[0, -1, 1.5, 126, Number.NaN].map((count) => ({ functionCode: 3, start: 0, count })),
         ...[0, 2001].map((count) => ({ functionCode: 1, start: 0, count })),
         ...[-1, 65_536, 65_533].map((start) => ({ functionCode: 4, start, count: 4 })),
-      ] as ReadRequest[];
+      ] as RegisterRead[];
       for (const request of refused)
         expect((await bus.transact({ unit: 1, request })).failure?.code, JSON.stringify(request)).toBe("E_BUS_REFUSED");
       expect((await bus.transact({ unit: 300, request: read(0) })).failure?.code).toBe("E_BUS_REFUSED");
@@ -171,6 +192,43 @@ export function busContract(kind: Kind): void {
         (await bus.transact({ unit: 1, request: { functionCode: 3, start: 65_532, count: 4 } }, patient)).reply,
       ).toBeDefined();
       expect(slave.heard).toHaveLength(1);
+      await bus.close();
+    });
+
+    const askedFor = [
+      [{ functionCode: 17 }, "01 11", "01 11 05 2a ff 4d 41 52"],
+      [{ functionCode: 43, access: 1, object: 0 }, "01 2b 0e 01 00", "01 2b 0e 01 01 00 00 01 00 04 53 49 43 4b"],
+      [{ functionCode: 0x66, data: "009d", replyBytes: 6 }, "01 66 00 9d", "01 66 2c 00 00 00 80 3f"],
+    ] as const satisfies readonly (readonly [ReadRequest, string, string])[];
+    test.each(askedFor)("asks %o", async (request, question, reply) => {
+      const { bus, slave } = await set(() => []);
+      slave.answer(Buffer.from(question.replaceAll(" ", ""), "hex"), Buffer.from(reply.replaceAll(" ", ""), "hex"));
+      const exchange = await bus.transact({ unit: 1, request }, patient);
+      expect(exchange.failure).toBeUndefined();
+      expect(exchange.reply?.toString("hex")).toBe(reply.replaceAll(" ", ""));
+      slave.answer(Buffer.from(question.replaceAll(" ", ""), "hex"), Buffer.from([1, request.functionCode | 0x80, 1]));
+      expect((await bus.transact({ unit: 1, request }, patient)).failure).toMatchObject({
+        code: "E_BUS_EXCEPTION",
+        exception: 1,
+      });
+      await bus.close();
+    });
+
+    test("sends no function of a maker's own that is no short question with a known answer", async () => {
+      const { bus, slave } = await set(answerAll);
+      const refused = [
+        { functionCode: 0x66, data: "009", replyBytes: 4 },
+        { functionCode: 0x66, data: "xyzw", replyBytes: 4 },
+        { functionCode: 0x66, data: "00".repeat(17), replyBytes: 4 },
+        { functionCode: 0x66, data: "009d", replyBytes: 0 },
+        { functionCode: 0x66, data: "009d", replyBytes: 253 },
+        { functionCode: 43, access: 5, object: 0 },
+        { functionCode: 43, access: 1, object: 256 },
+        { functionCode: 16, data: "0000000102002a", replyBytes: 4 },
+      ] as unknown as ReadRequest[];
+      for (const request of refused)
+        expect((await bus.transact({ unit: 1, request })).failure?.code, JSON.stringify(request)).toBe("E_BUS_REFUSED");
+      expect(slave.heard).toEqual([]);
       await bus.close();
     });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BusFailure, Driver, ReadRequest, TransactOptions } from "../../../drivers/driver.ts";
+import type { BusFailure, Driver, RegisterRead, TransactOptions } from "../../../drivers/driver.ts";
 import type { ModbusBus } from "../../../drivers/modbus/bus.ts";
 import { modbusDriver } from "../../../drivers/modbus/driver.ts";
 import { type ModbusProfile, profileFile } from "../../../drivers/profile.ts";
@@ -12,13 +12,13 @@ const timeout: BusFailure = { code: "E_BUS_TIMEOUT", detail: "no reply" };
 /** A bus that answers each function code from these data bytes, or not at all. */
 function scriptedBus(data: Partial<Record<number, string>>): {
   bus: ModbusBus;
-  asked: (ReadRequest & { unit: number } & TransactOptions)[];
+  asked: (RegisterRead & { unit: number } & TransactOptions)[];
 } {
-  const asked: (ReadRequest & { unit: number } & TransactOptions)[] = [];
+  const asked: (RegisterRead & { unit: number } & TransactOptions)[] = [];
   const bus: ModbusBus = {
     line: "scripted",
     transact: async ({ unit, request }, options) => {
-      asked.push({ unit, ...request, ...options });
+      asked.push({ unit, ...(request as RegisterRead), ...options });
       const bytes = data[request.functionCode];
       if (bytes === undefined) return { failure: timeout, sent: at, received: at };
       const body = Buffer.from(bytes.replaceAll(" ", ""), "hex");

@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
-import type { ReadRequest } from "../../../drivers/driver.ts";
+import type { RegisterRead } from "../../../drivers/driver.ts";
 import type { OpenWire } from "../../../drivers/line/wire.ts";
 import { type BusOptions, type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
 import { freePort } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { answerAll, type Kind, type Script, type Slave, shown, startSlave, trueReply, withCrc } from "./slave.ts";
 
-const read = (start: number, count = 4): ReadRequest => ({ functionCode: 3, start, count });
+const read = (start: number, count = 4): RegisterRead => ({ functionCode: 3, start, count });
 const quick = { deviceMs: 20 };
 
 async function line(kind: Kind, script: Script, options: BusOptions = {}): Promise<{ bus: ModbusBus; slave: Slave }> {

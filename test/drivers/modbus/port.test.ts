@@ -12,7 +12,14 @@ test.each([true, false])("no function but a read gets past the port, TCP %s", (t
   const port = portOn(tcp);
   for (let code = 0; code < 256; code++) {
     if (code >= 1 && code <= 4) continue;
-    for (const body of [[0, 0, 0, 1], [0, 0, 0, 1, 2, 0, 0], []])
+    const bodies = [
+      [0, 0, 0, 1],
+      [0, 0, 0, 1, 2, 0, 0],
+      [0x0d, 1, 0],
+      [0x0e, 5, 0],
+      [0x0e, 1, 0, 0],
+    ];
+    for (const body of code === 17 ? bodies : [...bodies, []])
       expect(() => port.write(withCrc(Buffer.from([1, code, ...body]))), `function ${code}`).toThrow(
         expect.objectContaining({ code: "E_BUS_REFUSED" }),
       );
@@ -38,6 +45,30 @@ test("the writing calls of modbus-serial itself are refused at the port", () => 
   expect(port.written).toHaveLength(0);
 });
 
+test("identity passes the port, and a maker's function only as the very request that was let pass", () => {
+  const port = portOn(false);
+  const sent: string[] = [];
+  const send = (...bytes: number[]): void => {
+    port.write(withCrc(Buffer.from(bytes)));
+    sent.push(port.written.toString("hex", 1, port.written.length - 2));
+  };
+  send(1, 17);
+  send(1, 43, 14, 1, 0);
+  const refused = expect.objectContaining({ code: "E_BUS_REFUSED" });
+  port.expect({ functionCode: 0x66, data: "009D", replyBytes: 46 }, 0, 100);
+  send(1, 0x66, 0, 0x9d);
+  expect(sent).toEqual(["11", "2b0e0100", "66009d"]);
+  for (const other of [
+    [1, 0x66, 0, 0x9e],
+    [1, 0x66, 0, 0x9d, 0],
+    [1, 0x67, 0, 0x9d],
+  ])
+    expect(() => port.write(withCrc(Buffer.from(other)))).toThrow(refused);
+  port.expect({ functionCode: 3, start: 0, count: 1 }, 0, 100);
+  expect(() => port.write(withCrc(Buffer.from([1, 0x66, 0, 0x9d])))).toThrow(refused);
+  expect(port.written.toString("hex", 1, 4)).toBe("66009d");
+});
+
 /** Eight bytes that are nearly always a read, or nearly one. */
 const likely = fc
   .tuple(
@@ -58,6 +89,8 @@ test("whatever bytes it is given, only a read within the limits reaches the wire
       }
       const { written } = port;
       if (written.length === 0) return;
+      if (written.length === 4 && written[1] === 17) return;
+      if (written.length === 7 && written[1] === 43 && written[2] === 14) return;
       const [code, start, count] = [written.readUInt8(1), written.readUInt16BE(2), written.readUInt16BE(4)];
       expect(written).toHaveLength(8);
       expect(code).toBeGreaterThanOrEqual(1);

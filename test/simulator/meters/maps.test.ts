@@ -16,12 +16,10 @@ const sizes: Readonly<Record<string, Cell["as"]>> = {
   bit: "bit",
 };
 
-test("every simulated device has a profile and the other way round", () => {
-  expect(
-    Object.values(models)
-      .map(({ profile }) => profile)
-      .sort(),
-  ).toEqual([...profiles.keys()].sort());
+test("every simulated device has a profile, and no two of them the same", () => {
+  const named = Object.values(models).map(({ profile }) => profile);
+  expect(named.filter((id) => !profiles.has(id))).toEqual([]);
+  expect(new Set(named).size).toBe(named.length);
 });
 
 describe.each(Object.entries(models))("%s", (_, model) => {
@@ -29,7 +27,10 @@ describe.each(Object.entries(models))("%s", (_, model) => {
 
   test("has every value of its profile at the same place in the same form", () => {
     expect(profile?.points.length).toBeGreaterThan(0);
-    for (const { id, at, type, order } of profile?.points ?? []) {
+    for (const { id, at, type, order } of [
+      ...(profile?.points ?? []),
+      ...(model.settings ? (profile?.settings ?? []) : []),
+    ]) {
       const cell = model.cells.find(({ point, table }) => point === id && table === at.table);
       expect(cell, id).toMatchObject({ address: at.address, as: sizes[type] });
       if (cell && widthOf(cell) > 1) expect(cell.order, id).toBe(order);
@@ -58,7 +59,11 @@ describe.each(Object.entries(models))("%s", (_, model) => {
 
   test("says a finite number for every value and nothing else", () => {
     const { plant, totals } = startPlant(unit350, 1, () => 100)();
-    const values = model.values({ plant, totals, condition: "measuring", scatter: () => 0.5 });
+    const settings = model.settings ?? {};
+    const values = {
+      ...settings,
+      ...model.values({ plant, totals, condition: "measuring", settings, scatter: () => 0.5 }),
+    };
     expect(Object.keys(values).sort()).toEqual([...new Set(model.cells.map(({ point }) => point))].sort());
     for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
   });
