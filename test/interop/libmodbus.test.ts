@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../drivers/clock.ts";
-import type { Bus, RegisterRead } from "../../drivers/driver.ts";
-import type { LineSettings } from "../../drivers/line.ts";
-import { openBus } from "../../drivers/modbus/bus.ts";
+import type { RegisterRead } from "../../drivers/driver.ts";
+import type { ModbusLine } from "../../drivers/line/settings.ts";
+import { type ModbusBus, openBus } from "../../drivers/modbus/bus.ts";
 import { root, start } from "../support/program.ts";
 import { needs } from "../support/system.ts";
 import { tempDir } from "../support/temporary.ts";
@@ -22,7 +22,7 @@ for (const kind of ["tcp", "rtu"] as const) {
   const tools = kind === "tcp" ? (["gcc", "libmodbus"] as const) : (["gcc", "libmodbus", "socat"] as const);
   needs(...tools).describe(`libmodbus as the device, ${kind}`, () => {
     const folder = tempDir(afterAll);
-    let bus: Bus;
+    let bus: ModbusBus;
 
     beforeAll(async () => {
       const program = join(folder, "server");
@@ -32,7 +32,7 @@ for (const kind of ["tcp", "rtu"] as const) {
     });
     afterAll(() => bus.close());
 
-    async function serve(program: string): Promise<LineSettings> {
+    async function serve(program: string): Promise<ModbusLine> {
       if (kind === "tcp") {
         const [, port] = await start(program, ["tcp"], { cleanup: afterAll }).line(/listening (\d+)/);
         return { id: kind, transport: "tcp", host: "127.0.0.1", port: Number(port) };
@@ -46,62 +46,62 @@ for (const kind of ["tcp", "rtu"] as const) {
 
     test.each([3, 4] as const)("registers, function %i", async (functionCode) => {
       for (const count of [1, 20, 125]) {
-        const { reply } = await bus.transact(1, { functionCode, start: 100, count }, patient);
+        const { reply } = await bus.transact({ unit: 1, request: { functionCode, start: 100, count } }, patient);
         expect(words(reply)).toEqual(registers(100, count));
       }
     });
 
     test.each([1, 2] as const)("bits, function %i", async (functionCode) => {
-      const { reply } = await bus.transact(1, { functionCode, start: 10, count: 19 }, patient);
+      const { reply } = await bus.transact({ unit: 1, request: { functionCode, start: 10, count: 19 } }, patient);
       const bits = Array.from({ length: 19 }, (_, i) => ((reply?.[3 + (i >> 3)] ?? 0) >> (i & 7)) & 1);
       expect(bits).toEqual(registers(10, 19).map((value) => value & 1));
     });
 
     test("an address it does not have is exception 2", async () => {
-      const { failure } = await bus.transact(1, holding(9000), patient);
+      const { failure } = await bus.transact({ unit: 1, request: holding(9000) }, patient);
       expect(failure).toMatchObject({ code: "E_BUS_EXCEPTION", exception: 2 });
     });
 
     test("busy is exception 6, with the reply kept", async () => {
-      const { failure, reply } = await bus.transact(1, holding(1000), patient);
+      const { failure, reply } = await bus.transact({ unit: 1, request: holding(1000) }, patient);
       expect(failure).toMatchObject({ code: "E_BUS_EXCEPTION", exception: 6 });
       expect(reply).toEqual(Buffer.from([1, 0x83, 6]));
     });
 
     test("a reply byte by byte is one reply", async () => {
-      const { reply } = await bus.transact(1, holding(4000, 20), patient);
+      const { reply } = await bus.transact({ unit: 1, request: holding(4000, 20) }, patient);
       expect(words(reply)).toEqual(registers(4000, 20));
     });
 
     test("late replies are no values, neither of their own request nor of the next ones", async () => {
       let values = 0;
       for (let round = 0; round < 3; round++) {
-        const late = await bus.transact(1, holding(2000 + 4 * round), hasty);
+        const late = await bus.transact({ unit: 1, request: holding(2000 + 4 * round) }, hasty);
         expect(late.failure?.code).toBe("E_BUS_TIMEOUT");
         for (const at of [100, 200, 300, 400]) {
-          const { reply, failure } = await bus.transact(1, holding(at), hasty);
+          const { reply, failure } = await bus.transact({ unit: 1, request: holding(at) }, hasty);
           if (failure !== undefined) continue;
           values++;
           expect(words(reply)).toEqual(registers(at));
         }
       }
       expect(values).toBeGreaterThan(0);
-      const { reply } = await bus.transact(1, holding(500), patient);
+      const { reply } = await bus.transact({ unit: 1, request: holding(500) }, patient);
       expect(words(reply)).toEqual(registers(500));
       expect(bus.counters().discardedBytes).toBeGreaterThan(0);
     });
 
     test("a device that never answers is a time-out, and the next request is served", async () => {
-      expect((await bus.transact(1, holding(5000), hasty)).failure?.code).toBe("E_BUS_TIMEOUT");
-      expect(words((await bus.transact(1, holding(7), patient)).reply)).toEqual(registers(7));
+      expect((await bus.transact({ unit: 1, request: holding(5000) }, hasty)).failure?.code).toBe("E_BUS_TIMEOUT");
+      expect(words((await bus.transact({ unit: 1, request: holding(7) }, patient)).reply)).toEqual(registers(7));
     });
 
     if (kind === "tcp")
       test("a reply of another transaction is no reply", async () => {
-        const { reply, failure } = await bus.transact(1, holding(3000), hasty);
+        const { reply, failure } = await bus.transact({ unit: 1, request: holding(3000) }, hasty);
         expect(reply).toBeUndefined();
         expect(failure?.code).toBe("E_BUS_REPLY");
-        expect(words((await bus.transact(1, holding(8), patient)).reply)).toEqual(registers(8));
+        expect(words((await bus.transact({ unit: 1, request: holding(8) }, patient)).reply)).toEqual(registers(8));
       });
   });
 }

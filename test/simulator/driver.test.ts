@@ -1,19 +1,20 @@
 import { expect, onTestFinished, test } from "vitest";
-import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
-import type { LineSettings } from "../../drivers/line/settings.ts";
+import type { Read } from "../../drivers/driver.ts";
+import type { ModbusLine } from "../../drivers/line/settings.ts";
 import { openBus } from "../../drivers/modbus/bus.ts";
 import { modbusDriver } from "../../drivers/modbus/driver.ts";
 import { type ModelName, models } from "../../simulator/meters/models.ts";
 import { parseScenario } from "../../simulator/scenario.ts";
 import type { Shown } from "../../simulator/shown.ts";
 import { type Listening, simulate } from "../../simulator/simulation.ts";
+import { modbusProfiles } from "../support/modbus-profiles.ts";
 
 // The two register maps, two decoders and two framings meet: what a driver says of each point is what the meter showed.
 
-const { profiles } = loadCatalogue();
+const profiles = modbusProfiles();
 
-const settingsOf = (line: Listening): LineSettings => {
+const settingsOf = (line: Listening): ModbusLine => {
   if (line.transport === "tcp" || line.transport === "rtu-over-tcp") return line;
   if (line.transport !== "rtu") throw new Error("not Modbus");
   const { id, path, baud } = line;
@@ -44,15 +45,15 @@ test.each(cases)("%s on %s", async (name, transport) => {
 
   const bus = openBus(settingsOf(line), systemClock);
   onTestFinished(() => bus.close());
-  const { samples, exchanges } = await modbusDriver(bus, 11, profile).poll();
+  const { reads, samples, exchanges } = await modbusDriver(bus, 11, profile, systemClock).poll();
 
   expect(exchanges.map(({ failure }) => failure)).toEqual(exchanges.map(() => undefined));
   // The line may ask more than it was told to, to be sure of whose reply it has; of the same request the last one counts.
   const truth = new Map(shown.map((seen) => [`${seen.fc} ${seen.start} ${seen.count}`, seen.values]));
-  for (const { request, reply } of exchanges)
-    expect(reply?.toString("hex", 3)).toBe(
-      "count" in request && truth.get(`${request.functionCode} ${request.start} ${request.count}`),
-    );
+  for (const [i, { reply }] of exchanges.entries()) {
+    const [, functionCode, start, count] = reads[i] as Exclude<Read, string>;
+    expect(reply?.toString("hex", 3)).toBe(truth.get(`${functionCode} ${start} ${count}`));
+  }
   const points = Object.assign({}, ...shown.map((seen) => seen.points)) as Record<string, string>;
   const said = Object.fromEntries(
     samples.map((sample) => [sample.point, "raw" in sample ? String(sample.raw) : "none"]),

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { SerialPort } from "serialport";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
-import type { Bus, ReadRequest } from "../../../drivers/driver.ts";
-import type { RtuLine } from "../../../drivers/line/settings.ts";
-import { openBus } from "../../../drivers/modbus/bus.ts";
+import type { ReadRequest } from "../../../drivers/driver.ts";
+import type { SerialSettings } from "../../../drivers/line/settings.ts";
+import { type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { answerAll, type Script, type Slave, shown, startSlave } from "../modbus/slave.ts";
@@ -14,9 +14,12 @@ import { answerAll, type Script, type Slave, shown, startSlave } from "../modbus
 const request: ReadRequest = { functionCode: 4, start: 20, count: 3 };
 const quick = { deviceMs: 20 };
 
-const bus = (path: string, more: Partial<RtuLine> = {}): Bus => {
-  const line: RtuLine = { transport: "rtu", path, baud: 19_200, parity: "none", dataBits: 8, stopBits: 1, ...more };
-  const opened = openBus(Object.freeze({ id: "serial", ...line }), systemClock, { marginMs: 20, random: () => 0 });
+const bus = (path: string, more: Partial<SerialSettings> = {}): ModbusBus => {
+  const line: SerialSettings = { path, baud: 19_200, parity: "none", dataBits: 8, stopBits: 1, ...more };
+  const opened = openBus(Object.freeze({ id: "serial", transport: "rtu" as const, ...line }), systemClock, {
+    marginMs: 20,
+    random: () => 0,
+  });
   onTestFinished(() => opened.close());
   return opened;
 };
@@ -37,15 +40,15 @@ async function plugged(script: Script): Promise<{ path: string; slave: Slave; re
   return { path, slave, replug };
 }
 
-const answered = (line: Bus): Promise<Buffer> =>
-  until(async () => (await line.transact(1, request, quick)).reply, { what: "the device answers" });
+const answered = (line: ModbusBus): Promise<Buffer> =>
+  until(async () => (await line.transact({ unit: 1, request }, quick)).reply, { what: "the device answers" });
 
 test("an adapter that is pulled out fails the line, and one that is put back is found again (P1, P2, P3)", async () => {
   const { path, slave, replug } = await plugged(answerAll);
   const line = bus(path);
   expect((await answered(line)).readUInt16BE(3)).toBe(shown(1, 20));
   slave.reset();
-  await until(async () => (await line.transact(1, request, quick)).failure?.code === "E_BUS_CLOSED");
+  await until(async () => (await line.transact({ unit: 1, request }, quick)).failure?.code === "E_BUS_CLOSED");
   const again = await replug();
   expect((await answered(line)).readUInt16BE(3)).toBe(shown(1, 20));
   expect(again.heard.length).toBeGreaterThan(0);
@@ -58,7 +61,7 @@ test("nothing asked while the port was gone is sent when it is back (P4)", async
   await answered(line);
   slave.reset();
   for (let start = 1000; start < 1005; start++) {
-    const { failure } = await line.transact(1, { ...request, start }, quick);
+    const { failure } = await line.transact({ unit: 1, request: { ...request, start } }, quick);
     expect(failure?.code).toBe("E_BUS_CLOSED");
   }
   const again = await replug();
@@ -83,18 +86,18 @@ test("a port that another program holds is reported, and used once it is free (P
   const other = new SerialPort({ path, baudRate: 19_200, autoOpen: false });
   await new Promise<void>((resolve) => other.open(() => resolve()));
   const line = bus(path);
-  const { failure } = await line.transact(1, request, quick);
+  const { failure } = await line.transact({ unit: 1, request }, quick);
   expect(failure).toMatchObject({ code: "E_BUS_CLOSED", detail: expect.stringMatching(/lock/i) });
   await new Promise<void>((resolve) => other.close(() => resolve()));
   expect((await answered(line)).readUInt16BE(3)).toBe(shown(1, 20));
 });
 
 test("a port that does not exist, or is no port, is a failure with its reason", async () => {
-  expect((await bus("/nowhere/tty").transact(1, request)).failure).toMatchObject({
+  expect((await bus("/nowhere/tty").transact({ unit: 1, request })).failure).toMatchObject({
     code: "E_BUS_CLOSED",
     detail: expect.stringMatching(/no such file/i),
   });
-  expect((await bus("/dev/null").transact(1, request)).failure?.code).toBe("E_BUS_CLOSED");
+  expect((await bus("/dev/null").transact({ unit: 1, request })).failure?.code).toBe("E_BUS_CLOSED");
 });
 
 test("the port is set as the line says, and DTR is left alone at close (P8, M19)", async () => {

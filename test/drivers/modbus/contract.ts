@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
-import type { Bus, ReadRequest, RegisterRead } from "../../../drivers/driver.ts";
-import { openBus } from "../../../drivers/modbus/bus.ts";
+import type { ReadRequest, RegisterRead } from "../../../drivers/driver.ts";
+import { type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
 import {
   answerAll,
   exceptionReply,
@@ -25,18 +25,18 @@ const replyOfFour = (kind: Kind): number => (isHeaded(kind) ? 17 : isAscii(kind)
 
 /** What every Bus promises, whatever line it is on. */
 export function busContract(kind: Kind): void {
-  const set = async (script: Script): Promise<{ bus: Bus; slave: Slave }> => {
+  const set = async (script: Script): Promise<{ bus: ModbusBus; slave: Slave }> => {
     const slave = await startSlave(kind, (question, device) =>
       (question.start >= greeting.start ? answerAll : script)(question, device),
     );
     const bus = openBus(slave.settings, systemClock, { marginMs: 20, ...slave.options });
     // A new RTU line is silent for one deadline of its first request: a short one, so that a patient request need not wait for it.
-    while ((await bus.transact(1, greeting, quick)).reply === undefined);
+    while ((await bus.transact({ unit: 1, request: greeting }, quick)).reply === undefined);
     slave.heard.splice(0);
     return { slave, bus };
   };
   /** Starts a device that keeps silent, and resolves once it was asked. */
-  const setSilent = async (): Promise<{ bus: Bus; asked: Promise<void> }> => {
+  const setSilent = async (): Promise<{ bus: ModbusBus; asked: Promise<void> }> => {
     let tell = (): void => {};
     const asked = new Promise<void>((resolve) => {
       tell = resolve;
@@ -51,8 +51,7 @@ export function busContract(kind: Kind): void {
   describe(`${kind} is a Bus`, () => {
     test("returns the reply as it was on the wire, with both times", async () => {
       const { bus } = await set(answerAll);
-      const exchange = await bus.transact(7, read(100), patient);
-      expect(exchange).toMatchObject({ unit: 7, request: read(100) });
+      const exchange = await bus.transact({ unit: 7, request: read(100) }, patient);
       expect(exchange.reply).toEqual(trueReply({ unit: 7, ...read(100), transaction: 0 }));
       expect(exchange.failure).toBeUndefined();
       expect(exchange.received.mono).toBeGreaterThanOrEqual(exchange.sent.mono);
@@ -63,7 +62,7 @@ export function busContract(kind: Kind): void {
     test.each([1, 2, 3, 4] as const)("reads with function %i", async (functionCode) => {
       const { bus } = await set(answerAll);
       const request = { functionCode, start: 3, count: 13 };
-      const exchange = await bus.transact(1, request, patient);
+      const exchange = await bus.transact({ unit: 1, request }, patient);
       expect(exchange.reply).toEqual(trueReply({ unit: 1, ...request, transaction: 0 }));
       await bus.close();
     });
@@ -78,7 +77,7 @@ export function busContract(kind: Kind): void {
         return [{ bytes, after: 2 }];
       });
       const asked = Array.from({ length: 12 }, (_, i) => ({ unit: 1 + (i % 3), request: read(10 * i) }));
-      const all = await Promise.all(asked.map(({ unit, request }) => bus.transact(unit, request, patient)));
+      const all = await Promise.all(asked.map(({ unit, request }) => bus.transact({ unit, request }, patient)));
       expect(most).toBe(1);
       expect(slave.heard.map(({ unit, start }) => [unit, start])).toEqual(asked.map((a) => [a.unit, a.request.start]));
       expect(all.map(({ reply }) => reply?.readUInt16BE(3))).toEqual(asked.map((a) => shown(a.unit, a.request.start)));
@@ -88,11 +87,11 @@ export function busContract(kind: Kind): void {
     test("reports E_BUS_TIMEOUT as a value and serves the next request (M5)", async () => {
       let silent = true;
       const { bus } = await set((question, device) => (silent ? [] : answerAll(question, device)));
-      const first = await bus.transact(1, read(0), quick);
+      const first = await bus.transact({ unit: 1, request: read(0) }, quick);
       expect(first.failure?.code).toBe("E_BUS_TIMEOUT");
       expect(first.reply).toBeUndefined();
       silent = false;
-      const second = await bus.transact(1, read(0), quick);
+      const second = await bus.transact({ unit: 1, request: read(0) }, quick);
       expect(second.reply?.readUInt16BE(3)).toBe(shown(1, 0));
       await bus.close();
     });
@@ -101,7 +100,7 @@ export function busContract(kind: Kind): void {
       const { bus } = await set((question, device) => [
         { bytes: device.frame(exceptionReply(question, 6), question.transaction) },
       ]);
-      const exchange = await bus.transact(1, read(0), patient);
+      const exchange = await bus.transact({ unit: 1, request: read(0) }, patient);
       expect(exchange.failure).toMatchObject({ code: "E_BUS_EXCEPTION", exception: 6 });
       expect(exchange.reply).toEqual(Buffer.from([1, 0x83, 6]));
       await bus.close();
@@ -117,7 +116,7 @@ export function busContract(kind: Kind): void {
         },
       ]);
       for (const start of [0, 100]) {
-        const exchange = await bus.transact(1, read(start), quick);
+        const exchange = await bus.transact({ unit: 1, request: read(start) }, quick);
         expect(exchange.failure?.code).toBe("E_BUS_REPLY");
         expect(exchange.reply).toBeUndefined();
       }
@@ -133,8 +132,8 @@ export function busContract(kind: Kind): void {
           ),
         },
       ]);
-      expect((await bus.transact(1, read(0), quick)).failure?.code).toBe("E_BUS_REPLY");
-      expect((await bus.transact(1, read(100), quick)).failure?.code).toBe("E_BUS_REPLY");
+      expect((await bus.transact({ unit: 1, request: read(0) }, quick)).failure?.code).toBe("E_BUS_REPLY");
+      expect((await bus.transact({ unit: 1, request: read(100) }, quick)).failure?.code).toBe("E_BUS_REPLY");
       await bus.close();
     });
 
@@ -144,7 +143,7 @@ export function busContract(kind: Kind): void {
           const bytes = device.frame(trueReply(question), question.transaction);
           return [{ bytes: bytes.subarray(0, 9) }, { bytes: Buffer.concat([bytes, bytes]) }, { bytes }];
         });
-        expect((await bus.transact(1, read(40), patient)).reply?.readUInt16BE(3)).toBe(shown(1, 40));
+        expect((await bus.transact({ unit: 1, request: read(40) }, patient)).reply?.readUInt16BE(3)).toBe(shown(1, 40));
         expect(bus.counters()).toMatchObject({ discardedBytes: 9 + 2 * 17, rebuilds: 0 });
         await bus.close();
       });
@@ -156,7 +155,7 @@ export function busContract(kind: Kind): void {
             after: 1,
           })),
         );
-        expect((await bus.transact(1, read(40), patient)).reply?.readUInt16BE(3)).toBe(shown(1, 40));
+        expect((await bus.transact({ unit: 1, request: read(40) }, patient)).reply?.readUInt16BE(3)).toBe(shown(1, 40));
         await bus.close();
       });
 
@@ -166,9 +165,9 @@ export function busContract(kind: Kind): void {
         return kind === "udp" ? [{ bytes }, { bytes }] : [{ bytes: Buffer.concat([bytes, bytes]) }];
       });
       const before = bus.counters().discardedBytes;
-      const exchange = await bus.transact(1, read(0), patient);
+      const exchange = await bus.transact({ unit: 1, request: read(0) }, patient);
       expect(exchange.reply).toBeDefined();
-      await bus.transact(1, greeting, patient);
+      await bus.transact({ unit: 1, request: greeting }, patient);
       expect(bus.counters().discardedBytes - before).toBe(replyOfFour(kind));
       await bus.close();
     });
@@ -186,9 +185,11 @@ export function busContract(kind: Kind): void {
         ...[-1, 65_536, 65_533].map((start) => ({ functionCode: 4, start, count: 4 })),
       ] as RegisterRead[];
       for (const request of refused)
-        expect((await bus.transact(1, request)).failure?.code, JSON.stringify(request)).toBe("E_BUS_REFUSED");
-      expect((await bus.transact(300, read(0))).failure?.code).toBe("E_BUS_REFUSED");
-      expect((await bus.transact(1, { functionCode: 3, start: 65_532, count: 4 }, patient)).reply).toBeDefined();
+        expect((await bus.transact({ unit: 1, request })).failure?.code, JSON.stringify(request)).toBe("E_BUS_REFUSED");
+      expect((await bus.transact({ unit: 300, request: read(0) })).failure?.code).toBe("E_BUS_REFUSED");
+      expect(
+        (await bus.transact({ unit: 1, request: { functionCode: 3, start: 65_532, count: 4 } }, patient)).reply,
+      ).toBeDefined();
       expect(slave.heard).toHaveLength(1);
       await bus.close();
     });
@@ -201,11 +202,11 @@ export function busContract(kind: Kind): void {
     test.each(askedFor)("asks %o", async (request, question, reply) => {
       const { bus, slave } = await set(() => []);
       slave.answer(Buffer.from(question.replaceAll(" ", ""), "hex"), Buffer.from(reply.replaceAll(" ", ""), "hex"));
-      const exchange = await bus.transact(1, request, patient);
+      const exchange = await bus.transact({ unit: 1, request }, patient);
       expect(exchange.failure).toBeUndefined();
       expect(exchange.reply?.toString("hex")).toBe(reply.replaceAll(" ", ""));
       slave.answer(Buffer.from(question.replaceAll(" ", ""), "hex"), Buffer.from([1, request.functionCode | 0x80, 1]));
-      expect((await bus.transact(1, request, patient)).failure).toMatchObject({
+      expect((await bus.transact({ unit: 1, request }, patient)).failure).toMatchObject({
         code: "E_BUS_EXCEPTION",
         exception: 1,
       });
@@ -225,7 +226,7 @@ export function busContract(kind: Kind): void {
         { functionCode: 16, data: "0000000102002a", replyBytes: 4 },
       ] as unknown as ReadRequest[];
       for (const request of refused)
-        expect((await bus.transact(1, request)).failure?.code, JSON.stringify(request)).toBe("E_BUS_REFUSED");
+        expect((await bus.transact({ unit: 1, request })).failure?.code, JSON.stringify(request)).toBe("E_BUS_REFUSED");
       expect(slave.heard).toEqual([]);
       await bus.close();
     });
@@ -233,21 +234,25 @@ export function busContract(kind: Kind): void {
     test("settles what is pending and what is queued when aborted", async () => {
       const { bus, asked } = await setSilent();
       const stop = new AbortController();
-      const pending = [0, 1, 2].map((i) => bus.transact(1, read(i), { ...patient, signal: stop.signal }));
+      const pending = [0, 1, 2].map((i) =>
+        bus.transact({ unit: 1, request: read(i) }, { ...patient, signal: stop.signal }),
+      );
       await asked;
       stop.abort();
       for (const { failure } of await Promise.all(pending)) expect(failure?.code).toBe("E_BUS_ABORTED");
-      expect((await bus.transact(1, read(0), { signal: stop.signal })).failure?.code).toBe("E_BUS_ABORTED");
+      expect((await bus.transact({ unit: 1, request: read(0) }, { signal: stop.signal })).failure?.code).toBe(
+        "E_BUS_ABORTED",
+      );
       await bus.close();
     });
 
     test("settles what is pending and what is queued when closed (M4, M16)", async () => {
       const { bus, asked } = await setSilent();
-      const pending = [0, 1, 2].map((i) => bus.transact(1, read(i), patient));
+      const pending = [0, 1, 2].map((i) => bus.transact({ unit: 1, request: read(i) }, patient));
       await asked;
       await bus.close();
       for (const { failure } of await Promise.all(pending)) expect(failure?.code).toBe("E_BUS_CLOSED");
-      expect((await bus.transact(1, read(0))).failure?.code).toBe("E_BUS_CLOSED");
+      expect((await bus.transact({ unit: 1, request: read(0) })).failure?.code).toBe("E_BUS_CLOSED");
       await bus.close();
     });
   });

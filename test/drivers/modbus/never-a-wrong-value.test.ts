@@ -104,7 +104,7 @@ async function readMuch(
   while (tally.reads < reads && !(stopAtWrong && tally.wrong > 0)) {
     const request = blocks[Math.floor(next() * blocks.length)] as RegisterRead;
     const unit = units[Math.floor(next() * units.length)] as number;
-    const exchange = await bus.transact(unit, request, { deviceMs });
+    const exchange = await bus.transact({ unit, request }, { deviceMs });
     if (exchange.failure?.code === "E_BUS_CLOSED") {
       // Noise in a TCP stream costs the connection; what was never asked does not count as a read.
       await new Promise((resolve) => setTimeout(resolve, 5));

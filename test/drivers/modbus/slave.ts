@@ -3,9 +3,9 @@ import { createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { RegisterRead } from "../../../drivers/driver.ts";
-import type { LineSettings } from "../../../drivers/line.ts";
+import type { ModbusLine } from "../../../drivers/line/settings.ts";
+import type { OpenWire, WireEvents } from "../../../drivers/line/wire.ts";
 import type { BusOptions } from "../../../drivers/modbus/bus.ts";
-import type { OpenWire, WireEvents } from "../../../drivers/modbus/wire.ts";
 import { openPty } from "../../../simulator/wire/pty.ts";
 import type { Cleanup } from "../../support/temporary.ts";
 
@@ -83,7 +83,7 @@ export function withLrc(adu: Buffer): Buffer {
 }
 
 export interface Slave {
-  readonly settings: LineSettings;
+  readonly settings: ModbusLine;
   /** For `openBus`, where the settings alone do not lead to the device. */
   readonly options: BusOptions;
   /** Every question heard, in order. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { loadCatalogue } from "../../../drivers/catalogue.ts";
 import { type Cell, widthOf } from "../../../simulator/meters/model.ts";
 import { models } from "../../../simulator/meters/models.ts";
 import { unit350 } from "../../../simulator/plant/combustion.ts";
 import { startPlant } from "../../../simulator/plant/world.ts";
+import { modbusProfiles } from "../../support/modbus-profiles.ts";
 
 // Two register maps of each device, written apart from each other, must say the same.
-const { profiles } = loadCatalogue();
+const profiles = modbusProfiles();
 const sizes: Readonly<Record<string, Cell["as"]>> = {
   float32: "float32",
   uint32: "uint32",
