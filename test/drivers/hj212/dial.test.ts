@@ -9,6 +9,7 @@ import { type LoggerPlace, serveLogger } from "../../../simulator/logger/serve.t
 import { unit350 } from "../../../simulator/plant/combustion.ts";
 import { startPlant } from "../../../simulator/plant/world.ts";
 import { tempDir } from "../../support/temporary.ts";
+import { until } from "../../support/until.ts";
 import { frames, onWire } from "./frames.ts";
 
 /** A line whose happenings are awaited one by one. */
@@ -60,7 +61,7 @@ describe("a pretend logger is heard and acknowledged", () => {
     expect(await line.next()).toBe("opened");
     expect(await line.next()).toMatchObject(ofLogger);
     expect(await line.next()).toMatchObject(ofLogger);
-    expect(service.heard()).toContain("CN=9014");
+    await until(() => service.heard().includes("CN=9014"));
     await line.close();
   });
 

@@ -12,6 +12,7 @@ import { createLogger } from "../../../simulator/logger/logger.ts";
 import { serveLogger } from "../../../simulator/logger/serve.ts";
 import { unit350 } from "../../../simulator/plant/combustion.ts";
 import { startPlant } from "../../../simulator/plant/world.ts";
+import { until } from "../../support/until.ts";
 import { frames, onWire } from "./frames.ts";
 
 /** What happens at a listener, to be awaited one by one. */
@@ -168,7 +169,7 @@ test("the pretend logger dials and is heard", async () => {
   onTestFinished(service.close);
   expect(await at.next()).toBe("127.0.0.1 M17");
   expect(await at.next()).toBe("127.0.0.1 M17");
-  expect(service.heard()).toContain("ST=91;CN=9014;PW=123456;MN=M17;Flag=4;CP=&&&&");
+  await until(() => service.heard().includes("ST=91;CN=9014;PW=123456;MN=M17;Flag=4;CP=&&&&"));
 });
 
 describe("what may be listened on", () => {
