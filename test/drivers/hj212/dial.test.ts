@@ -52,7 +52,8 @@ async function pretend(place: LoggerPlace): Promise<Awaited<ReturnType<typeof se
   onTestFinished(service.close);
   return service;
 }
-const ofLogger = { message: { mn: "M25", version: "2025" }, said: { subject: "real-time" } };
+/** Of a moment, or of a minute where one ends just now. */
+const ofLogger = { message: { mn: "M25", version: "2025" }, said: { time: { at: expect.any(Number) } } };
 
 describe("a pretend logger is heard and acknowledged", () => {
   test("where it listens", async () => {
