@@ -23,7 +23,8 @@ export function cpItems(text: string): { items: Item[]; findings: Finding[] } | 
   const note = (detail: string): void =>
     void findings.push({ code: "item", detail: detail.replace(/[^\x20-\x7e]/g, ".").slice(0, 120) });
   let count = 0;
-  for (const item of split(text.slice(0, -2), ";")) {
+  const inside = text.slice(0, -2);
+  for (const item of inside === "" ? [] : split(inside, ";")) {
     const fields: Field[] = [];
     for (const part of split(item, ",")) {
       if (++count > mostFields) return { finding: { code: "message", detail: `more than ${mostFields} fields` } };
@@ -40,9 +41,8 @@ export function cpItems(text: string): { items: Item[]; findings: Finding[] } | 
   return { items, findings };
 }
 
-/** Splits outside of texts between "//" and "//". Nothing at all is no part; an unclosed text goes to the end. */
+/** Splits outside of texts between "//" and "//"; an unclosed text goes to the end. */
 function split(text: string, separator: string): string[] {
-  if (text === "") return [];
   const parts: string[] = [];
   let from = 0;
   for (let at = 0; at < text.length; at++) {

@@ -64,8 +64,7 @@ export class FrameCutter {
       const whole = this.wholeLength();
       if (whole === "wait") return;
       if (typeof whole === "number" && this.length < whole && !this.begunAnew()) return;
-      const cut =
-        typeof whole !== "number" ? whole : this.length < whole ? broken(this.length, whole) : this.checked(whole);
+      const cut = typeof whole !== "number" ? whole : this.length < whole ? broken(whole) : this.checked(whole);
       if ("frame" in cut) {
         cuts.push(cut);
         this.drop(whole as number);
@@ -98,8 +97,8 @@ export class FrameCutter {
   }
 
   /** Whether another frame begins inside the one that is waited for: then the rest of this one never comes. */
-  private begunAnew(): boolean {
-    return /##\d{4}(?:QN|ST|CN|PW|MN)=/.test(this.bytes.toString("latin1", 2, this.length));
+  private begunAnew(end = this.length): boolean {
+    return /##\d{4}(?:QN|ST|CN|PW|MN)=/.test(this.bytes.toString("latin1", 2, end));
   }
 
   private checked(whole: number): Cut {
@@ -107,6 +106,7 @@ export class FrameCutter {
     const check = this.bytes.toString("latin1", whole - closing, whole);
     if (/^[0-9A-Fa-f]{4}$/.test(check) && Number.parseInt(check, 16) === hj212Crc(data))
       return { frame: Buffer.from(this.bytes.subarray(0, whole)), data };
+    if (this.begunAnew(whole)) return broken(whole);
     const detail = `the check says ${plain(check)}, of ${data.length} bytes it is ${hj212CrcText(data)}`;
     return { finding: { code: "checksum", detail }, data };
   }
@@ -124,8 +124,8 @@ export class FrameCutter {
 
 const hash = 0x23;
 
-const broken = (got: number, whole: number): Cut => ({
-  finding: { code: "cut", detail: `a frame that stopped within ${got} of ${whole} bytes` },
+const broken = (whole: number): Cut => ({
+  finding: { code: "cut", detail: `a frame of ${whole} bytes that stopped before its end` },
 });
 
 /** Foreign bytes as they can stand in a log line. */

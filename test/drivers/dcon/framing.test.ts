@@ -201,6 +201,19 @@ describe("a late reply without an address", () => {
     expect(textOf(hear(framing, `${other}\r`, 280))).toBe(other);
   });
 
+  test("puts behind us what its own module was asked before, and nothing of another", () => {
+    const framing = new DconFraming(1000, false);
+    ask(framing, 1, all);
+    framing.giveUp();
+    ask(framing, 2, all, 200);
+    framing.giveUp();
+    ask(framing, 1, one, 400);
+    expect(textOf(hear(framing, ">+12.345\r", 450))).toBe(">+12.345");
+    ask(framing, 3, one, 460);
+    expect(hear(framing, `${other}\r`, 470)).toEqual({ is: "late" });
+    expect(framing.mistakable(3, all, 480)).toBe(false);
+  });
+
   test("a second copy of it is doubted, until the module has said the same again", () => {
     const framing = new DconFraming(1000, false);
     ask(framing, 1, all);
