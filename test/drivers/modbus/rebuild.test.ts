@@ -48,3 +48,17 @@ test.each([
 test("a refusal is a good answer of a line", async () => {
   expect(await transportsAfterOne("tcp", refusing, atOnce)).toBe(1);
 });
+
+test("the time counts from the last answer, not from the opening", async () => {
+  const rebuild = 1000 as Millis;
+  const slave = await startSlave("tcp", (question, device) =>
+    question.start === 0 ? answerAll(question, device) : [],
+  );
+  const bus = openBus({ ...slave.settings, rebuild }, systemClock, { marginMs: 20, ...slave.options });
+  onTestFinished(() => bus.close());
+  const ask = (start: number) => bus.transact({ unit: 1, request: read(start) }, { deviceMs: 20 });
+  for (const end = performance.now() + 1.1 * rebuild; performance.now() < end; ) await ask(0);
+  await ask(100);
+  await ask(0);
+  expect(slave.connections()).toBe(1);
+});
