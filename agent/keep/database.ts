@@ -181,6 +181,12 @@ function translated<T>(path: string, work: () => T): T {
   }
 }
 
+/** A bit that turned in the head of a row gives a value of another type, or none, whatever the table allows. */
+export function blobOf(value: unknown, what: string): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  throw new Fault("E_JOURNAL_CORRUPT", `${what} is not what was kept`);
+}
+
 /** By SQLite's result codes (sqlite.org/rescode.html), the extended ones by their beginning. */
 function faultOf(code: string): string | undefined {
   // The shared-memory file cannot grow: the disk is full, though SQLite has no own word for it there.
