@@ -23,6 +23,8 @@ export interface Database {
   pages(): number;
   /** The file grows no further than this; SQLite keeps at least its present size. */
   limitPages(pages: number): void;
+  /** Lets go of the pages in memory: what is read next comes from the file. */
+  forget(): void;
   close(): void;
 }
 
@@ -167,6 +169,7 @@ function wrap(db: Sqlite.Database, path: string, hook?: CommitHook): Database {
       }),
     pages: () => translated(path, () => pageCount.get() as number),
     limitPages: (pages) => void translated(path, () => db.pragma(`max_page_count = ${Math.max(1, Math.floor(pages))}`)),
+    forget: () => void translated(path, () => db.pragma("shrink_memory")),
     close: () => void translated(path, () => db.close()),
   };
 }

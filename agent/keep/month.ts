@@ -88,7 +88,7 @@ export function monthOn(db: Database, name: string): Month {
     first,
     db,
     end: () => last.get()?.end ?? first,
-    opening: () => opening,
+    opening: () => openingOf(db, name),
     stored: () => stored.get()?.f ?? (last.get()?.end === null ? frontierHash(opening) : undefined),
     read: (from, to) => range.all(from, to).map(entryOf),
     newest: (type, dev) => newestOf(db, type, dev),
