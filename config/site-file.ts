@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, pointId, span } from "../drivers/profile.ts";
+import { decimal, pointId, span } from "../drivers/profile-form.ts";
 import { duration, host, name, oneOf, path, size, timeOfDay } from "./forms.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */

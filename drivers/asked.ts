@@ -45,6 +45,8 @@ export class AskedDriver<Q> implements Driver {
   private readonly clock: Clock;
   private plan: readonly Planned<Q>[];
   private patience: Patience = patient;
+  /** Refused as a whole and in every part: not divided again before it was answered once. */
+  private readonly indivisible = new WeakSet<Planned<Q>>();
   reads: readonly Read[];
 
   constructor(bus: Bus<Q>, plan: readonly Planned<Q>[], deviceMs: number, clock: Clock) {
@@ -68,6 +70,7 @@ export class AskedDriver<Q> implements Driver {
     const done = new Map<Planned<Q>, Exchange>();
     for (const planned of plan) {
       const exchange = planned === doubted && first ? first : await this.ask(planned, options);
+      if (exchange.failure === undefined) this.indivisible.delete(planned);
       const parts = refusesAddress(exchange) ? await this.divide(planned, options) : undefined;
       for (const [part, its] of parts ?? [[planned, exchange] as const]) done.set(part, its);
       if (parts) this.adopt(planned, [...parts.keys()]);
@@ -96,13 +99,17 @@ export class AskedDriver<Q> implements Driver {
 
   /** The parts of a refused block, each asked; undefined if none of them is answered either, so that nothing is gained. */
   private async divide(planned: Planned<Q>, options: PollOptions): Promise<Map<Planned<Q>, Exchange> | undefined> {
+    if (this.indivisible.has(planned)) return undefined;
     const parts = new Map<Planned<Q>, Exchange>();
     for (const half of planned.halves?.() ?? []) {
       const exchange = await this.ask(half, options);
       const smaller = refusesAddress(exchange) ? await this.divide(half, options) : undefined;
       for (const [part, its] of smaller ?? [[half, exchange] as const]) parts.set(part, its);
     }
-    return [...parts.values()].some(({ failure }) => failure === undefined) ? parts : undefined;
+    const exchanges = [...parts.values()];
+    if (exchanges.some(({ failure }) => failure === undefined)) return parts;
+    if (exchanges.every(refusesAddress)) this.indivisible.add(planned);
+    return undefined;
   }
 
   private adopt(refused: Planned<Q>, parts: readonly Planned<Q>[]): void {

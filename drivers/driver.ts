@@ -45,7 +45,7 @@ export interface Exchange {
   readonly reply?: Buffer;
   /** Why there is no usable reply. A refusal (a Modbus exception, an error reply) has both `reply` and `failure`. */
   readonly failure?: BusFailure;
-  /** When the question was handed to the line. */
+  /** When the question was handed to the line, or the probe before it that left no chance to ask it. */
   readonly sent: Instant;
   /** When the last byte of the reply had arrived, or the wait was given up. */
   readonly received: Instant;

@@ -1,6 +1,6 @@
 /**
  * How often a device is asked that does not answer. A device that left a whole poll unanswered is asked one cheap question at the next;
- * if that stays unanswered too, it is left alone for so long that its line spends at most 5 % of its time on it. Pure; times are ms.
+ * if that stays unanswered too, it is left alone for so long that its line spends at most 5 % of its time on it in an hour. Pure; times are ms.
  */
 export interface Patience {
   /** Attempts in a row without an answer. */
@@ -11,8 +11,8 @@ export interface Patience {
 
 export const patient: Patience = { unanswered: 0, until: 0 };
 
-/** A pause is at least 19 times what the attempt cost the line, so that costs are at most a twentieth. */
-const leastPauses = 19;
+/** A pause is at least 24 times what the attempt cost the line; a twentieth of an hour then has room for the poll before it too. */
+const leastPauses = 24;
 /** After an unanswered question the line is kept silent for twice its deadline. */
 const quarantined = 3;
 const firstPauseMs = 2000;

@@ -74,8 +74,11 @@ export class Asker<Q> {
     return this.silence.reached(now) && !this.dialect.mistakable(question, now);
   }
 
-  /** Opens the line, waits for its silence, and makes sure that no late reply can be taken for the one to come. */
-  async prepare(question: Q, deviceMs: number): Promise<BusFailure | undefined> {
+  /**
+   * Opens the line, waits for its silence, and makes sure that no late reply can be taken for the one to come.
+   * @param probing called when a probe goes out for this
+   */
+  async prepare(question: Q, deviceMs: number, probing: () => void): Promise<BusFailure | undefined> {
     if (!this.connection.isOpen) {
       const why = await this.connection.open();
       if (why !== undefined) return { code: "E_BUS_CLOSED", detail: why };
@@ -89,6 +92,7 @@ export class Asker<Q> {
     this.onLate = () => {
       if (!this.mistakable(question)) this.interrupt(settledByLateReply);
     };
+    probing();
     const { failure } = await this.probe(question, deviceMs);
     this.onLate = undefined;
     if (!this.mistakable(question)) return this.fallSilent();
@@ -160,6 +164,7 @@ export class Asker<Q> {
     } else if (heard.is === "late") this.onLate?.();
     else {
       if (heard.is === "lost") this.connection.drop(heard.failure.detail);
+      else this.dropIfUnheard(now);
       this.fail(heard.failure);
     }
   }
@@ -176,12 +181,16 @@ export class Asker<Q> {
 
   private expire(): void {
     const failure = this.giveUp();
-    const silentMs = performance.now() - this.heardAt;
-    if (++this.unheard >= silentLimit || silentMs >= this.parts.rebuildMs) {
-      this.connection.drop(`${this.unheard} questions in a row without an answer, ${Math.round(silentMs / 1000)} s`);
-      this.unheard = 0;
-    }
+    this.unheard++;
+    this.dropIfUnheard(performance.now());
     this.fail(failure);
+  }
+
+  private dropIfUnheard(now: number): void {
+    const silentMs = now - this.heardAt;
+    if (this.unheard < silentLimit && silentMs < this.parts.rebuildMs) return;
+    this.connection.drop(`${this.unheard} questions in a row without an answer, ${Math.round(silentMs / 1000)} s`);
+    this.unheard = 0;
   }
 
   private giveUp(): BusFailure {

@@ -100,10 +100,17 @@ export class LineBus<Q> implements Bus<Q> {
       this.ask(job);
       return;
     }
-    this.asker.prepare(job.question, job.deviceMs).then(
+    this.prepare(job).then(
       (failure) => (failure === undefined ? this.ask(job) : this.end(job, { failure })),
       (error) => this.end(job, { failure: { code: "E_BUS_CLOSED", detail: String(error) } }),
     );
+  }
+
+  /** A question that is given up for a probe that stays unanswered took the line from the probe on. */
+  private prepare(job: Job<Q>): Promise<BusFailure | undefined> {
+    return this.asker.prepare(job.question, job.deviceMs, () => {
+      job.sent ??= this.clock.now();
+    });
   }
 
   private ask(job: Job<Q>): void {
@@ -133,7 +140,7 @@ export class LineBus<Q> implements Bus<Q> {
    * says the same if both have the same contents.
    */
   private async askAgain(job: Job<Q>, first: Buffer): Promise<void> {
-    const failure = await this.asker.prepare(job.question, job.deviceMs);
+    const failure = await this.prepare(job);
     if (failure !== undefined || job.settled) {
       this.end(job, failure === undefined ? {} : { failure });
       return;

@@ -17,7 +17,7 @@ export function modbusPlan(
 ): readonly Planned<Question>[] {
   return [
     ...planReads<AnyPoint>([...points, ...status], limits).map((read) => planned(unit, read, limits)),
-    ...planReads(settings, limits).map((read) => ({ ...planned(unit, read, limits), settings: true })),
+    ...planReads(settings, limits).map((read) => planned(unit, read, limits, true)),
   ];
 }
 
@@ -25,13 +25,19 @@ export function modbusPlan(
 export const modbusDriver = (bus: ModbusBus, unit: number, profile: ModbusProfile, clock: Clock): Driver =>
   new AskedDriver(bus, modbusPlan(unit, profile), profile.deviceMs, clock);
 
-function planned(unit: number, read: PlannedRead<AnyPoint>, limits: ModbusProfile["limits"]): Planned<Question> {
+function planned(
+  unit: number,
+  read: PlannedRead<AnyPoint>,
+  limits: ModbusProfile["limits"],
+  settings = false,
+): Planned<Question> {
   const { functionCode, start, count, points } = read;
   const request = { functionCode, start, count };
   return {
     question: { unit, request },
     read: [unit, functionCode, start, count],
     weight: replyBytes(request),
+    settings,
     points: points.map(({ point, offset }) => ({
       id: point.id,
       form: point.type,
@@ -42,7 +48,7 @@ function planned(unit: number, read: PlannedRead<AnyPoint>, limits: ModbusProfil
       const middle = Math.ceil(inOrder.length / 2);
       if (inOrder.length < 2) return [];
       const halves = [inOrder.slice(0, middle), inOrder.slice(middle)];
-      return halves.flatMap((half) => planReads(half, limits).map((part) => planned(unit, part, limits)));
+      return halves.flatMap((half) => planReads(half, limits).map((part) => planned(unit, part, limits, settings)));
     },
   };
 }

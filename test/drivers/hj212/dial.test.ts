@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type DialSettings, dialLogger } from "../../../drivers/hj212/dial.ts";
 import type { Arrived } from "../../../drivers/hj212/session.ts";
-import { serialWire } from "../../../drivers/modbus/serial-port.ts";
-import { tcpWire } from "../../../drivers/modbus/tcp-port.ts";
+import { serialWire } from "../../../drivers/line/serial-port.ts";
+import { tcpWire } from "../../../drivers/line/tcp-port.ts";
 import { createLogger } from "../../../simulator/logger/logger.ts";
 import { type LoggerPlace, serveLogger } from "../../../simulator/logger/serve.ts";
 import { unit350 } from "../../../simulator/plant/combustion.ts";
@@ -69,7 +69,7 @@ describe("a pretend logger is heard and acknowledged", () => {
   test("on a serial line", async () => {
     const service = await pretend({ over: "serial", path: join(tempDir(), "logger") });
     const path = service.path ?? "";
-    const open = serialWire({ transport: "rtu", path, baud: 9600, dataBits: 8, parity: "none", stopBits: 1 });
+    const open = serialWire({ path, baud: 9600, dataBits: 8, parity: "none", stopBits: 1 });
     const line = dial({ open });
     expect(await line.next()).toBe("opened");
     // The port is opened in the middle of a frame, perhaps.
