@@ -12,7 +12,7 @@ const bus = openBus(line, systemClock);
 const end = performance.now() + seconds * 1000;
 let count = 0;
 while (performance.now() < end || count < 3) {
-  const { reply, failure } = await bus.transact(1, request);
+  const { reply, failure } = await bus.transact({ unit: 1, request });
   if (failure !== undefined || reply?.readUInt16BE(reply.length - 2) !== ((registers - 1) * 7) % 65_536)
     throw new Error(`a wrong answer: ${failure?.detail}`);
   count += 1;

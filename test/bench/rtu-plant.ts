@@ -6,7 +6,7 @@ import { pollDevice } from "../../agent/collect/poller.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { openBus } from "../../drivers/modbus/bus.ts";
 import { modbusDriver } from "../../drivers/modbus/driver.ts";
-import { type Profile, profileFile } from "../../drivers/profile.ts";
+import { type ModbusProfile, profileFile } from "../../drivers/profile.ts";
 import { millis, seconds } from "../../feed/format/vocabulary.ts";
 
 const [path = "", ...numbers] = process.argv.slice(2);
@@ -14,28 +14,26 @@ const [baud = 0, window = 0] = numbers.map(Number);
 const every = seconds(2);
 const healthy = 8;
 
-const profile: Profile = {
-  id: "bench/meter",
-  ...profileFile.parse({
-    name: "A meter",
-    maker: "Bench",
-    model: "One",
-    source: "made up",
-    protocol: "modbus",
-    deviceMs: 500,
-    points: Array.from({ length: 20 }, (_, i) => {
-      return {
-        id: `p${i}`,
-        quantity: "x",
-        at: `holding:${i}`,
-        type: "uint16",
-        unit: "1",
-        places: 0,
-        source: "made up",
-      };
-    }),
+const described = profileFile.parse({
+  name: "A meter",
+  maker: "Bench",
+  model: "One",
+  source: "made up",
+  protocol: "modbus",
+  deviceMs: 500,
+  points: Array.from({ length: 20 }, (_, i) => {
+    return {
+      id: `p${i}`,
+      quantity: "x",
+      at: `holding:${i}`,
+      type: "uint16",
+      unit: "1",
+      places: 0,
+      source: "made up",
+    };
   }),
-};
+});
+const profile = { id: "bench/meter", ...described } as ModbusProfile;
 
 const bus = openBus(
   { id: "line", transport: "rtu", path, baud, parity: "none", dataBits: 8, stopBits: 1 },
@@ -49,8 +47,15 @@ const closes = opens + slots * every;
 let kept = 0;
 
 const polling = Array.from({ length: 10 }, (_, i) => {
-  const driver = modbusDriver(bus, i + 1, profile);
-  const device = { id: `d${i + 1}`, every, driver, points: profile.points, status: profile.status };
+  const driver = modbusDriver(bus, i + 1, profile, systemClock);
+  const device = {
+    id: `d${i + 1}`,
+    every,
+    driver,
+    points: profile.points,
+    status: [],
+    settings: { points: [], every },
+  };
   return pollDevice(
     device,
     systemClock,

@@ -135,7 +135,8 @@ test("two hundred reads by our bus: none inside t3.5, every value as the device 
   onTestFinished(() => bus.close());
   const wrong: unknown[] = [];
   for (let start = 0; start < 200 && wrong.length === 0; start++) {
-    const { reply, failure } = await bus.transact({ unit: 1, functionCode: 3, start, count: 20 }, { deviceMs: 2000 });
+    const request = { functionCode: 3, start, count: 20 } as const;
+    const { reply, failure } = await bus.transact({ unit: 1, request }, { deviceMs: 2000 });
     const values = Array.from({ length: 20 }, (_, i) => reply?.readUInt16BE(3 + 2 * i));
     if (values.some((value, i) => value !== register(start + i))) wrong.push({ start, failure });
   }
