@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Millis } from "../feed/format/vocabulary.ts";
 import { millis } from "../feed/format/vocabulary.ts";
 
-/** The small languages of a site file: durations, sizes, names. */
+/** The small languages of a site file: durations, times of day, sizes, names. */
 
 const lengths = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const toMillis = (text: string): Millis => {
@@ -21,6 +21,16 @@ export const duration = (least: string, most: string) =>
       error: "out of range",
       params: { code: "E_CONFIG_RANGE", instead: `a duration from ${least} to ${most}` },
     });
+
+/** A time of day such as "19:00", as the time since midnight. UTC like every time in the journal, so no day is short or long. */
+export const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+  .meta({ title: "a time of day, UTC, from 00:00 to 23:59" })
+  .transform((text) => {
+    const [hours = 0, minutes = 0] = text.split(":").map(Number);
+    return millis(hours * lengths.h + minutes * lengths.m);
+  });
 
 const bytes = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 /** A size such as "500MB" or "2GB", in bytes; decimal as disks are sold. */

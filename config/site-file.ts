@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
-import { duration, host, name, oneOf, path, size } from "./forms.ts";
+import { duration, host, name, oneOf, path, size, timeOfDay } from "./forms.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
@@ -245,9 +245,12 @@ export const siteFile = z
           .prefault("10s")
           .meta({ description: "A checkpoint at the latest this long after an entry." }),
         entries: z.int().min(1).max(4096).default(64).meta({ description: "Or after this many entries." }),
+        recheck: timeOfDay.prefault("19:00").meta({
+          description: "When all entries are hashed again, each day; 19:00 UTC is 03:00 in China.",
+        }),
       })
       .prefault({})
-      .meta({ description: "When entries are signed." }),
+      .meta({ description: "When entries are signed, and compared with what was signed." }),
     quota: size("10MB")
       .prefault("2GB")
       .meta({ description: "What the journal may take of the disk.", examples: ["2GB"] }),

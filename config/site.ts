@@ -19,7 +19,8 @@ export interface Site {
   readonly device: { readonly model: string; readonly sn: string };
   /** Folder of `log.key` and `journal/`. */
   readonly state: string;
-  readonly seal: { readonly every: Millis; readonly entries: number };
+  /** `recheck`: time since midnight, UTC. */
+  readonly seal: { readonly every: Millis; readonly entries: number; readonly recheck: Millis };
   /** Bytes the journal may take. */
   readonly quota: number;
   readonly log: SiteFile["log"];

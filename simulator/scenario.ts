@@ -23,12 +23,13 @@ const modules = z.array(z.strictObject({ ...common, model: z.enum(["m7017"]), un
 const baud = z.int().min(1200).max(115_200);
 const tcp = { id, host: z.string().default("127.0.0.1"), port: z.int().min(0).max(65_535) };
 const checksum = z.boolean().default(false);
+const paced = z.boolean().default(false);
 
-/** A line with its meters. `baud` only tells who reads it what to set: nothing here keeps the time of a serial line. */
+/** A line with its meters. `baud` only tells who reads it what to set, unless the line is `paced`: then it keeps the time of the wire. */
 const line = z.discriminatedUnion("transport", [
   z.strictObject({ transport: z.literal("tcp"), ...tcp, meters }),
   z.strictObject({ transport: z.literal("rtu-over-tcp"), baud: baud.default(9600), ...tcp, meters }),
-  z.strictObject({ transport: z.literal("rtu"), id, baud: baud.default(19_200), meters }),
+  z.strictObject({ transport: z.literal("rtu"), id, baud: baud.default(19_200), paced, meters }),
   z.strictObject({ transport: z.literal("dlt645"), id, baud: baud.default(2400), meters: energy }),
   z.strictObject({ transport: z.literal("dlt645-over-tcp"), baud: baud.default(2400), ...tcp, meters: energy }),
   z.strictObject({ transport: z.literal("dcon"), id, baud: baud.default(9600), checksum, meters: modules }),

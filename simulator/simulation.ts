@@ -11,7 +11,7 @@ import type { Shown } from "./shown.ts";
 import type { Device } from "./wire/conversation.ts";
 import { type FaultRule, faultFits, type GatewayTransport, type SerialTransport } from "./wire/faults.ts";
 import type { Unit } from "./wire/framing.ts";
-import { serveSerial } from "./wire/serial.ts";
+import { type SerialService, serveSerial } from "./wire/serial.ts";
 import { serveTcp } from "./wire/tcp.ts";
 import { type Trouble, trouble } from "./wire/trouble.ts";
 
@@ -47,6 +47,8 @@ export interface Simulation {
   setCondition(meter: string, condition: Condition): void;
   /** Turns settings of the meter by the names of its model; Fault E_SIM_CONTROL for one it does not have. */
   setSetting(meter: string, settings: Settings): void;
+  /** Frames of the master that a paced line saw begin less than t3.5 after the one before, or while a device was speaking. */
+  tooEarly(line: string): number;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
   const look = startPlant({ ...scenario.plant, fuel: bituminous }, seed, elapsed);
   const report = reporter(options.onShown);
   const onLines = new Map<string, OnLine>();
+  const serials = new Map<string, SerialService>();
   const places = createPlaces(options);
   const closers = [places.remove];
   const close = async (): Promise<void> => {
@@ -92,9 +95,11 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
     const meters = line.meters.map(({ id, unit, model }) => ({ id, unit, model, profile: about(model).profile }));
     const { id } = line;
     if (!("port" in line)) {
-      const { path, close } = await serveSerial(devices, places.link(id), line);
-      closers.push(close);
-      return { id, transport: line.transport, path, baud: line.baud, meters };
+      const pace = "paced" in line && line.paced ? line.baud : undefined;
+      const serial = await serveSerial(devices, places.link(id), line, pace);
+      closers.push(serial.close);
+      serials.set(id, serial);
+      return { id, transport: line.transport, path: serial.path, baud: line.baud, meters };
     }
     const { port, close } = await serveTcp(line.transport, devices, line.host, places.port(line.port), {
       checksum: "checksum" in line && line.checksum,
@@ -121,6 +126,7 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
   return {
     lines,
     close,
+    tooEarly: (line) => serials.get(line)?.tooEarly() ?? 0,
     setFault: (name, ...rules) => {
       const { trouble, transport } = find(name);
       const misfit = rules.find(({ kind }) => !faultFits(kind, transport));

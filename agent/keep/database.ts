@@ -23,6 +23,8 @@ export interface Database {
   pages(): number;
   /** The file grows no further than this; SQLite keeps at least its present size. */
   limitPages(pages: number): void;
+  /** Lets go of the pages in memory: what is read next comes from the file. */
+  forget(): void;
   close(): void;
 }
 
@@ -167,6 +169,7 @@ function wrap(db: Sqlite.Database, path: string, hook?: CommitHook): Database {
       }),
     pages: () => translated(path, () => pageCount.get() as number),
     limitPages: (pages) => void translated(path, () => db.pragma(`max_page_count = ${Math.max(1, Math.floor(pages))}`)),
+    forget: () => void translated(path, () => db.pragma("shrink_memory")),
     close: () => void translated(path, () => db.close()),
   };
 }
@@ -179,6 +182,12 @@ function translated<T>(path: string, work: () => T): T {
     const code = faultOf(error.code);
     throw code === undefined ? error : new Fault(code, `${path}: ${error.message} (${error.code})`, { cause: error });
   }
+}
+
+/** A bit that turned in the head of a row gives a value of another type, or none, whatever the table allows. */
+export function blobOf(value: unknown, what: string): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  throw new Fault("E_JOURNAL_CORRUPT", `${what} is not what was kept`);
 }
 
 /** By SQLite's result codes (sqlite.org/rescode.html), the extended ones by their beginning. */

@@ -5,6 +5,7 @@ import type { OpenJournal } from "./open-journal.ts";
 import type { Quota } from "./quota.ts";
 import { quotaWatch } from "./quota-watch.ts";
 import { readerOn } from "./reader.ts";
+import { recheck } from "./recheck.ts";
 import { continuation, ownNote } from "./restore.ts";
 import type { Sealed, State } from "./state.ts";
 import type { Writer } from "./writer.ts";
@@ -55,6 +56,10 @@ export function holderOn({ leaves, state, quota, writer, lostUpTo, close }: Part
     cosign: (size, lines, pointers) => {
       if (state.at(size) === undefined) throw new RangeError(`no checkpoint of ${size} to cosign`);
       writer.guarded(() => state.cosign(size, lines, pointers));
+    },
+    recheck: (portion) => {
+      for (const part of [leaves, state.db]) part.forget(); // a page in memory may be good, and the one on the disk not
+      return recheck(leaves, state, { from: 0, ...writer.head(), portion });
     },
     restore: (entries, note) => {
       const sealed = ownNote(note, reader);

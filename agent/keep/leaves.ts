@@ -20,6 +20,8 @@ export interface Leaves {
   lastOfType(type: string, dev?: string, code?: string): Entry | undefined;
   /** Closes the newest month and begins another after it. */
   begin(name: string, opening: Frontier): void;
+  /** Lets go of what is in memory: what is read next comes from the files. */
+  forget(): void;
   close(): void;
 }
 
@@ -69,6 +71,9 @@ export function openLeaves(dir: string, state: State, options: WriteOptions | "r
     hashes: (level, from, to) => {
       const width = level < TILE_HEIGHT ? 1 : 2 ** level;
       return overlapping(from * width, to * width).flatMap((month) => month.hashes(level, from, to));
+    },
+    forget: () => {
+      for (const month of months) month.db.forget();
     },
     lastOfType: (type, dev, code) => {
       for (const month of months.toReversed()) {

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Entry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Frontier } from "../../feed/format/tree.ts";
-import { createDatabase, type Database } from "./database.ts";
+import { blobOf, createDatabase, type Database } from "./database.ts";
 import { TILE_HEIGHT, type Tile } from "./tiles.ts";
 
 /**
@@ -65,7 +65,11 @@ interface LeafRow {
   readonly h: Buffer;
 }
 
-const entryOf = ({ i, rec, h }: LeafRow): Entry => ({ seq: i, bytes: rec, hash: h });
+const entryOf = ({ i, rec, h }: LeafRow): Entry => ({
+  seq: i,
+  bytes: blobOf(rec, `entry ${i}`),
+  hash: blobOf(h, `entry ${i}`),
+});
 
 export function monthOn(db: Database, name: string): Month {
   const range = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE i >= ? AND i < ? ORDER BY i");
@@ -84,13 +88,13 @@ export function monthOn(db: Database, name: string): Month {
     first,
     db,
     end: () => last.get()?.end ?? first,
-    opening: () => opening,
+    opening: () => openingOf(db, name),
     stored: () => stored.get()?.f ?? (last.get()?.end === null ? frontierHash(opening) : undefined),
     read: (from, to) => range.all(from, to).map(entryOf),
     newest: (type, dev, code) => newestOf(db, type, { dev, code }),
     hashes: (level, from, to) => {
       const rows = level < TILE_HEIGHT ? leafHashes.all(from, to) : tiles.all(level, from, to);
-      return rows.map((row) => row.h);
+      return rows.map((row) => blobOf(row.h, `a hash of level ${level}`));
     },
     put: (entry, type, t, frontier) => {
       const f = frontier === undefined ? null : frontierHash(frontier);
@@ -103,8 +107,9 @@ export function monthOn(db: Database, name: string): Month {
 function openingOf(db: Database, name: string): Frontier {
   const row = db.prepare<{ readonly size: number; readonly stack: Buffer }>("SELECT size, stack FROM opening").get();
   if (row === undefined) throw new Fault("E_JOURNAL_CORRUPT", `${name} has lost its opening`);
+  const hashes = blobOf(row.stack, `the opening of ${name}`);
   const stack: Buffer[] = [];
-  for (let i = 0; i < row.stack.length; i += 32) stack.push(row.stack.subarray(i, i + 32));
+  for (let i = 0; i < hashes.length; i += 32) stack.push(hashes.subarray(i, i + 32));
   return { size: row.size, stack };
 }
 

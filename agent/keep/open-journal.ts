@@ -37,6 +37,12 @@ export interface OpenJournal extends JournalReader, Journal {
   /** Stores cosignature lines of an own checkpoint and moves the pointers forward, in one transaction; never back. */
   cosign(size: number, lines: readonly CosignatureLine[], pointers: Pointers): void;
   /**
+   * Hashes all entries again, `portion` of them at each step, and compares them with what was signed and with the head.
+   * Yields the tree so far; entries that are appended meanwhile wait for the next time. Throws Fault E_JOURNAL_CORRUPT
+   * naming the first entries concerned, and what reading throws.
+   */
+  recheck(portion: number): Generator<Frontier, Frontier, void>;
+  /**
    * Where checkpoints cover more entries than are here (a lost tail): the size up to which they must come back from the
    * mirror before anything can be appended. Undefined in a whole journal.
    */

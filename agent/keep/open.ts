@@ -14,7 +14,7 @@ import { createMonth, frontierHash, monthOn } from "./month.ts";
 import type { JournalReader, OpenJournal } from "./open-journal.ts";
 import { quotaOf, walPagesOf } from "./quota.ts";
 import { expectJournal, readerOn } from "./reader.ts";
-import { recheck } from "./recheck.ts";
+import { recheck, toTheEnd } from "./recheck.ts";
 import { saltSource } from "./salt.ts";
 import { createState, stateOn } from "./state.ts";
 import { writerOn } from "./writer.ts";
@@ -22,8 +22,6 @@ import { writerOn } from "./writer.ts";
 export interface JournalOptions {
   /** Bytes the folder may hold, write-ahead logs included. Unlimited where it is left out. */
   readonly quotaBytes?: number | undefined;
-  /** What is hashed again at the start: what the mirror does not hold yet, or everything. */
-  readonly verify?: "tail" | "all" | undefined;
   /** Called around every commit; tests cut the power in it. */
   readonly hook?: CommitHook | undefined;
 }
@@ -93,7 +91,8 @@ export function openJournal(dir: string, options: JournalOptions = {}): OpenJour
     opened.push(leaves);
     const found = readerOn(leaves, state, () => ({ size: leaves.end(), root: noPrev }));
     const lostUpTo = lostTail(leaves, found);
-    const frontier = recheck(leaves, state, options.verify === "all" || lostUpTo > 0 ? 0 : found.mirrored());
+    const from = lostUpTo > 0 ? 0 : found.mirrored();
+    const frontier = toTheEnd(recheck(leaves, state, { from, size: leaves.end(), portion: 1000 }));
     if (lostUpTo === 0) expectStored(leaves, frontier);
     expectSigned(found);
     const quota = quotaOf(dir, options.quotaBytes, leaves, state);

@@ -2,44 +2,69 @@ import { Fault } from "../../feed/format/faults.ts";
 import { emptyFrontier, type Frontier, frontierAt, leafHash, pushLeaf, rootOf } from "../../feed/format/tree.ts";
 import type { Leaves } from "./leaves.ts";
 import type { State } from "./state.ts";
-import { subtreeOf, tilesCompletedBy } from "./tiles.ts";
+import { subtreeOf, type Tile, tilesCompletedBy } from "./tiles.ts";
 
-const PAGE = 1000;
+/** What is hashed again: the entries [from, size). `root` is what they must come to, where that is known. */
+export interface Extent {
+  readonly from: number;
+  readonly size: number;
+  readonly root?: Buffer;
+  /** So many entries at each step. */
+  readonly portion: number;
+}
 
 /**
- * Hashes the entries [from, end) again, rebuilds the tree and compares it with every stored hash, tile and checkpoint on
- * the way. Returns the rebuilt frontier. Throws Fault E_JOURNAL_CORRUPT naming the first entry concerned.
+ * Hashes entries again, rebuilds the tree and compares it with every stored hash, tile and checkpoint on the way. Yields
+ * after each portion, and reads nothing while it rests: entries may be appended meanwhile. Returns the rebuilt frontier.
+ * Throws Fault E_JOURNAL_CORRUPT naming the first entries concerned.
  * SQLite's own integrity check would not do: it says "ok" after a digit was changed in the file.
  */
-export function recheck(leaves: Leaves, state: State, from: number): Frontier {
-  const end = leaves.end();
-  let frontier = from === 0 ? emptyFrontier : frontierAt(from, subtreeOf(leaves.hashes));
-  expectRoot(frontier, state.at(from)?.root);
+export function* recheck(leaves: Leaves, state: State, extent: Extent): Generator<Frontier, Frontier, void> {
+  const { from, size: end, root, portion } = extent;
   const openings = new Map(leaves.openings().map((opening) => [opening.size, rootOf(opening)]));
+  let frontier = from === 0 ? emptyFrontier : frontierAt(from, subtreeOf(leaves.hashes));
+  let proven = 0;
+  const expectRoot = (signed: Buffer | undefined): void => {
+    if (signed === undefined) return;
+    if (!rootOf(frontier).equals(signed)) throw notSigned(proven, frontier.size);
+    proven = frontier.size;
+  };
+
+  expectRoot(state.at(from)?.root);
   while (frontier.size < end) {
-    const entries = leaves.read(frontier.size, frontier.size + PAGE);
+    const entries = leaves.read(frontier.size, Math.min(end, frontier.size + portion));
     if (entries.length === 0) throw corrupt(`entry ${frontier.size} is missing`);
-    const roots = new Map(state.after(frontier.size, PAGE).map(({ size, root }) => [size, root]));
+    const roots = new Map(state.after(frontier.size, entries.length).map((sealed) => [sealed.size, sealed.root]));
     for (const { seq, bytes, hash } of entries) {
       if (seq !== frontier.size) throw corrupt(`entry ${frontier.size} is missing`);
       const found = leafHash(bytes);
       if (!found.equals(hash)) throw corrupt(`entry ${seq} is not what was kept`);
-      expectTiles(leaves, frontier, found);
+      expectTiles(leaves, tilesCompletedBy(frontier, found));
       frontier = pushLeaf(frontier, found);
-      expectRoot(frontier, roots.get(frontier.size));
+      expectRoot(roots.get(frontier.size));
       expectOpening(frontier, openings.get(frontier.size));
     }
+    yield frontier;
   }
+  expectRoot(root);
   return frontier;
+}
+
+/** Takes all the steps at once. */
+export function toTheEnd<T>(steps: Iterator<unknown, T, void>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 const corrupt = (detail: string): Fault => new Fault("E_JOURNAL_CORRUPT", detail);
 
-function expectRoot(frontier: Frontier, signed: Buffer | undefined): void {
-  if (signed !== undefined && !rootOf(frontier).equals(signed)) {
-    throw corrupt(`the entries before ${frontier.size} do not give the root that was signed`);
-  }
-}
+/** Whoever changes an entry can change its stored hash too; then the tree says between which two roots it lies. */
+const notSigned = (from: number, to: number): Fault =>
+  corrupt(
+    from < to ? `entries ${from} to ${to - 1} do not give the root of ${to}` : `the tree of ${to} has another root`,
+  );
 
 function expectOpening(frontier: Frontier, opening: Buffer | undefined): void {
   if (opening !== undefined && !rootOf(frontier).equals(opening)) {
@@ -47,9 +72,10 @@ function expectOpening(frontier: Frontier, opening: Buffer | undefined): void {
   }
 }
 
-function expectTiles(leaves: Leaves, before: Frontier, leaf: Buffer): void {
-  for (const { level, index, hash } of tilesCompletedBy(before, leaf)) {
+function expectTiles(leaves: Leaves, tiles: readonly Tile[]): void {
+  for (const { level, index, hash } of tiles) {
     const [stored] = leaves.hashes(level, index, index + 1);
-    if (!stored?.equals(hash)) throw corrupt(`hash ${index} of level ${level} is not that of its entries`);
+    const [from, to] = [index * 2 ** level, (index + 1) * 2 ** level - 1];
+    if (!stored?.equals(hash)) throw corrupt(`the stored hash of entries ${from} to ${to} is not theirs`);
   }
 }

@@ -1,5 +1,5 @@
 import { Fault } from "../../feed/format/faults.ts";
-import { createDatabase, type Database } from "./database.ts";
+import { blobOf, createDatabase, type Database } from "./database.ts";
 
 /** A checkpoint that was signed: `note` is the whole signed note as it was published. */
 export interface Sealed {
@@ -48,8 +48,6 @@ export interface State {
   latest(): Sealed | undefined;
   at(size: number): Sealed | undefined;
   after(size: number, atMost: number): Sealed[];
-  /** The smallest checkpoint of at least this size. */
-  atLeast(size: number): Sealed | undefined;
   keepNote(sealed: Sealed): void;
   cosignatures(size: number): CosignatureLine[];
   cosign(size: number, lines: readonly CosignatureLine[], pointers: Pointers): void;
@@ -59,6 +57,14 @@ export interface State {
   recall(name: string): string | undefined;
   remember(name: string, value: string): void;
 }
+
+/** A row that was read, or Fault E_JOURNAL_CORRUPT. */
+const sealedOf = ({ size, root, note }: Sealed): Sealed => ({
+  size,
+  root: blobOf(root, `the checkpoint of ${size}`),
+  note: blobOf(note, `the checkpoint of ${size}`),
+});
+const maybeSealed = (row: Sealed | undefined): Sealed | undefined => row && sealedOf(row);
 
 export function stateOn(db: Database): State {
   const newest = db.prepare<Sealed>("SELECT size, root, note FROM cp ORDER BY size DESC LIMIT 1");
@@ -83,10 +89,9 @@ export function stateOn(db: Database): State {
   };
   return {
     db,
-    latest: () => newest.get(),
-    at: (size) => exact.get(size),
-    after: (size, atMost) => larger.all(size, atMost),
-    atLeast: (size) => larger.get(size - 1, 1),
+    latest: () => maybeSealed(newest.get()),
+    at: (size) => maybeSealed(exact.get(size)),
+    after: (size, atMost) => larger.all(size, atMost).map(sealedOf),
     keepNote: ({ size, root, note }) => db.transaction("seal", () => insertNote.run(size, root, note)),
     cosignatures: (size) => lines.all(size),
     cosign: (size, cosignatures, pointers) =>

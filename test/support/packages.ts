@@ -11,6 +11,7 @@ const packages = {
   openssl: ["openssl"],
   python: ["python3", "python3-cryptography"],
   gcc: ["gcc", "libc6-dev"],
+  tshark: ["tshark"],
 } as const satisfies Record<string, readonly string[]>;
 export type Tool = keyof typeof packages;
 export const tools = Object.keys(packages) as readonly Tool[];

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createJournal, openJournal } from "../../../agent/keep/open.ts";
 import { seal } from "../../../agent/keep/seal.ts";
 import { tempDir } from "../../support/temporary.ts";
-import { event, faultOf, genesis, newSigner } from "./kit.ts";
+import { event, faultOf, genesis, newSigner, openWhole } from "./kit.ts";
 
 /** A real file system of four megabytes, or undefined where this user may not mount one. */
 function smallDisk(): string | undefined {
@@ -59,7 +59,7 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
       seal(journal, signer);
       expect(journal.latestCheckpoint()?.size).toBe(kept.length + 1);
       journal.close();
-      const again = openJournal(dir, { verify: "all" });
+      const again = openWhole(dir);
       expect(again.read(0, kept.length)).toEqual(kept);
       again.close();
       rmSync(parent, { recursive: true });
@@ -78,7 +78,7 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
     );
     expect(faultOf(() => openJournal(dir).append(event(2)))).toBe("E_JOURNAL_FULL");
     free();
-    const again = openJournal(dir, { verify: "all" });
+    const again = openWhole(dir);
     expect(again.head().size).toBe(2);
     again.close();
     rmSync(parent, { recursive: true });

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { createJournal, type JournalOptions } from "../../../agent/keep/open.ts";
+import { createJournal, type JournalOptions, openJournal } from "../../../agent/keep/open.ts";
 import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
+import { toTheEnd } from "../../../agent/keep/recheck.ts";
 import type { EntryBody, GenesisBody } from "../../../feed/format/body.ts";
 import { isoTime } from "../../../feed/format/entry.ts";
 import { Fault } from "../../../feed/format/faults.ts";
@@ -50,6 +51,18 @@ export function makeJournal(options: JournalOptions = {}, cleanup?: Cleanup): Te
   const signer = newSigner();
   const dir = join(tempDir(cleanup), "journal");
   return { dir, signer, journal: createJournal(dir, { ...options, genesis: genesis(signer) }) };
+}
+
+/** Opens a journal and hashes all of it again, which the agent does portion by portion once a day. */
+export function openWhole(dir: string, options: JournalOptions = {}): OpenJournal {
+  const journal = openJournal(dir, options);
+  try {
+    toTheEnd(journal.recheck(1000));
+    return journal;
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
 }
 
 /** The code of the Fault that `work` throws; fails if it throws another error, undefined if it throws none. */

@@ -7,7 +7,7 @@ import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
 import { seal } from "../../../agent/keep/seal.ts";
 import type { Signer } from "../../../feed/format/note.ts";
 import { tempDir } from "../../support/temporary.ts";
-import { event, events, faultOf, genesis, makeJournal, newSigner } from "./kit.ts";
+import { event, events, faultOf, genesis, makeJournal, newSigner, openWhole } from "./kit.ts";
 
 class PowerCut extends Error {}
 
@@ -47,7 +47,7 @@ describe.each(steps)("power fails at %s", (step) => {
     expect(faultOf(() => journal.append(event(month + 5)))).toBe("E_JOURNAL_IO");
     journal.close();
 
-    const again = openJournal(dir, { verify: "all" });
+    const again = openWhole(dir);
     expect(again.read(0, before)).toEqual(acknowledged);
     expect(again.checkpoints(0, signed.length)).toEqual(signed);
     const took = when === "after" || step === "seal" || step === "cosign";
@@ -57,7 +57,7 @@ describe.each(steps)("power fails at %s", (step) => {
     expect(again.witnessed()).toBe(step === "cosign" && when === "after" ? 5 : 3);
     turn(again, signer, month + 10);
     again.close();
-    expect(faultOf(() => openJournal(dir, { verify: "all" }).close())).toBeUndefined();
+    expect(faultOf(() => openWhole(dir).close())).toBeUndefined();
   });
 });
 
@@ -82,7 +82,7 @@ test.each([
   cut.arm();
   expect(() => behind.restore(entries, note)).toThrow(PowerCut);
   behind.close();
-  const again = openJournal(backup, { verify: "all" });
+  const again = openWhole(backup);
   expect(again.head().size).toBe(size);
   expect(again.restore(entries, note)).toBe(6 - size);
   expect(again.checkpointAt(6)?.note).toEqual(note);

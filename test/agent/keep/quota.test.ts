@@ -6,7 +6,7 @@ import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
 import { share } from "../../../agent/keep/quota.ts";
 import { seal } from "../../../agent/keep/seal.ts";
 import { readEntry } from "../../../feed/format/entry.ts";
-import { event, faultOf, makeJournal } from "./kit.ts";
+import { event, faultOf, makeJournal, openWhole } from "./kit.ts";
 
 const quotaBytes = 2_000_000;
 const folderBytes = (dir: string): number =>
@@ -41,7 +41,7 @@ test("a journal fills to its quota, warns once, and loses nothing", () => {
   expect(sealed?.size).toBe(journal.head().size);
   journal.close();
 
-  const larger = openJournal(dir, { quotaBytes: 2 * quotaBytes, verify: "all" });
+  const larger = openWhole(dir, { quotaBytes: 2 * quotaBytes });
   expect(larger.latestCheckpoint()).toEqual(sealed);
   larger.append(event(1, "x".repeat(1000)));
   expect(warnings(larger)).toHaveLength(1);
@@ -117,7 +117,7 @@ test("a month does not begin where there is no room for it", () => {
   expect(folderBytes(dir)).toBeLessThanOrEqual(quotaBytes);
   expect(journal.head().size).toBe(size);
   journal.close();
-  expect(faultOf(() => openJournal(dir, { quotaBytes, verify: "all" }).close())).toBeUndefined();
+  expect(faultOf(() => openWhole(dir, { quotaBytes }).close())).toBeUndefined();
 });
 
 test("the share leaves room for both logs and the last words", () => {
