@@ -10,7 +10,7 @@ import type {
   Setting,
   StatusPoint,
 } from "./profile.ts";
-import { widthOf } from "./profile.ts";
+import { isInRegister, tables, widthOf } from "./profile.ts";
 import { units } from "./units.ts";
 
 /** What the schema cannot say: that the parts of a profile fit each other and the 65,536 addresses there are. */
@@ -41,6 +41,7 @@ function placement(
   path: readonly PropertyKey[],
   report: Reporter,
 ): Problem[] {
+  if (!isInRegister(point)) return inOwnReply(profile, point, path, report);
   const found: Problem[] = [];
   const { table, address } = point.at;
   const width = widthOf(point);
@@ -77,6 +78,37 @@ function placement(
       ),
     );
   return found;
+}
+
+/** A point of a maker's own function lies in the reply to one of the profile's `requests`. */
+function inOwnReply(
+  { requests }: ModbusProfile,
+  point: ModbusPoint | ModbusStatus | ModbusSetting,
+  path: readonly PropertyKey[],
+  report: Reporter,
+): Problem[] {
+  const { request, offset } = point.at as { request: string; offset: number };
+  const own = requests.find(({ id }) => id === request);
+  const known = [...Object.keys(tables), ...requests.map(({ id }) => id)];
+  if (own === undefined)
+    return [
+      report(
+        "E_CONFIG_VALUE",
+        [...path, "at"],
+        `there is no table or request ${request}`,
+        `one of ${known.join(", ")}`,
+      ),
+    ];
+  const end = offset + (point.type === "bit" ? 1 : 2 * widthOf(point));
+  if (end <= own.reply) return [];
+  return [
+    report(
+      "E_CONFIG_RANGE",
+      [...path, "at"],
+      `the value ends at byte ${end} of ${own.reply}`,
+      "a byte within the reply",
+    ),
+  ];
 }
 
 /** What a value and a setting have in common. */

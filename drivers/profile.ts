@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { profileOf } from "./profile-form.ts";
+import { pointId, profileOf } from "./profile-form.ts";
 
 /** What a device model is: data, read from `profiles/<maker>/<model>.yaml`. The schema is closed; there is no code in it. */
 
@@ -27,19 +27,41 @@ export type WordOrder = (typeof wordOrders)[number];
 
 const pointTypes = Object.keys(widths) as [PointType, ...PointType[]];
 const statusTypes = ["bit", "uint16", "bitfield16"] as const;
+/** A register or bit by its table and 0-based address, or a byte in the reply to one of the profile's own `requests`. */
+type ModbusPlace =
+  | { readonly table: Table; readonly address: number }
+  | { readonly request: string; readonly offset: number };
 const atText = z
   .string()
-  .regex(/^(coil|discrete|holding|input):(0|[1-9]\d{0,5})$/)
-  .meta({ title: "table and address, such as input:1000" })
-  .transform((text) => {
-    const [table, address] = text.split(":") as [Table, string];
-    return { table, address: Number(address) };
+  .regex(/^[a-z][a-z0-9-]{0,19}:(0|[1-9]\d{0,5})$/)
+  .meta({ title: "table (coil, discrete, holding, input) and address, such as input:1000" })
+  .transform((text): ModbusPlace => {
+    const [name = "", number] = text.split(":");
+    if (Object.hasOwn(tables, name)) return { table: name as Table, address: Number(number) };
+    return { request: name, offset: Number(number) };
   })
-  .refine(({ address }) => address <= 65535, {
+  .refine((at) => !("address" in at) || at.address <= 65535, {
     error: "the address is above 65535",
     params: { code: "E_CONFIG_REGISTER", instead: "an address from 0 to 65535, counted from 0 as on the wire" },
   })
-  .meta({ description: "Table and 0-based address as on the wire." });
+  .meta({
+    description:
+      "Table and 0-based address as on the wire; or one of `requests`, and the byte after the function code where it begins.",
+  });
+const ownRequest = z.strictObject({
+  id: pointId,
+  function: z
+    .int()
+    .min(65)
+    .max(110)
+    .meta({ description: "A function code left to makers: 65 to 72 or 100 to 110. It must be one that reads." }),
+  data: z
+    .string()
+    .regex(/^([0-9A-F]{2}){0,16}$/)
+    .meta({ title: "pairs of hexadecimal digits", description: "What follows the function code.", examples: ["009D"] }),
+  reply: z.int().min(1).max(252).meta({ description: "Bytes of a good reply between function code and checksum." }),
+  source: z.string().min(1).max(200).meta({ description: "Where this is written." }),
+});
 
 const length = (what: string, most: number) =>
   z
@@ -75,6 +97,7 @@ const modbus = profileOf(
       })
       .prefault({})
       .meta({ description: "What one request may ask for." }),
+    requests: z.array(ownRequest).default([]).meta({ description: "Reads by functions of the maker's own." }),
   },
 );
 
@@ -166,6 +189,11 @@ export type ModbusPoint = ModbusProfile["points"][number];
 export type ModbusStatus = ModbusProfile["status"][number];
 /** A register that holds a setting of the device: read on a slower grid, and told of when it changes. */
 export type ModbusSetting = ModbusProfile["settings"][number];
+/** A point that lies in a register or bit. */
+export type InRegister<P> = P & { readonly at: { readonly table: Table; readonly address: number } };
+export const isInRegister = <P extends { readonly at: ModbusPlace }>(point: P): point is InRegister<P> =>
+  "table" in point.at;
+
 /** What judging needs of a value: the same on every protocol. */
 export type Point = Omit<ModbusPoint, "at" | "type" | "length" | "order"> & { readonly type: string };
 export type StatusPoint = Omit<ModbusStatus, "at" | "type"> & { readonly type: string };

@@ -1,7 +1,14 @@
 import { AskedDriver, type Planned } from "../asked.ts";
 import type { Clock } from "../clock.ts";
-import type { Driver } from "../driver.ts";
-import type { ModbusPoint, ModbusProfile, ModbusSetting, ModbusStatus } from "../profile.ts";
+import type { Driver, UserDefinedFunction } from "../driver.ts";
+import {
+  type InRegister,
+  isInRegister,
+  type ModbusPoint,
+  type ModbusProfile,
+  type ModbusSetting,
+  type ModbusStatus,
+} from "../profile.ts";
 import type { ModbusBus } from "./bus.ts";
 import { decodePoint } from "./decode.ts";
 import type { Question } from "./dialect.ts";
@@ -9,16 +16,18 @@ import { type PlannedRead, planReads } from "./plan.ts";
 import { replyBytes } from "./request.ts";
 
 type AnyPoint = ModbusPoint | ModbusStatus | ModbusSetting;
+type Placed = InRegister<AnyPoint>;
+/** What of a profile is asked for. */
+type Planning = Pick<ModbusProfile, "points" | "status" | "settings" | "limits" | "requests">;
 
 /** The plan of one poll: values and the states that qualify them, in as few requests as there can be; then the settings. */
-export function modbusPlan(
-  unit: number,
-  { points, status, settings, limits }: Pick<ModbusProfile, "points" | "status" | "settings" | "limits">,
-): readonly Planned<Question>[] {
-  return [
-    ...planReads<AnyPoint>([...points, ...status], limits).map((read) => planned(unit, read, limits)),
-    ...planReads(settings, limits).map((read) => planned(unit, read, limits, true)),
+export function modbusPlan(unit: number, profile: Planning): readonly Planned<Question>[] {
+  const { points, status, settings, limits } = profile;
+  const part = (some: readonly AnyPoint[], slower: boolean): Planned<Question>[] => [
+    ...planReads(some.filter(isInRegister), limits).map((read) => planned(unit, read, limits, slower)),
+    ...ownReads(unit, some, profile, slower),
   ];
+  return [...part([...points, ...status], false), ...part(settings, true)];
 }
 
 /** Asks one device by its profile. */
@@ -27,7 +36,7 @@ export const modbusDriver = (bus: ModbusBus, unit: number, profile: ModbusProfil
 
 function planned(
   unit: number,
-  read: PlannedRead<AnyPoint>,
+  read: PlannedRead<Placed>,
   limits: ModbusProfile["limits"],
   settings = false,
 ): Planned<Question> {
@@ -53,7 +62,35 @@ function planned(
   };
 }
 
+/** The reads by functions of the maker's own, each with the points that lie in its reply. */
+function ownReads(
+  unit: number,
+  points: readonly AnyPoint[],
+  { requests }: Pick<ModbusProfile, "requests">,
+  settings: boolean,
+): Planned<Question>[] {
+  return requests.flatMap(({ id, function: code, data, reply: replyBytes }) => {
+    const inside = points.filter(({ at }) => "request" in at && at.request === id);
+    if (inside.length === 0) return [];
+    return {
+      question: { unit, request: { functionCode: code as UserDefinedFunction, data, replyBytes } },
+      read: `${id}:${unit}:${code}:${data}:${replyBytes}`,
+      weight: replyBytes,
+      settings,
+      points: inside.map((point) => ({
+        id: point.id,
+        form: point.type,
+        decode: (reply: Buffer) => decodePoint(layoutOf(point), reply.subarray(ownOffset), offsetOf(point)),
+      })),
+    };
+  });
+}
+
+const offsetOf = ({ at }: AnyPoint): number => ("offset" in at ? at.offset : 0);
+
 const layoutOf = (point: AnyPoint) => ("order" in point ? point : { ...point, order: "ABCD" as const });
 
 /** Unit id, function code and byte count come before the data of a reply. */
 const dataOffset = 3;
+/** A function of the maker's own says nothing of its length that we would know: its data begin after the function code. */
+const ownOffset = 2;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Limits, Placed, PlannedRead } from "../../drivers/modbus/plan.ts";
 import { planReads } from "../../drivers/modbus/plan.ts";
 import type { PointType, Table } from "../../drivers/profile.ts";
-import { tables, widthOf } from "../../drivers/profile.ts";
+import { isInRegister, tables, widthOf } from "../../drivers/profile.ts";
 import { modbusProfiles } from "../support/modbus-profiles.ts";
 
 interface Named extends Placed {
@@ -65,7 +65,9 @@ describe("single cases", () => {
   });
   test("the analyzer's values are one request, its states beside them two", () => {
     const profile = modbusProfiles().get("sick/marsic300");
-    expect(profile && shape(planReads<Placed>([...profile.points, ...profile.status], profile.limits))).toEqual([
+    expect(
+      profile && shape(planReads([...profile.points, ...profile.status].filter(isInRegister), profile.limits)),
+    ).toEqual([
       [4, 1000, 24],
       [2, 1000, 5],
       [2, 1024, 2],

@@ -4,7 +4,7 @@ import { AskedDriver } from "../../drivers/asked.ts";
 import type { Driver, Exchange, Poll, RegisterRead } from "../../drivers/driver.ts";
 import type { ModbusBus } from "../../drivers/modbus/bus.ts";
 import { modbusDriver } from "../../drivers/modbus/driver.ts";
-import { type ModbusProfile, profileFile } from "../../drivers/profile.ts";
+import { isInRegister, type ModbusProfile, profileFile } from "../../drivers/profile.ts";
 import { fakeClock } from "../support/clock.ts";
 import { exceptionReply, shown, trueReply } from "./modbus/slave.ts";
 import { answers, refuses, scriptedLine, silentFor, word } from "./scripted.ts";
@@ -118,7 +118,7 @@ test("of any registers that are missing, the values beside them are read and tho
       const profile = profileOf(shape, settings);
       const driver: Driver = modbusDriver(lacking(missing), 1, profile, instantly);
       const expected = Object.fromEntries(
-        [...profile.points, ...profile.settings].map(({ id, at: { address }, type }) => {
+        [...profile.points, ...profile.settings].filter(isInRegister).map(({ id, at: { address }, type }) => {
           const places = type === "uint16" ? [address] : [address, address + 1];
           const raw = places.reduce((high, place) => high * 65_536 + shown(1, place), 0);
           return [id, places.some((place) => missing.has(place)) ? 2 : raw];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isInRegister } from "../../../drivers/profile.ts";
 import { type Cell, widthOf } from "../../../simulator/meters/model.ts";
 import { models } from "../../../simulator/meters/models.ts";
 import { unit350 } from "../../../simulator/plant/combustion.ts";
@@ -30,7 +31,7 @@ describe.each(Object.entries(models))("%s", (_, model) => {
     for (const { id, at, type, order } of [
       ...(profile?.points ?? []),
       ...(model.settings ? (profile?.settings ?? []) : []),
-    ]) {
+    ].filter(isInRegister)) {
       const cell = model.cells.find(({ point, table }) => point === id && table === at.table);
       expect(cell, id).toMatchObject({ address: at.address, as: sizes[type] });
       if (cell && widthOf(cell) > 1) expect(cell.order, id).toBe(order);
@@ -38,7 +39,7 @@ describe.each(Object.entries(models))("%s", (_, model) => {
   });
 
   test("has the states its profile reads", () => {
-    for (const { id, at } of profile?.status ?? []) {
+    for (const { id, at } of (profile?.status ?? []).filter(isInRegister)) {
       const held = model.cells.some(
         (cell) => cell.table === at.table && cell.address <= at.address && at.address < cell.address + widthOf(cell),
       );
