@@ -30,17 +30,23 @@ for (const kind of ["tcp", "rtu"] as const) {
       execFileSync("gcc", ["-O1", "-Wall", "-o", program, source, "-lmodbus"]);
       bus = openBus(await serve(program), systemClock, { marginMs: 20 });
     });
-    afterAll(() => bus.close());
+    // What is registered from inside a hook is never run, so the helpers' ends are gathered here.
+    const ends: (() => unknown)[] = [];
+    const cleanup = (end: () => unknown): void => void ends.push(end);
+    afterAll(async () => {
+      await bus.close();
+      for (const end of ends.toReversed()) await end();
+    });
 
     async function serve(program: string): Promise<ModbusLine> {
       if (kind === "tcp") {
-        const [, port] = await start(program, ["tcp"], { cleanup: afterAll }).line(/listening (\d+)/);
+        const [, port] = await start(program, ["tcp"], { cleanup }).line(/listening (\d+)/);
         return { id: kind, transport: "tcp", host: "127.0.0.1", port: Number(port) };
       }
       const [ours, theirs] = [join(folder, "ours"), join(folder, "theirs")];
       const pty = (link: string): string => `pty,raw,echo=0,link=${link}`;
-      await start("socat", ["-d", "-d", pty(ours), pty(theirs)], { cleanup: afterAll }).line(/starting data transfer/);
-      await start(program, ["rtu", theirs, "19200"], { cleanup: afterAll }).line(/listening/);
+      await start("socat", ["-d", "-d", pty(ours), pty(theirs)], { cleanup }).line(/starting data transfer/);
+      await start(program, ["rtu", theirs, "19200"], { cleanup }).line(/listening/);
       return { id: kind, transport: "rtu", path: ours, baud: 19_200, parity: "none", dataBits: 8, stopBits: 1 };
     }
 
