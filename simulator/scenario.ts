@@ -28,8 +28,11 @@ const paced = z.boolean().default(false);
 /** A line with its meters. `baud` only tells who reads it what to set, unless the line is `paced`: then it keeps the time of the wire. */
 const line = z.discriminatedUnion("transport", [
   z.strictObject({ transport: z.literal("tcp"), ...tcp, meters }),
+  z.strictObject({ transport: z.literal("udp"), ...tcp, meters }),
   z.strictObject({ transport: z.literal("rtu-over-tcp"), baud: baud.default(9600), ...tcp, meters }),
   z.strictObject({ transport: z.literal("rtu"), id, baud: baud.default(19_200), paced, meters }),
+  z.strictObject({ transport: z.literal("ascii"), id, baud: baud.default(9600), meters }),
+  z.strictObject({ transport: z.literal("ascii-over-tcp"), baud: baud.default(9600), ...tcp, meters }),
   z.strictObject({ transport: z.literal("dlt645"), id, baud: baud.default(2400), meters: energy }),
   z.strictObject({ transport: z.literal("dlt645-over-tcp"), baud: baud.default(2400), ...tcp, meters: energy }),
   z.strictObject({ transport: z.literal("dcon"), id, baud: baud.default(9600), checksum, meters: modules }),

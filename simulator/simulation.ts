@@ -14,6 +14,7 @@ import type { Unit } from "./wire/framing.ts";
 import { type SerialService, serveSerial } from "./wire/serial.ts";
 import { serveTcp } from "./wire/tcp.ts";
 import { type Trouble, trouble } from "./wire/trouble.ts";
+import { serveUdp } from "./wire/udp.ts";
 
 /** Where a line listens, and who is on it. */
 export type Listening = {
@@ -25,7 +26,7 @@ export type Listening = {
     readonly profile: string;
   }[];
 } & (
-  | { readonly transport: "tcp"; readonly host: string; readonly port: number }
+  | { readonly transport: "tcp" | "udp"; readonly host: string; readonly port: number }
   | Gateway[GatewayTransport]
   | Port[SerialTransport]
 );
@@ -101,12 +102,14 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
       serials.set(id, serial);
       return { id, transport: line.transport, path: serial.path, baud: line.baud, meters };
     }
-    const { port, close } = await serveTcp(line.transport, devices, line.host, places.port(line.port), {
-      checksum: "checksum" in line && line.checksum,
-    });
+    const place = places.port(line.port);
+    const { port, close } =
+      line.transport === "udp"
+        ? await serveUdp(devices, line.host, place)
+        : await serveTcp(line.transport, devices, line.host, place, { checksum: "checksum" in line && line.checksum });
     closers.push(close);
     const at = { id, host: line.host, port, meters };
-    return line.transport === "tcp"
+    return line.transport === "tcp" || line.transport === "udp"
       ? { transport: line.transport, ...at }
       : { transport: line.transport, ...at, baud: line.baud };
   };

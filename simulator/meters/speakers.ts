@@ -27,7 +27,7 @@ type On<Transport extends string, Model, Unit> = {
 
 /** A line of a scenario, as far as its devices are concerned. */
 type SpokenLine =
-  | On<"tcp" | "rtu" | "rtu-over-tcp", ModelName, number>
+  | On<"tcp" | "udp" | "rtu" | "rtu-over-tcp" | "ascii" | "ascii-over-tcp", ModelName, number>
   | On<"dlt645" | "dlt645-over-tcp", EnergyMeterName, string>
   | (On<"dcon" | "dcon-over-tcp", "m7017", number> & { readonly checksum: boolean });
 

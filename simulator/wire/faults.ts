@@ -24,23 +24,26 @@ export const faultRule = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("garbage"), bytes: z.int().min(1).max(1000).default(16), ...when }),
   z.strictObject({ kind: z.literal("byte-by-byte"), ms: milliseconds.default(5), ...when }),
   z.strictObject({ kind: z.literal("duplicate"), ms: milliseconds.default(0), ...when }),
+  z.strictObject({ kind: z.literal("echo"), ...when }),
   z.strictObject({ kind: z.literal("half-open"), ...when }),
   z.strictObject({ kind: z.literal("disconnect"), ...when }),
 ]);
 export type FaultRule = z.output<typeof faultRule>;
 export type FaultKind = FaultRule["kind"];
 export const faultKinds: readonly FaultKind[] = faultRule.options.map((option) => option.shape.kind.value);
-export const serialTransports = ["rtu", "dlt645", "dcon"] as const;
-export const gatewayTransports = ["rtu-over-tcp", "dlt645-over-tcp", "dcon-over-tcp"] as const;
+export const serialTransports = ["rtu", "ascii", "dlt645", "dcon"] as const;
+export const gatewayTransports = ["rtu-over-tcp", "ascii-over-tcp", "dlt645-over-tcp", "dcon-over-tcp"] as const;
 export type SerialTransport = (typeof serialTransports)[number];
 export type GatewayTransport = (typeof gatewayTransports)[number];
-export type Transport = "tcp" | SerialTransport | GatewayTransport;
+export type Transport = "tcp" | "udp" | SerialTransport | GatewayTransport;
 
 /** Modbus TCP has no CRC and the others no transaction id; a serial port has no connection that could be half open. */
 const only: Partial<Record<FaultKind, readonly Transport[]>> = {
   "bad-crc": [...serialTransports, ...gatewayTransports],
-  "wrong-transaction": ["tcp"],
+  "wrong-transaction": ["tcp", "udp"],
   "half-open": ["tcp", ...gatewayTransports],
+  disconnect: ["tcp", ...serialTransports, ...gatewayTransports],
+  echo: ["rtu", "ascii", "rtu-over-tcp", "ascii-over-tcp"],
 };
 export const faultFits = (kind: FaultKind, transport: Transport): boolean => only[kind]?.includes(transport) ?? true;
 
@@ -62,6 +65,8 @@ export function deeds(
       return now(reply);
     case "silence":
       return [];
+    case "echo":
+      return [...now(request.wrap(request.unit, request.pdu)), ...now(reply)];
     case "late":
       return [{ afterMs: fault.ms, bytes: reply }];
     case "short":

@@ -1,3 +1,4 @@
+import { asciiReader } from "./ascii.ts";
 import { dconReader } from "./dcon.ts";
 import { dlt645Reader } from "./dlt645.ts";
 import type { Transport } from "./faults.ts";
@@ -15,10 +16,14 @@ export interface LineForm {
 export function readerFor({ transport, checksum = false }: LineForm): Reader {
   switch (transport) {
     case "tcp":
+    case "udp":
       return mbapReader();
     case "rtu":
     case "rtu-over-tcp":
       return rtuReader();
+    case "ascii":
+    case "ascii-over-tcp":
+      return asciiReader();
     case "dlt645":
     case "dlt645-over-tcp":
       return dlt645Reader();

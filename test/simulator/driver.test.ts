@@ -15,10 +15,11 @@ import { modbusProfiles } from "../support/modbus-profiles.ts";
 const profiles = modbusProfiles();
 
 const settingsOf = (line: Listening): ModbusLine => {
-  if (line.transport === "tcp" || line.transport === "rtu-over-tcp") return line;
-  if (line.transport !== "rtu") throw new Error("not Modbus");
-  const { id, path, baud } = line;
-  return { id, transport: "rtu", path, baud, parity: "none", dataBits: 8, stopBits: 1 };
+  const { transport } = line;
+  if (transport === "rtu" || transport === "ascii")
+    return { id: line.id, transport, path: line.path, baud: line.baud, parity: "none", dataBits: 8, stopBits: 1 };
+  if (transport.startsWith("d")) throw new Error("not Modbus");
+  return line as ModbusLine;
 };
 
 const everything = Object.keys(models) as ModelName[];
@@ -28,10 +29,13 @@ const cases: readonly (readonly [ModelName, Listening["transport"]])[] = [
   ["marsic300", "rtu"],
   ["sdm630", "rtu-over-tcp"],
   ["thermo42i", "rtu-over-tcp"],
+  ["s430", "ascii"],
+  ["marsic300", "ascii-over-tcp"],
+  ["sdm630", "udp"],
 ];
 
 test.each(cases)("%s on %s", async (name, transport) => {
-  const port = transport === "rtu" ? "" : "port: 0, ";
+  const port = transport === "rtu" || transport === "ascii" ? "" : "port: 0, ";
   const scenario = parseScenario(
     `{ about: x, lines: [{ id: line, transport: ${transport}, ${port}meters: [{ id: meter, model: ${name}, unit: 11 }] }] }`,
     "test",
@@ -62,3 +66,25 @@ test.each(cases)("%s on %s", async (name, transport) => {
   expect(ids.length).toBeGreaterThan(2);
   expect(ids.map((id) => [id, said[id]])).toEqual(ids.map((id) => [id, points[id]]));
 });
+
+test.each(["rtu", "ascii"] as const)(
+  "a two-wire line that gives every request back is read all the same: %s",
+  async (transport) => {
+    const scenario = parseScenario(
+      `{ about: x, lines: [{ id: line, transport: ${transport}, meters: [{ id: meter, model: s430, unit: 11, faults: [{ kind: echo }] }] }] }`,
+      "test",
+    );
+    const simulation = await simulate(scenario, { seed: 2, elapsed: () => 1000 });
+    onTestFinished(simulation.close);
+    const [line] = simulation.lines;
+    const profile = profiles.get("suto/s430");
+    if (line === undefined || profile === undefined) throw new Error("nothing to ask");
+    const bus = openBus(settingsOf(line), systemClock);
+    onTestFinished(() => bus.close());
+    for (let i = 0; i < 3; i++) {
+      const { exchanges } = await modbusDriver(bus, 11, profile, systemClock).poll();
+      expect(exchanges.map(({ failure }) => failure)).toEqual(exchanges.map(() => undefined));
+    }
+    expect(bus.counters().discardedBytes).toBeGreaterThan(0);
+  },
+);
