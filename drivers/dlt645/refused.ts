@@ -30,5 +30,5 @@ export function refused(edition: Edition, address: string, byte: number | undefi
   if (byte === undefined) return { code: "E_BUS_EXCEPTION", detail: `meter ${address} refuses and does not say why` };
   const named = errors[edition].filter((_, bit) => ((byte >> bit) & 1) === 1);
   const why = named.length > 0 ? named.join(", ") : "no error bit is set";
-  return { code: "E_BUS_EXCEPTION", detail: `meter ${address} refuses: ${why}`, exception: byte };
+  return { code: "E_BUS_EXCEPTION", detail: `meter ${address} refuses: ${why}` };
 }

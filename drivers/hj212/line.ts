@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Fault } from "../../feed/format/faults.ts";
 import type { Clock } from "../clock.ts";
 import { wireOf } from "../line/open-wire.ts";
 import { pauseUntil } from "../line/pause.ts";
@@ -85,7 +86,14 @@ export function loggerLine(line: Hj212Line, clock: Clock, news: LineNews, option
   };
 }
 
-const firstLine = (file: string): string => readFileSync(file, "utf8").split(/\r?\n/)[0] ?? "";
+/** @throws Fault E_CONFIG_READ */
+function firstLine(file: string): string {
+  try {
+    return readFileSync(file, "utf8").split(/\r?\n/)[0] ?? "";
+  } catch (cause) {
+    throw new Fault("E_CONFIG_READ", `the password file ${file} cannot be read`, { cause });
+  }
+}
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
