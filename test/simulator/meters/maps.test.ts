@@ -46,6 +46,17 @@ describe.each(Object.entries(models))("%s", (_, model) => {
     }
   });
 
+  test("has every value of its maker's own requests at the same byte", () => {
+    const inReplies = (profile?.points ?? []).filter((point) => !isInRegister(point));
+    expect(Object.fromEntries(inReplies.map(({ id, at }) => [id, "offset" in at ? at.offset : at]))).toEqual(
+      model.own?.points ?? {},
+    );
+    for (const { type, order } of inReplies) expect([type, order]).toEqual(["float32", "DCBA"]);
+    expect(
+      (profile?.requests ?? []).map((request) => [request.function, request.data.toLowerCase(), request.reply]),
+    ).toEqual(model.own ? [[0x66, model.own.request.slice(2), model.own.blank.length - 1]] : []);
+  });
+
   test("has the states its profile reads", () => {
     for (const { id, at } of (profile?.status ?? []).filter(isInRegister)) {
       const held = model.cells.some(
@@ -73,7 +84,9 @@ describe.each(Object.entries(models))("%s", (_, model) => {
       ...settings,
       ...model.values({ plant, totals, condition: "measuring", settings, scatter: () => 0.5 }),
     };
-    expect(Object.keys(values).sort()).toEqual([...new Set(model.cells.map(({ point }) => point))].sort());
+    expect(Object.keys(values).sort()).toEqual(
+      [...new Set([...model.cells.map(({ point }) => point), ...Object.keys(model.own?.points ?? {})])].sort(),
+    );
     for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
   });
 });
