@@ -5,6 +5,7 @@ import { command, flag, integer, option, or, runProgram } from "../feed/command.
 import { Fault } from "../feed/format/faults.ts";
 import { obey } from "./control.ts";
 import { simulatorFaults } from "./faults.ts";
+import type { ListeningLogger } from "./logger/on-line.ts";
 import { about, deviceNames } from "./meters/speakers.ts";
 import { loadScenario, scenarioNames } from "./scenario.ts";
 import { type Listening, type Simulation, simulate } from "./simulation.ts";
@@ -40,9 +41,14 @@ const run = command({
       ...(given.links === undefined ? {} : { links: given.links }),
       ...(shown === undefined ? {} : { onShown: (seen) => void writeSync(shown, `${JSON.stringify(seen)}\n`) }),
     });
-    const report = JSON.stringify({ scenario: given.scenario, seed: given.seed, lines: simulation.lines });
+    const report = JSON.stringify({
+      scenario: given.scenario,
+      seed: given.seed,
+      lines: simulation.lines,
+      loggers: simulation.loggers,
+    });
     if (given.ready !== undefined) toFile(given.ready, (file) => writeWhole(file, `${report}\n`));
-    print(given.json ? report : forPeople(given.scenario, given.seed, simulation.lines));
+    print(given.json ? report : forPeople(given.scenario, given.seed, simulation));
     if (given.control) takeWishes(simulation);
     await aborted(signal);
     await simulation.close();
@@ -69,14 +75,18 @@ const list = command({
   },
 });
 
-function forPeople(scenario: string, seed: number, lines: readonly Listening[]): string {
-  const where = (line: Listening): string =>
+function forPeople(scenario: string, seed: number, { lines, loggers }: Pick<Simulation, "lines" | "loggers">): string {
+  const where = (line: Listening | ListeningLogger): string =>
     "path" in line ? `${line.path}, ${line.baud} baud` : `${line.host}:${line.port}`;
   return [
     `${scenario}, seed ${seed}`,
     ...lines.flatMap((line) => [
       `  ${line.id.padEnd(16)} ${line.transport.padEnd(13)} ${where(line)}`,
       ...line.meters.map((meter) => `    ${meter.id.padEnd(14)} unit ${`${meter.unit}`.padEnd(8)} ${meter.profile}`),
+    ]),
+    ...loggers.flatMap((logger) => [
+      `  ${logger.id.padEnd(16)} ${logger.transport.padEnd(13)} ${where(logger)}`,
+      `    pushes as MN ${logger.mn}, ${logger.profile}`,
     ]),
   ].join("\n");
 }

@@ -43,7 +43,7 @@ test("value shown = value kept: two meters on one line, and a module", async () 
 devices:
   - { id: gate, line: meters, address: "000000000161", profile: generic/dlt645-2007, every: 2s, points: [import, u1, u3, power, factor, frequency] }
   - { id: old, line: meters, address: "000000000162", profile: generic/dlt645-1997, every: 2s, points: [export, u1, power] }
-  - { id: ai, line: modules, unit: 4, profile: icpdas/i-7017, every: 500ms }
+  - { id: ai, line: modules, unit: 4, profile: icpdas/i-7017, every: 500ms, points: [ai1, ai2, ai3, ai4, ai5, ai6] }
 `);
   const kept = (id: string) => site.frames().filter(({ dev }) => dev === id);
   await until(() => ["gate", "old", "ai"].every((id) => kept(id).length >= 3), {
@@ -55,7 +55,7 @@ devices:
   for (const [id, channels] of [
     ["gate", 6],
     ["old", 3],
-    ["ai", 8],
+    ["ai", 6],
   ] as const) {
     const frames = kept(id);
     const names = Object.keys(frames[0]?.data ?? {});
@@ -79,7 +79,7 @@ devices:
 });
 
 test("adding a device needs no code: a new profile in a folder of the site's own is polled", async () => {
-  // A device nobody has: 0x2A registers from 700 on, a maker's scale, and a bit that says it is being calibrated.
+  // A device nobody has: two registers from 700 on, one of them at its sentinel, and a bit that says it is being calibrated.
   const port = await freePort();
   let calibrating = 0;
   const server = createServer((socket) => {

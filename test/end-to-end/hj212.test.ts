@@ -11,6 +11,8 @@ import { serveLogger } from "../../simulator/logger/serve.ts";
 import { unit350 } from "../../simulator/plant/combustion.ts";
 import { startPlant } from "../../simulator/plant/world.ts";
 import { randomFrom } from "../../simulator/random.ts";
+import { parseScenario } from "../../simulator/scenario.ts";
+import { simulate } from "../../simulator/simulation.ts";
 import { freePort, tempDir } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 import { runSite } from "./site.ts";
@@ -185,4 +187,37 @@ test("a logger on a serial port: what it meant to send is what is kept", async (
     expect((data["log.so2"] ?? data["log.so2-minute"])?.[0]).toBe(sent);
   }
   expect(agent.stdout()).not.toContain(password);
+});
+
+test("loggers of a scenario push on all three transports, and a dead analyzer's 0 is never normal", async () => {
+  const far = await freePort();
+  const scenario = parseScenario(
+    `about: Three loggers
+loggers:
+  - { id: cabinet, transport: hj212, mn: M1, everyMs: 200 }
+  - { id: old, transport: hj212-dial, port: 0, mn: M2, dialect: "2005", everyMs: 200 }
+  - { id: far, transport: hj212-listen, port: ${far}, mn: M3, dialect: "2025", everyMs: 200 }
+`,
+    "loggers.yaml",
+  );
+  const simulation = await simulate(scenario, { seed: 5 });
+  onTestFinished(simulation.close);
+  const lines = simulation.loggers.map((at) => {
+    const where = "path" in at ? `path: ${at.path}, baud: ${at.baud}` : `host: ${at.host}, port: ${at.port}`;
+    return `  - { id: ${at.id}, transport: ${at.transport}, ${where} }\n`;
+  });
+  const devices = simulation.loggers.map(
+    ({ id, mn: number, profile }) => `  - { id: ${id}, line: ${id}, mn: ${number}, profile: ${profile}, every: 1h }\n`,
+  );
+  const site = await runSite(`lines:\n${lines.join("")}devices:\n${devices.join("")}`);
+  for (const { id } of simulation.loggers)
+    await site.frame(({ data }) => data[`${id}.so2`]?.[1] === "N", `a value of ${id}`);
+  for (const { id } of simulation.loggers)
+    await until(() => simulation.heard(id).includes("CN=9014"), { what: `an acknowledgement to ${id}` });
+  simulation.setLoggerFault("far", "zero-as-normal");
+  const none = [null, "B", "logger.no-analyzer"];
+  const dead = await site.frame(({ data }) => data["far.so2"]?.[0] === null, "a frame of the dead analyzer");
+  expect([dead.data["far.so2"], dead.data["far.nox"], dead.data["far.o2"]]).toEqual([none, none, none]);
+  await site.agent.stop();
+  expect(site.frames().filter(({ data }) => Number(data["far.so2"]?.[0] ?? 1) === 0)).toEqual([]);
 });
