@@ -9,7 +9,7 @@ import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
-import { seal } from "./keep/seal.ts";
+import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastSettings } from "./opening.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
@@ -34,6 +34,7 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
   try {
+    expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return newTally();

@@ -23,6 +23,7 @@ export class DconFraming {
   private readonly believed = new Set<string>();
   private readonly lateMs: number;
   private readonly summed: boolean;
+  private readonly unmatched: boolean;
   private line = "";
   private thrown = 0;
   private pending: ModuleQuestion | undefined;
@@ -32,10 +33,12 @@ export class DconFraming {
   /**
    * @param lateMs a reply later than this after its deadline never comes
    * @param summed whether the modules of the line are set to use checksums
+   * @param unmatched forgets what was asked before: only to show in a test what remembering it is worth
    */
-  constructor(lateMs: number, summed: boolean) {
+  constructor(lateMs: number, summed: boolean, unmatched = false) {
     this.lateMs = lateMs;
     this.summed = summed;
+    this.unmatched = unmatched;
   }
 
   /** Bytes thrown away: noise, echoes, late replies, replies of others. */
@@ -47,6 +50,7 @@ export class DconFraming {
   ask(asked: ModuleQuestion, bytes: Buffer): Buffer {
     guardCommand(bytes, this.summed);
     this.restart();
+    if (this.unmatched) this.open.forget(Number.POSITIVE_INFINITY);
     this.open.add(asked);
     this.pending = asked;
     this.sent = bytes.toString("latin1", 0, bytes.length - 1);
@@ -123,6 +127,7 @@ export class DconFraming {
     const frame = Buffer.from(line, "latin1");
     const addressed = !line.startsWith(">");
     const doubtful =
+      !this.unmatched &&
       !addressed &&
       asked === this.pending &&
       this.copies.holds(asked, line) &&

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { loadCatalogue } from "../../../drivers/catalogue.ts";
 import { isInRegister } from "../../../drivers/profile.ts";
 import { type Cell, widthOf } from "../../../simulator/meters/model.ts";
 import { models } from "../../../simulator/meters/models.ts";
+import { about, deviceNames } from "../../../simulator/meters/speakers.ts";
 import { unit350 } from "../../../simulator/plant/combustion.ts";
 import { startPlant } from "../../../simulator/plant/world.ts";
 import { modbusProfiles } from "../../support/modbus-profiles.ts";
@@ -21,6 +23,12 @@ test("every simulated device has a profile, and no two of them the same", () => 
   const named = Object.values(models).map(({ profile }) => profile);
   expect(named.filter((id) => !profiles.has(id))).toEqual([]);
   expect(new Set(named).size).toBe(named.length);
+});
+
+test("every device of another protocol has a profile of that protocol", () => {
+  const { profiles: all } = loadCatalogue();
+  const others = deviceNames.filter((name) => !Object.hasOwn(models, name));
+  expect(others.map((name) => all.get(about(name).profile)?.protocol)).toEqual(["dlt645-2007", "dlt645-1997", "dcon"]);
 });
 
 describe.each(Object.entries(models))("%s", (_, model) => {
