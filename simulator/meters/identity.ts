@@ -1,11 +1,5 @@
+import type { Identity } from "./model.ts";
 import { exceptionPdu, exceptions } from "./reply.ts";
-
-/** What a meter calls itself. */
-export interface Identity {
-  readonly vendor: string;
-  readonly product: string;
-  readonly revision: string;
-}
 
 /** Read Device Identification is MEI type 14 of function 43. */
 const meiIdentification = 0x0e;

@@ -1,6 +1,5 @@
 import type { PlantState } from "../plant/combustion.ts";
 import type { Totals } from "../plant/totals.ts";
-import type { Identity } from "./identity.ts";
 
 export type Table = "coil" | "discrete" | "holding" | "input";
 
@@ -52,6 +51,13 @@ export interface Model {
   readonly settings?: Settings;
   /** A number for every other point of `cells` and `own`, in the unit the device transmits. */
   values(scene: Scene): Readonly<Record<string, number>>;
+}
+
+/** What a meter calls itself. */
+export interface Identity {
+  readonly vendor: string;
+  readonly product: string;
+  readonly revision: string;
 }
 
 /** One request by a function code of the maker's own, and its answer. */
