@@ -1,7 +1,7 @@
 import type { BusFailure } from "../driver.ts";
 import { type Meaning, OpenQuestions } from "../line/questions.ts";
 import { Copies } from "./copies.ts";
-import { alike, mayAnswer } from "./reply.ts";
+import { alike, mayAnswer, saysAddress } from "./reply.ts";
 import { addressText, guardCommand, type ModuleQuestion, type ModuleRequest, sumOf } from "./request.ts";
 
 type Heard = Meaning<ModuleQuestion>;
@@ -126,15 +126,12 @@ export class DconFraming {
   private answered(asked: ModuleQuestion, line: string, now: number): Heard {
     const frame = Buffer.from(line, "latin1");
     const addressed = !line.startsWith(">");
-    const doubtful =
-      !this.unmatched &&
-      !addressed &&
-      asked === this.pending &&
-      this.copies.holds(asked, line) &&
-      !this.believed.has(doubtKey(asked, line));
-    if (!addressed) this.copies.keep(asked, line, now);
+    const copy = this.unmatched || saysAddress(asked.request) ? undefined : this.copies.holds(asked, line);
+    const believed = asked === this.pending && this.believed.has(doubtKey(asked, line));
+    const doubtful = !addressed && asked === this.pending && copy === "other" && !believed;
+    if (!saysAddress(asked.request)) this.copies.keep(asked, line, now);
     // What may be a copy settles nothing: the true reply may still come, and must then find its question here.
-    if (!doubtful) this.settle(asked, addressed);
+    if (copy === undefined || believed) this.settle(asked, addressed);
     if (asked !== this.pending) {
       this.believed.clear();
       return { is: "late" };

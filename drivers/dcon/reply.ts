@@ -28,6 +28,9 @@ export function alike(one: ModuleRequest, other: ModuleRequest): boolean {
   return a !== undefined && a === b;
 }
 
+/** Whether a good reply names its module. */
+export const saysAddress = (request: ModuleRequest): boolean => shapeOf(request) === undefined;
+
 const shapeOf = (request: ModuleRequest): string | undefined => {
   if (request.read === "all") return `${request.form} ${request.values}`;
   return request.read === "channel" ? `${request.form} 1` : undefined;
