@@ -160,7 +160,7 @@ describe("without an agent", () => {
       `QN=20260501080000000;ST=31;CN=2011;PW=123456;MN=A1;Flag=5;CP=&&DataTime=20260501080000;a21026-Rtd=${value},a21026-Flag=N&&`;
     socket.write(frameOf(text("35.2")));
     await shown.line(/ dcs +so2 +35\.20 {2}mg\/m3 +N /);
-    await shown.line(/ CN {2,}.*\n +command 2011 live data/);
+    await shown.line(/ CN {2,}.*\n.* command 2011 live data/);
     socket.write(frameOf(text("36.4")));
     await shown.line(/ dcs +so2 +36\.40 {2}mg\/m3 +N /);
     expect(await shown.stop("SIGINT")).toMatchObject({ code: 0 });
