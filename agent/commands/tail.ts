@@ -46,8 +46,8 @@ export function chosen({ devices }: Pick<Site, "devices">, name: string | undefi
   if (found.length > 0 || name === undefined) return found;
   const ids = devices.map(({ id }) => id);
   const near = nearest(name, ids);
-  const instead = near === undefined ? `There are: ${ids.join(", ")}` : `Did you mean ${near}?`;
-  throw new Fault("E_TAIL_DEVICE", `the site has no device ${name}. ${instead}`);
+  const instead = near === undefined ? `there are ${ids.join(", ")}` : `perhaps ${near} is meant`;
+  throw new Fault("E_TAIL_DEVICE", `the site has no device ${name}; ${instead}`);
 }
 
 async function untilOver(site: Site, print: Printer, time: Millis | undefined, signal: AbortSignal): Promise<void> {

@@ -96,7 +96,11 @@ const partOf = (point: AnyPoint, at: number): Part => ({
   at,
   length: 2 * widthOf(point),
   id: point.id,
-  says: (bytes) => String(decodePoint({ ...point, order: orderOf(point) }, bytes, 0) ?? "?"),
+  says: (bytes) => {
+    const raw = decodePoint({ ...point, order: orderOf(point) }, bytes, 0) ?? "?";
+    // Seven digits are what a float32 holds; the others are those of its nearest double.
+    return point.type === "float32" && typeof raw === "number" ? String(Number(raw.toPrecision(7))) : String(raw);
+  },
 });
 
 function namesAt([, code]: Exclude<Read, string>, names: ModbusNames): readonly Named[] {

@@ -21,13 +21,14 @@ async function makeSite(): Promise<{ readonly site: string; readonly journal: st
 
 describe("wrong arguments exit 64 with one line that says what to type", () => {
   test.each([
-    ["dist/agent/main.js", [], "cems-agent init|check|run|export"],
+    ["dist/agent/main.js", [], "cems-agent init|check|run|tail|export"],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
       "dist/agent/main.js",
       ["export", "--config", "x", "--out", "y", "--from", "-1"],
       "cems-agent export --config FILE",
     ],
+    ["dist/agent/main.js", ["tail"], "cems-agent tail --config FILE [--device D]"],
     ["dist/agent/main.js", ["check", "--config", "x", "y"], "cems-agent check --config FILE"],
     ["dist/feed/receiver/main.js", ["verify"], "cems-receiver verify DIR"],
     ["dist/feed/receiver/main.js", ["tail", "--nope"], "cems-receiver tail --config FILE"],
@@ -45,6 +46,7 @@ test.each([
   "agent/main.js init",
   "agent/main.js run",
   "agent/main.js check",
+  "agent/main.js tail",
   "agent/main.js export",
   "feed/receiver/main.js init",
   "feed/receiver/main.js run",
