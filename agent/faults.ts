@@ -16,7 +16,7 @@ export const faults = {
     exit: 64,
   },
   E_POLICY: {
-    consequence: "nothing is started",
+    consequence: "nothing is started or exported",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",
     exit: 78,
   },

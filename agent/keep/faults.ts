@@ -67,6 +67,11 @@ export const keepFaults = {
     hint: "Name a folder that is empty or not there yet.",
     exit: 73,
   },
+  E_EXPORT_FAILED: {
+    consequence: "nothing is exported; what was begun is removed; the journal is as it was",
+    hint: "Check the folder that --out names: free space, owner and mount options.",
+    exit: 73,
+  },
   E_EXPORT_NOTHING: {
     consequence: "nothing is written",
     hint: "No checkpoint covers the range yet. Ask for another range, or wait for the next checkpoint.",

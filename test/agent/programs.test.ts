@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openJournal } from "../../agent/keep/open.ts";
@@ -73,6 +73,22 @@ describe("a broken configuration", () => {
       expect(stderr).toMatch(/site\.yaml:\d+:\d+ E_CONFIG_[A-Z]+: .*; write .*65535/);
       expect(stderr).toMatch(/^E_CONFIG: .* has 2 problems\. Correct what is listed/m);
     }
+  });
+
+  test.each([
+    ["is not there", undefined],
+    ["is none", "quorum\n"],
+  ])("a policy that %s is not exported either", async (_, text) => {
+    const { site } = await makeSite();
+    const policy = join(site, "..", "policy.txt");
+    if (text === undefined) rmSync(policy);
+    else writeFileSync(policy, text);
+    const out = join(tempDir(), "out");
+    expect(await agent("export", "--config", site, "--out", out)).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/^E_POLICY: /),
+    });
+    expect(existsSync(out)).toBe(false);
   });
 
   test("a policy that is not there stops the agent", async () => {
