@@ -28,12 +28,12 @@ export const simulatorFaults = {
   },
   E_SIM_FOLDER: {
     consequence: "nothing is started",
-    hint: "Name a folder that is empty or not there yet.",
+    hint: "Name a folder that is empty or not there yet, where you may write.",
     exit: 73,
   },
   E_SIM_PROGRAM: {
-    consequence: "the demo ends; with --keep its folder holds what each program said",
-    hint: "Run it again with --keep DIR and read the logs there.",
+    consequence: "the demo ends; its folder is kept and holds what each program said",
+    hint: "Read the logs in the folder that was kept.",
     exit: 70,
   },
 } as const satisfies Record<string, FaultRow>;
