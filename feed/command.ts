@@ -237,8 +237,8 @@ export async function runProgram(
 ): Promise<never> {
   const stop = new AbortController();
   const end = (): void => stop.abort();
-  const signals = ["SIGTERM", "SIGINT"] as const;
-  for (const name of program.orderly ? [...signals, "SIGHUP" as const] : signals) process.once(name, end);
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, end);
+  if (program.orderly) process.on("SIGHUP", end); // one closed terminal sends several
   whenStarterEnds(end);
   // Someone may read our first lines only (`| head`); that is no fault.
   process.stdout.on("error", program.orderly ? end : () => process.exit(0));

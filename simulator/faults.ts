@@ -21,6 +21,11 @@ export const simulatorFaults = {
     hint: "Another program holds the port; --port-base 0 lets the system choose free ones.",
     exit: 69,
   },
+  E_SIM_PORTS: {
+    consequence: "nothing is started",
+    hint: "Give a lower --port-base, or 0 for free ports.",
+    exit: 64,
+  },
   E_SIM_PTY: {
     consequence: "nothing is started",
     hint: "A serial line needs /dev/ptmx, perl-base and coreutils, which every Debian and Ubuntu has.",
