@@ -7,6 +7,11 @@ export const receiverFaults = {
     hint: "Keys and ledger are never overwritten. Name a folder that is empty or not there yet.",
     exit: 73,
   },
+  E_RECEIVER_FOLDER: {
+    consequence: "nothing is made, and nothing is left of the attempt",
+    hint: "Name a folder in which you may write, on a disk with space, then run init again.",
+    exit: 73,
+  },
   E_RECEIVER_SETTINGS: {
     consequence: "nothing is started",
     hint: "Correct receiver.yaml; `cems-receiver init` writes one with comments.",
