@@ -57,5 +57,10 @@ export const receiverFaults = {
     hint: "Name the folder that `cems-agent export` wrote: it holds keys.txt and leaves.jsonl.",
     exit: 66,
   },
+  E_VERIFY_POLICY: {
+    consequence: "nothing is verified",
+    hint: "Give --policy a file in the form of the policy.txt that `cems-receiver init` writes.",
+    exit: 66,
+  },
 } as const satisfies Record<string, FaultRow>;
 export type ReceiverFaultCode = keyof typeof receiverFaults;
