@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { command, flag, integer, option, or, runProgram } from "../feed/command.ts";
+import { command, flag, integer, only, option, or, runProgram } from "../feed/command.ts";
 import { Fault } from "../feed/format/faults.ts";
 import { obey } from "./control.ts";
 import { simulatorFaults } from "./faults.ts";
@@ -19,7 +19,11 @@ const run = command({
     scenario: or(option("SCENARIO", "a scenario's name, or the path of a YAML file"), "power-unit"),
     seed: or(integer("--seed N", "the same number gives the same plant"), 1),
     portBase: or(
-      integer("--port-base P", "TCP lines listen on P and after; 0: on free ports; not given: as the scenario says"),
+      only(
+        integer("--port-base P", "TCP lines listen on P and after; 0: on free ports; not given: as the scenario says"),
+        (port) => port <= 65_535,
+        "A port from 0 to 65535",
+      ),
       undefined,
     ),
     links: or(option("--links DIR", "folder for the serial lines' names; not given: a temporary one"), undefined),

@@ -29,6 +29,9 @@ test("init, run, tail: a receiver from nothing, stopped in order", async () => {
 
 test.each([
   [["run"], 64, /--config/],
+  [["init", "--dir", "/etc/passwd"], 73, /^E_RECEIVER_EXISTS: .*not a folder/],
+  [["init", "--dir", "/etc/passwd/x"], 73, /^E_RECEIVER_FOLDER: .*\/etc\/passwd\/x/],
+  [["init", "--dir", "/nowhere-at-all", "--name", "a b"], 64, /A domain without spaces/],
   [["verify"], 64, /Type: cems-receiver verify DIR/],
   [["run", "--config", "/nowhere.yaml"], 78, /^E_RECEIVER_SETTINGS: /],
   [["verify", "/nowhere"], 66, /^E_EXPORT_MISSING: /],
