@@ -12,6 +12,7 @@ import type { OpenJournal } from "./keep/open-journal.ts";
 import { seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configEntries } from "./opening.ts";
+import { recheckDaily } from "./rechecking.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
 import { openSending } from "./sending.ts";
@@ -101,7 +102,8 @@ async function operate(
 
   const with_ = { keeper, tally, clock, log, boot };
   const pollers = asked.map((one) => collectFrom(one, configs.get(one.device.id) ?? 0, with_, collecting.signal));
-  await Promise.all(pollers.map((poller) => poller.catch(fail)));
+  const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
+  await Promise.all([...pollers, rechecking].map((work) => work.catch(fail)));
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
   keeping.abort();
