@@ -4,14 +4,14 @@ import type { Clock } from "../drivers/clock.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
-import { collectFrom } from "./collecting.ts";
-import { type Asked, openDevices } from "./devices.ts";
+import { type Collecting, collectFrom } from "./collecting.ts";
+import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
-import { seal } from "./keep/seal.ts";
+import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
-import { bootBody, configEntries } from "./opening.ts";
+import { bootBody, configBody, configEntries, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
@@ -35,6 +35,7 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
   try {
+    expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return newTally();
@@ -93,16 +94,22 @@ async function operate(
   const keeper = startKeeping(sealing, rule, clock, keeping.signal);
   keeper.running.catch(fail);
   const boot = bootId();
-  const { buses, asked } = openDevices(site, clock);
-  const configs = open(site, journal, keeper, asked, boot, clock.now().wall);
+  const devices = openDevices(site, clock, log);
+  const configs = open(site, journal, keeper, devices.attached, boot, clock.now().wall);
   const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
-  log.info({ origin: site.origin, devices: asked.length, entries: journal.head().size }, "collecting");
+  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
 
-  const with_ = { keeper, tally, clock, log, boot };
-  const pollers = asked.map((one) => collectFrom(one, configs.get(one.device.id) ?? 0, with_, collecting.signal));
+  const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
+  const with_ = { keeper, tally, clock, log, boot, configOf };
+  const pollers = devices.attached.map((one) => {
+    const { id } = one.device;
+    const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
+    return collectFrom(one, known, with_, collecting.signal);
+  });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
+  devices.open();
   await Promise.all([...pollers, rechecking].map((work) => work.catch(fail)));
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
@@ -112,7 +119,7 @@ async function operate(
     keeper.keep({ type: "event", t: isoTime(clock.now().wall), code: "AGENT_STOP", detail: "asked to stop" });
     keeper.sealNow();
   }
-  await Promise.all(buses.map((bus) => bus.close()));
+  await devices.close();
   await sending?.stop(faults.length === 0 ? drainWithin : millis(0));
   if (faults.length > 0) throw faults[0];
   const counts = { entries: journal.head().size, witnessed: journal.witnessed(), mirrored: journal.mirrored() };
@@ -125,14 +132,14 @@ function open(
   site: Site,
   journal: OpenJournal,
   keeper: Keeper,
-  asked: readonly Asked[],
+  attached: readonly Attached[],
   boot: string,
   wall: Millis,
 ): ReadonlyMap<string, number> {
   const size = journal.witnessed();
   const witnessed = size > 0 ? { size, root: journal.rootAt(size) } : undefined;
   keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
-  return configEntries(site, asked, journal, keeper, wall);
+  return configEntries(site, attached, journal, keeper, wall);
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

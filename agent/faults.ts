@@ -10,6 +10,11 @@ export const faults = {
   ...configFaults,
   ...keepFaults,
   ...linkFaults,
+  E_TAIL_DEVICE: {
+    consequence: "nothing is shown",
+    hint: "Name one of the `devices` of the site by its id.",
+    exit: 64,
+  },
   E_POLICY: {
     consequence: "nothing is started",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",

@@ -5,6 +5,7 @@ import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
 import { initSite } from "./commands/init.ts";
 import { readSite } from "./commands/site.ts";
+import { tail } from "./commands/tail.ts";
 import { faults } from "./faults.ts";
 import { exportBundle } from "./keep/export.ts";
 import { createLogger } from "./logger.ts";
@@ -81,6 +82,6 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, export_],
+  commands: [init, check, run, tail, export_],
   faults: [faults],
 });

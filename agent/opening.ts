@@ -1,10 +1,11 @@
 import { channels } from "../config/channels.ts";
 import type { Device, Site } from "../config/site.ts";
-import type { Driver } from "../drivers/driver.ts";
+import type { Read } from "../drivers/driver.ts";
 import type { EntryBody } from "../feed/format/entry.ts";
 import { isoTime, readEntry } from "../feed/format/entry.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
-import type { Asked } from "./devices.ts";
+import { type Settings, settingsOf } from "./collect/settings.ts";
+import { type Attached, readsOf } from "./devices.ts";
 import type { Head } from "./keep/journal.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import type { Keeper } from "./sealing.ts";
@@ -23,14 +24,14 @@ export function bootBody(boot: string, found: Head, witnessed: Head | undefined,
 }
 
 /** The whole map of one device and the requests of its poll: what is needed to recompute every value from its raw bytes. */
-export function configBody(site: Site, device: Device, driver: Driver, why: string, wall: Millis): EntryBody {
+export function configBody(site: Site, device: Device, reads: readonly Read[], why: string, wall: Millis): EntryBody {
   return {
     type: "config",
     t: isoTime(wall),
     dev: device.id,
     profile: device.profile.id,
     points: channels(device),
-    reads: driver.reads.map(({ functionCode, start, count }) => [device.unit, functionCode, start, count]),
+    reads,
     sha256: site.sha256,
     by: "site",
     why,
@@ -54,18 +55,28 @@ export function sameConfig(a: EntryBody, b: EntryBody): boolean {
  */
 export function configEntries(
   site: Site,
-  asked: readonly Asked[],
+  attached: readonly Attached[],
   journal: Pick<OpenJournal, "lastOfType">,
   keeper: Keeper,
   wall: Millis,
 ): ReadonlyMap<string, number> {
   return new Map(
-    asked.map(({ device, driver }) => {
+    attached.map(({ device, by }) => {
       const last = journal.lastOfType("config", device.id);
-      const body = configBody(site, device, driver, last === undefined ? "first" : "changed", wall);
+      const body = configBody(site, device, readsOf(by), last === undefined ? "first" : "changed", wall);
       const written = last && readEntry(last.bytes);
       if (last && written?.ok && sameConfig(written.value, body)) return [device.id, last.seq];
       return [device.id, keeper.keep(body)[0]?.seq ?? 0];
     }),
   );
+}
+
+/** What the settings of a device were when they were last told of. */
+export function lastSettings(journal: Pick<OpenJournal, "lastOfType">, device: string): Settings {
+  const events = ["SETTING_FIRST", "SETTING_CHANGED"]
+    .map((code) => journal.lastOfType("event", device, code))
+    .filter((entry) => entry !== undefined)
+    .sort((a, b) => b.seq - a.seq);
+  const read = events[0] && readEntry(events[0].bytes);
+  return read?.ok && read.value.type === "event" ? settingsOf(read.value) : {};
 }

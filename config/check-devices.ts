@@ -2,6 +2,7 @@ import { nearest } from "../drivers/nearest.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Profile } from "../drivers/profile.ts";
 import { units } from "../drivers/units.ts";
+import { checkAddress } from "./check-address.ts";
 import { checkChannels } from "./check-channels.ts";
 import type { Loose } from "./loose.ts";
 import { group, list, text, twins } from "./loose.ts";
@@ -30,14 +31,17 @@ export function checkDevices(
         "an id of its own",
       ),
     ),
-    ...twins(devices, ({ line, unit }) => (text(line) && typeof unit === "number" ? `${line} ${unit}` : undefined)).map(
-      ({ index, first }) =>
+    ...(["unit", "address", "mn"] as const).flatMap((key) =>
+      twins(devices, (device) =>
+        text(device.line) && device[key] !== undefined ? `${device.line} ${device[key]}` : undefined,
+      ).map(({ index, first }) =>
         report(
           "E_CONFIG_ADDRESS",
-          ["devices", index, "unit"],
-          `${nameOf(first)} is unit ${devices[index]?.unit} on the line ${devices[index]?.line} already`,
-          "the unit id that is set on this device",
+          ["devices", index, key],
+          `${nameOf(first)} is ${key} ${devices[index]?.[key]} on the line ${devices[index]?.line} already`,
+          `the ${key === "unit" ? "unit id" : key} that is set on this device`,
         ),
+      ),
     ),
     ...devices.flatMap((device, index) => [
       ...known("E_CONFIG_LINE", text(device.line), lineIds, ["devices", index, "line"], "line", report),
@@ -47,6 +51,13 @@ export function checkDevices(
         [...profiles.keys(), ...broken],
         ["devices", index, "profile"],
         "profile",
+        report,
+      ),
+      ...checkAddress(
+        device,
+        lines.find(({ id }) => text(id) !== undefined && id === device.line),
+        profiles.get(text(device.profile) ?? ""),
+        ["devices", index],
         report,
       ),
       ...checkPoints(device, profiles.get(text(device.profile) ?? ""), ["devices", index], report),

@@ -1,6 +1,7 @@
+import { listenProblem } from "../drivers/hj212/listen.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Loose } from "./loose.ts";
-import { text, twins } from "./loose.ts";
+import { list, text, twins } from "./loose.ts";
 
 /** What no single line can know: that an id or a connection is used by another one too. */
 export function checkLines(lines: readonly Loose[], report: Reporter): Problem[] {
@@ -20,7 +21,30 @@ export function checkLines(lines: readonly Loose[], report: Reporter): Problem[]
     ...same("id", (line) => text(line.id), "an id of its own"),
     ...same("path", (line) => text(line.path), "each serial port once, with all its devices on that line"),
     ...same("host", hostAndPort, "each host and port once, with all its devices on that line"),
+    ...lines.flatMap((line, index) => openToAll(line, ["lines", index], report)),
+    ...lines.flatMap((line, index) =>
+      line.transport === "rtu" && line.dataBits === 7
+        ? [
+            report(
+              "E_CONFIG_VALUE",
+              ["lines", index, "dataBits"],
+              "RTU sends bytes of 8 bits",
+              "8, or transport: ascii",
+            ),
+          ]
+        : [],
+    ),
   ];
+}
+
+/** A port that anybody can reach is no port for evidence. */
+function openToAll(line: Loose, path: readonly PropertyKey[], report: Reporter): Problem[] {
+  if (line.transport !== "hj212-listen") return [];
+  const allow = list(line.allow).filter((address) => typeof address === "string");
+  const locked = line.passwordFile === undefined ? {} : { password: "given" };
+  const problem = listenProblem({ host: text(line.host) ?? "127.0.0.1", allow, ...locked });
+  if (problem === undefined) return [];
+  return [report("E_CONFIG_VALUE", [...path, "host"], problem, "allow and passwordFile, or host: 127.0.0.1")];
 }
 
 const defaultPort = 502;

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Catalogue } from "../drivers/catalogue.ts";
 import { loadCatalogue } from "../drivers/catalogue.ts";
-import { planReads } from "../drivers/modbus/plan.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import { reporter, syntaxProblems } from "../drivers/problem.ts";
 import type { Profile } from "../drivers/profile.ts";
+import { readsOf } from "../drivers/protocol.ts";
 import { schemaProblems } from "../drivers/schema-problems.ts";
 import { readYaml } from "../drivers/yaml.ts";
 import type { Result } from "../feed/format/faults.ts";
@@ -107,13 +107,8 @@ const entryBytes = 16_384;
 const otherMembers = 1024;
 
 function checkSize(device: Device, index: number, report: Reporter): Problem[] {
-  const { points, status, limits } = device.profile;
-  const reads = planReads([...points, ...status], limits).map((read) => [
-    device.unit,
-    read.functionCode,
-    read.start,
-    read.count,
-  ]);
+  const { points } = device.profile;
+  const reads = readsOf(device.address, device.profile);
   const bytes = Buffer.byteLength(JSON.stringify([channels(device), reads])) + otherMembers;
   if (bytes <= entryBytes) return [];
   const message = `the ${points.length} points of ${device.id} do not fit into one entry of the journal`;

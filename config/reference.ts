@@ -4,7 +4,16 @@ type Schema = z.core.JSONSchema.BaseSchema;
 
 /** The settings of a schema as a Markdown table: one row each, in the order of the schema. */
 export function renderReference(schema: Schema): string {
-  const rows = rowsOf(schema, "", []).map(
+  const [first, ...others] = (schema.oneOf ?? [schema]) as readonly Schema[];
+  const common = rowsOf(first ?? schema, "", []);
+  const known = new Set(common.map((row) => JSON.stringify(row)));
+  // Of further variants of the whole file only what differs is told.
+  const more = others.flatMap((variant) =>
+    rowsOf(variant, "", [])
+      .filter((row) => !known.has(JSON.stringify(row)))
+      .map((row) => ({ ...row, name: `${row.name} (${tellerOf(variant)})` })),
+  );
+  const rows = [...common, ...more].map(
     ({ name, form, given, about }) => `| \`${name}\` | ${form} | ${given} | ${about} |`,
   );
   return ["| setting | form | if left out | meaning |", "|---|---|---|---|", ...rows, ""].join("\n");
@@ -44,11 +53,18 @@ function insideOf(node: Schema, name: string, path: readonly string[]): Row[] {
 }
 
 function variantRows(variant: Schema, name: string, path: readonly string[]): Row[] {
-  const constant = Object.values(variant.properties ?? {}).find((inner) => (inner as Schema).const !== undefined);
-  const which = String((constant as Schema | undefined)?.const ?? "");
-  return rowsOf(variant, `${name} (${which})`, path).map((row) =>
+  return rowsOf(variant, `${name} (${tellerOf(variant)})`, path).map((row) =>
     row.name.endsWith(".transport") ? { ...row, about: variant.description ?? "" } : row,
   );
+}
+
+/** The first constants of a variant: by these it is known. */
+function tellerOf(variant: Schema): string {
+  const told = Object.values(variant.properties ?? {}).map((inner) => {
+    const { const: only, enum: several, default: fallback } = inner as Schema;
+    return only === undefined ? (fallback === undefined ? several : undefined) : [only];
+  });
+  return told.find((values) => values !== undefined)?.join(", ") ?? "";
 }
 
 function formOf(node: Schema): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, pointId, span } from "../drivers/profile.ts";
+import { decimal, pointId, span } from "../drivers/profile-form.ts";
 import { duration, host, name, oneOf, path, size, timeOfDay } from "./forms.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
@@ -11,38 +11,113 @@ const tcpHost = host.meta({ description: "Host name or address.", examples: ["19
 const tcpPort = z.int().min(1).max(65535).meta({ description: "TCP port." });
 const baud = oneOf(bauds).meta({ description: "Baud rate." });
 
+const serialPath = path.meta({
+  description: "Serial port, best a name that stays.",
+  examples: ["/dev/serial/by-id/usb-FTDI-if00"],
+});
+const parity = z.enum(["none", "even", "odd"]).meta({ description: "Parity." });
+const dataBits = oneOf([7, 8]).meta({ description: "Data bits." });
+const stopBits = oneOf([1, 2]).meta({ description: "Stop bits." });
+const port8N1 = {
+  path: serialPath,
+  baud,
+  parity: parity.default("none"),
+  dataBits: dataBits.default(8),
+  stopBits: stopBits.default(1),
+};
+const sideBaud = baud.describe("Baud rate of the serial side; it decides how long an answer may take.");
+
+/** What every line has that is asked. */
+const asked = {
+  turnaround: duration("0ms", "1s")
+    .exactOptional()
+    .meta({
+      description: "Pause between frames, where converters need more than the protocol asks for.",
+      examples: ["5ms"],
+    }),
+  rebuild: duration("10s", "1h")
+    .prefault("60s")
+    .meta({ description: "A line that gave no good answer for so long is opened anew." }),
+};
+const checksum = z.boolean().default(false).meta({ description: "Whether the modules are set to check sums." });
+/** What every line has that a logger pushes frames on. */
+const pushed = {
+  passwordFile: path.exactOptional().meta({ description: "File whose first line is the password (PW) of the frames." }),
+  acknowledge: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether a frame that asks for it is acknowledged; nothing else is ever said to a logger." }),
+};
+
 const line = z.discriminatedUnion("transport", [
   z
     .strictObject({
       id: lineId,
-      transport: z.literal("tcp"),
+      transport: z.enum(["tcp", "udp"]),
       host: tcpHost,
       port: tcpPort.default(502),
+      ...asked,
     })
-    .meta({ description: "Modbus TCP." }),
+    .meta({ description: "Modbus TCP or UDP." }),
+  z
+    .strictObject({ id: lineId, transport: z.enum(["rtu", "ascii"]), ...port8N1, ...asked })
+    .meta({ description: "Modbus RTU or ASCII on a serial port of this machine." }),
   z
     .strictObject({
       id: lineId,
-      transport: z.literal("rtu"),
-      path: path.meta({
-        description: "Serial port, best a name that stays.",
-        examples: ["/dev/serial/by-id/usb-FTDI-if00"],
-      }),
-      baud,
-      parity: z.enum(["none", "even", "odd"]).default("none").meta({ description: "Parity." }),
-      dataBits: oneOf([7, 8]).default(8).meta({ description: "Data bits." }),
-      stopBits: oneOf([1, 2]).default(1).meta({ description: "Stop bits." }),
+      transport: z.literal("dlt645"),
+      path: serialPath,
+      baud: baud.default(2400),
+      parity: parity.default("even"),
+      dataBits: dataBits.default(8),
+      stopBits: stopBits.default(1),
+      ...asked,
     })
-    .meta({ description: "Modbus RTU on a serial port of this machine." }),
+    .meta({ description: "Energy meters by DL/T 645 on a serial port of this machine." }),
   z
     .strictObject({
       id: lineId,
-      transport: z.literal("rtu-over-tcp"),
+      transport: z.enum(["rtu-over-tcp", "ascii-over-tcp", "dlt645-over-tcp"]),
       host: tcpHost,
       port: tcpPort,
-      baud: baud.describe("Baud rate of the serial side; it decides how long an answer may take."),
+      baud: sideBaud,
+      ...asked,
     })
-    .meta({ description: "RTU frames through a serial device server (not Modbus TCP)." }),
+    .meta({ description: "The same through a serial device server (not Modbus TCP)." }),
+  z
+    .strictObject({ id: lineId, transport: z.literal("dcon"), ...port8N1, checksum, ...asked })
+    .meta({ description: "Analog modules by DCON on a serial port of this machine." }),
+  z
+    .strictObject({
+      id: lineId,
+      transport: z.literal("dcon-over-tcp"),
+      host: tcpHost,
+      port: tcpPort,
+      baud: sideBaud,
+      checksum,
+      ...asked,
+    })
+    .meta({ description: "Analog modules by DCON through a serial device server." }),
+  z
+    .strictObject({ id: lineId, transport: z.literal("hj212"), ...port8N1, ...pushed })
+    .meta({ description: "A data logger that pushes HJ 212 on a serial port of this machine." }),
+  z
+    .strictObject({ id: lineId, transport: z.literal("hj212-dial"), host: tcpHost, port: tcpPort, ...pushed })
+    .meta({ description: "A data logger that waits for us to connect and then pushes HJ 212." }),
+  z
+    .strictObject({
+      id: lineId,
+      transport: z.literal("hj212-listen"),
+      host: host.default("127.0.0.1").meta({ description: "Own address to listen on." }),
+      port: tcpPort,
+      allow: z
+        .array(z.union([z.ipv4(), z.ipv6()]))
+        .min(1)
+        .exactOptional()
+        .meta({ description: "Addresses that may connect; beyond loopback they and a password must be given." }),
+      ...pushed,
+    })
+    .meta({ description: "A data logger that connects to us and pushes HJ 212." }),
 ]);
 
 const override = z.strictObject({
@@ -78,13 +153,39 @@ const override = z.strictObject({
 const device = z.strictObject({
   id: pointId.meta({ description: "Name of the device; its channels are `<id>.<point>`.", examples: ["cems"] }),
   line: z.string().meta({ description: "Id of the line it is on.", examples: ["analyzer"] }),
-  unit: z.int().min(1).max(247).meta({ description: "Modbus unit id." }),
+  unit: z
+    .int()
+    .min(0)
+    .max(255)
+    .exactOptional()
+    .meta({ description: "On Modbus and DCON: its unit id, on a serial Modbus line 1 to 247." }),
+  address: z
+    .string()
+    .regex(/^[0-9]{12}$/)
+    .exactOptional()
+    .meta({
+      title: "12 digits in quotes",
+      description: "On DL/T 645: its address, as it is written on the meter.",
+      examples: ["000012345678"],
+    }),
+  mn: z
+    .string()
+    .regex(/^[0-9A-Za-z]{1,24}$/)
+    .exactOptional()
+    .meta({
+      title: "letters and digits, at most 24",
+      description: "On HJ 212: the logger's own number (MN).",
+      examples: ["010000A8900016F000169DC0"],
+    }),
   profile: z
     .string()
     .meta({ description: "Which model it is: a file below drivers/profiles.", examples: ["sick/marsic300"] }),
   every: duration("100ms", "1h").meta({
-    description: "How often it is polled, on a grid of the wall clock.",
+    description: "How often it is polled, on a grid of the wall clock; of a logger, how often it pushes.",
     examples: ["1s"],
+  }),
+  settingsEvery: duration("10s", "24h").prefault("10m").meta({
+    description: "How often its settings are read, where its profile names any; a change of one is an event.",
   }),
   points: z
     .array(z.string())
@@ -180,7 +281,7 @@ export const siteFile = z
       })
       .exactOptional()
       .meta({ description: "Where entries are sent; without it they are only kept." }),
-    lines: z.array(line).min(1).meta({ description: "Physical lines; one request at a time on each." }),
+    lines: z.array(line).min(1).meta({ description: "Physical lines; one question at a time on each." }),
     devices: z.array(device).min(1).meta({ description: "Devices on the lines." }),
   })
   .meta({ description: "Which site this is. Paths are relative to this file." });

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { LineSettings } from "../drivers/line.ts";
+import type { LineSettings } from "../drivers/line/settings.ts";
 import type { Profile } from "../drivers/profile.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
 import { deviceProfile } from "./engineering.ts";
@@ -43,9 +43,10 @@ export interface Device {
   readonly id: string;
   /** Id of its line. */
   readonly line: string;
-  /** Modbus unit id. */
-  readonly unit: number;
+  /** As the protocol of its line counts: a unit id, the digits of a DL/T 645 meter, the MN of a logger. */
+  readonly address: string;
   readonly every: Millis;
+  readonly settingsEvery: Millis;
   /** The profile as this site uses it: only the chosen points, input modules scaled. */
   readonly profile: Profile;
 }
@@ -57,7 +58,7 @@ export function resolveSite(
   written: SiteFile,
   profiles: ReadonlyMap<string, Profile>,
 ): Site {
-  const { site, feed, state, devices, profiles: _, ...rest } = written;
+  const { site, feed, state, lines, devices, profiles: _, ...rest } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   return {
     file: resolve(file),
@@ -66,11 +67,17 @@ export function resolveSite(
     ...rest,
     state: absolute(state),
     ...(feed && { feed: resolveFeed(feed, absolute) }),
+    lines: lines.map((line) =>
+      "passwordFile" in line && line.passwordFile !== undefined
+        ? { ...line, passwordFile: absolute(line.passwordFile) }
+        : line,
+    ),
     devices: devices.map((device) => {
       const profile = profiles.get(device.profile);
       if (profile === undefined) throw new TypeError(`${device.profile} was not checked`);
-      const { id, line, unit, every } = device;
-      return { id, line, unit, every, profile: deviceProfile(profile, device) };
+      const { id, line, every, settingsEvery } = device;
+      const address = String(device.unit ?? device.address ?? device.mn);
+      return { id, line, address, every, settingsEvery, profile: deviceProfile(profile, device) };
     }),
   };
 }

@@ -5,7 +5,7 @@ import { checkProfile } from "./check-profile.ts";
 import type { Problem } from "./problem.ts";
 import { reporter, syntaxProblems } from "./problem.ts";
 import type { Profile } from "./profile.ts";
-import { profileFile, withMap } from "./profile.ts";
+import { profileFile, withMap, withPoints } from "./profile.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -50,7 +50,7 @@ function readProfile(id: string, file: string): Profile | Problem[] {
   const profile = { id, ...parsed.data };
   const problems = checkProfile(profile, report);
   if (problems.length > 0) return problems;
-  return { ...profile, points: profile.points.map((point) => (point.map ? withMap(point, point.map) : point)) };
+  return withPoints(profile, (point) => (point.map ? withMap(point, point.map) : point));
 }
 
 /** The profiles lie beside the sources and are not copied to where these are compiled: the nearest folder above has them. */

@@ -1,32 +1,51 @@
+import { checkPlace } from "./check-place.ts";
 import { nearest } from "./nearest.ts";
 import type { Problem, Reporter } from "./problem.ts";
-import type { Point, Profile, StatusPoint } from "./profile.ts";
-import { widthOf } from "./profile.ts";
+import type {
+  ModbusPoint,
+  ModbusProfile,
+  ModbusSetting,
+  ModbusStatus,
+  Point,
+  Profile,
+  Setting,
+  StatusPoint,
+} from "./profile.ts";
+import { isInRegister, tables, widthOf } from "./profile.ts";
 import { units } from "./units.ts";
 
 /** What the schema cannot say: that the parts of a profile fit each other and the 65,536 addresses there are. */
 export function checkProfile(profile: Profile, report: Reporter): Problem[] {
-  const ids = [...profile.points, ...profile.status].map((point) => point.id);
-  const each = (list: "points" | "status", point: Point | StatusPoint, index: number): Problem[] => {
+  const { points, status, settings } = profile;
+  const all = [...points, ...status, ...settings];
+  const each = (list: "points" | "status" | "settings", point: (typeof all)[number], index: number): Problem[] => {
     const path = [list, index];
-    const found = placement(profile, point, path, report);
-    const first = ids.indexOf(point.id);
-    if (first !== (list === "points" ? index : profile.points.length + index))
+    const found =
+      profile.protocol === "modbus"
+        ? placement(profile, point as ModbusPoint, path, report)
+        : checkPlace(profile, point as Parameters<typeof checkPlace>[1], path, report);
+    if (all.find(({ id }) => id === point.id) !== point)
       found.push(report("E_CONFIG_DUPLICATE", [...path, "id"], `${point.id} is the id of another point`, "another id"));
     return found;
   };
   return [
-    ...profile.points.flatMap((point, i) => [...each("points", point, i), ...valuePoint(point, ["points", i], report)]),
-    ...profile.status.flatMap((point, i) => [...each("status", point, i), ...statusPoint(profile, point, i, report)]),
+    ...points.flatMap((point, i) => [
+      ...each("points", point, i),
+      ...form(point, ["points", i], report),
+      ...valuePoint(point, ["points", i], report),
+    ]),
+    ...status.flatMap((point, i) => [...each("status", point, i), ...statusPoint(profile, point, i, report)]),
+    ...settings.flatMap((point, i) => [...each("settings", point, i), ...form(point, ["settings", i], report)]),
   ];
 }
 
 function placement(
-  profile: Profile,
-  point: Point | StatusPoint,
+  profile: ModbusProfile,
+  point: ModbusPoint | ModbusStatus | ModbusSetting,
   path: readonly PropertyKey[],
   report: Reporter,
 ): Problem[] {
+  if (!isInRegister(point)) return inOwnReply(profile, point, path, report);
   const found: Problem[] = [];
   const { table, address } = point.at;
   const width = widthOf(point);
@@ -39,6 +58,10 @@ function placement(
         `${table} cannot hold ${point.type}`,
         "bit for coil and discrete only",
       ),
+    );
+  if ((point.type === "string") !== "length" in point)
+    found.push(
+      report("E_CONFIG_VALUE", path, `${point.id}: length is for strings`, "length for a string, and only there"),
     );
   if (address + width > 65536)
     found.push(
@@ -61,19 +84,56 @@ function placement(
   return found;
 }
 
-function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter): Problem[] {
+/** A point of a maker's own function lies in the reply to one of the profile's `requests`. */
+function inOwnReply(
+  { requests }: ModbusProfile,
+  point: ModbusPoint | ModbusStatus | ModbusSetting,
+  path: readonly PropertyKey[],
+  report: Reporter,
+): Problem[] {
+  const { request, offset } = point.at as { request: string; offset: number };
+  const own = requests.find(({ id }) => id === request);
+  const known = [...Object.keys(tables), ...requests.map(({ id }) => id)];
+  if (own === undefined)
+    return [
+      report(
+        "E_CONFIG_VALUE",
+        [...path, "at"],
+        `there is no table or request ${request}`,
+        `one of ${known.join(", ")}`,
+      ),
+    ];
+  const end = offset + (point.type === "bit" ? 1 : 2 * widthOf(point));
+  if (end <= own.reply) return [];
+  return [
+    report(
+      "E_CONFIG_RANGE",
+      [...path, "at"],
+      `the value ends at byte ${end} of ${own.reply}`,
+      "a byte within the reply",
+    ),
+  ];
+}
+
+/** What a value and a setting have in common. */
+function form(point: Point | Setting, path: readonly PropertyKey[], report: Reporter): Problem[] {
   const found: Problem[] = [];
-  const isText = point.type === "string";
+  const isText = point.type === "string" || point.type === "text";
   if (!isText && !(units as readonly string[]).includes(point.unit)) {
     const instead = nearest(point.unit, units) ?? "a unit of the table in drivers/units.ts";
     found.push(
       report("E_CONFIG_UNIT", [...path, "unit"], `there is no unit of measure ${JSON.stringify(point.unit)}`, instead),
     );
   }
-  if (isText !== (point.length !== undefined))
+  if (!isText && point.sentinels.some((text) => text !== "NaN" && Number.isNaN(Number(text))))
     found.push(
-      report("E_CONFIG_VALUE", path, `${point.id}: length is for strings`, "length for a string, and only there"),
+      report("E_CONFIG_VALUE", [...path, "sentinels"], "a sentinel is not a number", "numbers, NaN or Infinity"),
     );
+  return found;
+}
+
+function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter): Problem[] {
+  const found: Problem[] = [];
   if (point.map && point.scale !== "1")
     found.push(report("E_CONFIG_VALUE", path, `${point.id} has both scale and map`, "one of them"));
   if (point.map && Number(point.map.raw[0]) === Number(point.map.raw[1]))
@@ -81,10 +141,6 @@ function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter
   if (point.engineering && !point.map)
     found.push(
       report("E_CONFIG_MISSING", path, `${point.id} has no map for the site to fill`, "map, with the raw range"),
-    );
-  if (!isText && point.sentinels.some((text) => text !== "NaN" && Number.isNaN(Number(text))))
-    found.push(
-      report("E_CONFIG_VALUE", [...path, "sentinels"], "a sentinel is not a number", "numbers, NaN or Infinity"),
     );
   for (const key of ["range", "rawRange"] as const)
     if (point[key] && Number(point[key][0]) > Number(point[key][1]))
@@ -95,14 +151,14 @@ function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter
 function statusPoint(profile: Profile, point: StatusPoint, index: number, report: Reporter): Problem[] {
   const found: Problem[] = [];
   for (const [i, { when }] of point.flags.entries()) {
-    const fits = point.type === "bit" ? /^[01]$/.test(when) : point.type === "bitfield16" || /^\d+$/.test(when);
+    const fits = point.type === "bit" ? /^[01]$/.test(when) : point.type.startsWith("bitfield") || /^\d+$/.test(when);
     if (!fits)
       found.push(
         report(
           "E_CONFIG_VALUE",
           ["status", index, "flags", i, "when"],
           `a ${point.type} is never "${when}"`,
-          '"1" or "0" for a bit, a number for uint16, "bit:5" or "mask:0x0200" for bitfield16',
+          '"1" or "0" for a bit, a number for uint16 or decimal, "bit:5" or "mask:0x0200" for a bitfield',
         ),
       );
   }

@@ -1,22 +1,51 @@
-import type { Instant } from "../feed/format/vocabulary.ts";
+import type { Flag, Instant, Millis } from "../feed/format/vocabulary.ts";
 import type { BusFaultCode } from "./faults.ts";
 
-/** A read request on a Modbus line. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
-export interface ReadRequest {
+/** A question to a device on a Modbus line. Whatever is not one of these is refused, so that nothing is ever written. */
+export type ReadRequest = RegisterRead | ServerIdRead | IdentityRead | CustomRead;
+
+/** A read of registers or bits. `start` is the 0-based PDU address; `count` is registers (FC 3, 4) or bits (FC 1, 2). */
+export interface RegisterRead {
   readonly functionCode: 1 | 2 | 3 | 4;
   readonly start: number;
   readonly count: number;
 }
 
-/** One question and its answer, as they were on the wire: unit id + PDU, without CRC or MBAP header. */
+/** Report Server ID (Modbus Application Protocol V1.1b3, 6.13): what the device says of itself, in its own form. */
+export interface ServerIdRead {
+  readonly functionCode: 17;
+}
+
+/** Read Device Identification (Modbus Application Protocol V1.1b3, 6.21): function 43, MEI type 14. */
+export interface IdentityRead {
+  readonly functionCode: 43;
+  /** 1: basic, 2: regular, 3: extended, each from `object` on; 4: the one object. */
+  readonly access: 1 | 2 | 3 | 4;
+  /** 0 to 255; 0 is the vendor's name. */
+  readonly object: number;
+}
+
+/** A read by a function of the maker's own, as a profile names it. */
+export interface CustomRead {
+  readonly functionCode: UserDefinedFunction;
+  /** What follows the function code, in hexadecimal; at most 16 bytes. */
+  readonly data: string;
+  /** Bytes of the good reply between the function code and the CRC, 1 to 252. */
+  readonly replyBytes: number;
+}
+
+/** Function codes left to makers (Modbus Application Protocol V1.1b3, 5): 65 to 72 and 100 to 110. */
+export type UserDefinedFunction =
+  | (65 | 66 | 67 | 68 | 69 | 70 | 71 | 72)
+  | (100 | 101 | 102 | 103 | 104 | 105 | 106 | 107 | 108 | 109 | 110);
+
+/** The answer to one question, as it was on the wire. */
 export interface Exchange {
-  readonly unit: number;
-  readonly request: ReadRequest;
-  /** The validated reply (unit id, function code, byte count, data); absent when there was none. */
+  /** The validated reply as it is kept: on Modbus unit id and PDU, without CRC or header. Absent when there was none. */
   readonly reply?: Buffer;
-  /** Why there is no usable reply. An exception reply has both `reply` and `failure`. */
+  /** Why there is no usable reply. A refusal (a Modbus exception, an error reply) has both `reply` and `failure`. */
   readonly failure?: BusFailure;
-  /** When the request was handed to the line. */
+  /** When the question was handed to the line, or the probe before it that left no chance to ask it. */
   readonly sent: Instant;
   /** When the last byte of the reply had arrived, or the wait was given up. */
   readonly received: Instant;
@@ -30,12 +59,12 @@ export interface BusFailure {
 }
 
 /**
- * One physical line. `transact` MUST keep one request at a time on the line whatever the unit id, MUST NOT return a reply
- * that belongs to another request, MUST return failures as values, and MUST settle when `signal` aborts.
+ * One physical line. `transact` MUST keep one question at a time on the line whatever the device, MUST NOT return a reply
+ * that belongs to another question, MUST return failures as values, and MUST settle when `signal` aborts.
  */
-export interface Bus {
+export interface Bus<Q> {
   readonly line: string;
-  transact(unit: number, request: ReadRequest, options?: TransactOptions): Promise<Exchange>;
+  transact(question: Q, options?: TransactOptions): Promise<Exchange>;
   counters(): BusCounters;
   close(): Promise<void>;
 }
@@ -43,6 +72,8 @@ export interface Bus {
 export interface TransactOptions {
   /** How long the device itself may take to begin its answer, in ms, above the time on the wire. */
   readonly deviceMs?: number;
+  /** Of questions that wait for the line the one that is due first goes first: ms since boot, as `Instant.mono`. */
+  readonly due?: Millis;
   readonly signal?: AbortSignal;
 }
 
@@ -56,19 +87,59 @@ export interface BusCounters {
   readonly rebuilds: number;
 }
 
-/** What the device said at one point, not yet judged. `raw` is the number before scaling; text only for string points. */
-export type Sample =
-  | { readonly point: string; readonly raw: number | bigint | string }
-  | { readonly point: string; readonly failure: BusFailure };
+/** What a point decodes to: 64-bit integers are bigint, strings are text, everything else is a number. */
+export type Raw = number | bigint | string;
 
-/** One poll of one device: every exchange as it was, and what it says at each point. */
-export interface Poll {
-  readonly exchanges: readonly Exchange[];
-  readonly samples: readonly Sample[];
+/** What a data logger itself says of a value: its letter, and what that means where anybody says so. */
+export interface OwnFlag {
+  readonly letter: string;
+  readonly flag: Flag | undefined;
 }
 
-/** Asks one device. `reads` is the plan: `poll` makes exactly these requests, in this order. */
+/** What the device said at one point, not yet judged. `raw` is the number before scaling; text only for string points. */
+export type Sample = { readonly point: string; readonly own?: OwnFlag } & (
+  | { readonly raw: Raw }
+  | { readonly failure: BusFailure }
+);
+
+/** A question as the configuration entry keeps it: [unit id, function code, start, count] on Modbus, in words elsewhere. */
+export type Read = readonly [number, number, number, number] | string;
+
+/** One poll of one device: every exchange as it was, in the order of `reads`, and what it says at each point. */
+export interface Poll {
+  /** The plan it was made by. Exchanges are fewer where the last ones, the settings, were not asked this time. */
+  readonly reads: readonly Read[];
+  readonly exchanges: readonly Exchange[];
+  readonly samples: readonly Sample[];
+  /** The device's own time of these values, Unix ms, where it sends one. */
+  readonly time?: number;
+}
+
+export interface PollOptions {
+  /** Until when it should be done, ms since boot. */
+  readonly due?: Millis;
+  /** Whether the device's settings are read too. */
+  readonly settings?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks one device. `reads` is the plan of a poll with settings; a device that refuses a block gets another plan. */
 export interface Driver {
-  readonly reads: readonly ReadRequest[];
-  poll(signal?: AbortSignal): Promise<Poll>;
+  readonly reads: readonly Read[];
+  poll(options?: PollOptions): Promise<Poll>;
+}
+
+/** What a device sent unasked. */
+export interface Push extends Poll {
+  /** To be called once it is kept: the device may then forget it. */
+  acknowledge(): void;
+}
+
+/** A device that pushes. */
+export interface Source {
+  readonly reads: readonly Read[];
+  /** Points of which there is none when nothing comes. */
+  readonly expected: readonly string[];
+  /** From now on each push goes to `sink`, as it comes. */
+  start(sink: (push: Push) => void): void;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flags } from "../feed/format/vocabulary.ts";
+import { pointId, profileOf } from "./profile-form.ts";
 
 /** What a device model is: data, read from `profiles/<maker>/<model>.yaml`. The schema is closed; there is no code in it. */
 
@@ -27,114 +27,63 @@ export type WordOrder = (typeof wordOrders)[number];
 
 const pointTypes = Object.keys(widths) as [PointType, ...PointType[]];
 const statusTypes = ["bit", "uint16", "bitfield16"] as const;
-const sourceText = z.string().min(1).max(200).meta({
-  description:
-    "Where this is written: manual and page. What only a driver's code shows begins with `driver code only:`.",
-});
-export const decimal = z
-  .string()
-  .regex(/^-?(0|[1-9]\d*)(\.\d+)?$/)
-  .meta({ description: "A decimal number in quotes.", examples: ["0.1"] });
-export const span = z.tuple([decimal, decimal]).readonly();
+/** A register or bit by its table and 0-based address, or a byte in the reply to one of the profile's own `requests`. */
+type ModbusPlace =
+  | { readonly table: Table; readonly address: number }
+  | { readonly request: string; readonly offset: number };
 const atText = z
   .string()
-  .regex(/^(coil|discrete|holding|input):(0|[1-9]\d{0,5})$/)
-  .meta({ title: "table and address, such as input:1000" })
-  .transform((text) => {
-    const [table, address] = text.split(":") as [Table, string];
-    return { table, address: Number(address) };
+  .regex(/^[a-z][a-z0-9-]{0,19}:(0|[1-9]\d{0,5})$/)
+  .meta({ title: "table (coil, discrete, holding, input) and address, such as input:1000" })
+  .transform((text): ModbusPlace => {
+    const [name = "", number] = text.split(":");
+    if (Object.hasOwn(tables, name)) return { table: name as Table, address: Number(number) };
+    return { request: name, offset: Number(number) };
   })
-  .refine(({ address }) => address <= 65535, {
+  .refine((at) => !("address" in at) || at.address <= 65535, {
     error: "the address is above 65535",
     params: { code: "E_CONFIG_REGISTER", instead: "an address from 0 to 65535, counted from 0 as on the wire" },
   })
-  .meta({ description: "Table and 0-based address as on the wire." });
-
-/** Ids of points and devices: they become parts of channel names. */
-export const pointId = z
-  .string()
-  .regex(/^[a-z0-9-]{1,20}$/)
-  .meta({ title: "letters a-z, digits and -, at most 20", description: "Short name.", examples: ["so2"] });
-
-const pointShape = {
+  .meta({
+    description:
+      "Table and 0-based address as on the wire; or one of `requests`, and the byte after the function code where it begins.",
+  });
+const ownRequest = z.strictObject({
   id: pointId,
-  quantity: z
+  function: z
+    .int()
+    .min(65)
+    .max(110)
+    .meta({ description: "A function code left to makers: 65 to 72 or 100 to 110. It must be one that reads." }),
+  data: z
     .string()
+    .regex(/^([0-9A-F]{2}){0,16}$/)
+    .meta({ title: "pairs of hexadecimal digits", description: "What follows the function code.", examples: ["009D"] }),
+  reply: z.int().min(1).max(252).meta({ description: "Bytes of a good reply between function code and checksum." }),
+  source: z.string().min(1).max(200).meta({ description: "Where this is written." }),
+});
+
+const length = (what: string, most: number) =>
+  z
+    .int()
     .min(1)
-    .max(40)
-    .meta({ description: "What is measured.", examples: ["SO2"] }),
-  code: z
-    .string()
-    .regex(/^[a-z]\d{5}$/)
+    .max(most)
     .exactOptional()
-    .meta({ description: "Factor code of HJ 212-2017, Table B.2.", examples: ["a21026"] }),
-  at: atText,
-  type: z.enum(pointTypes).meta({ description: "How the registers are read." }),
-  length: z.int().min(1).max(125).exactOptional().meta({ description: "Registers of a string." }),
-  order: z
-    .enum(wordOrders)
-    .default("ABCD")
-    .meta({ description: "Byte order of a value of several bytes; ABCD is big-endian." }),
-  unit: z
-    .string()
-    .max(12)
-    .meta({ description: "Unit of the scaled value.", examples: ["mg/m3"] }),
-  basis: z.enum(["wet", "dry", "actual", "standard"]).exactOptional().meta({ description: "Gas state." }),
-  scale: decimal.default("1").meta({ description: "Factor from the raw number to the unit.", examples: ["0.001"] }),
-  map: z
-    .strictObject({
-      raw: span.meta({ description: "Two raw numbers.", examples: [["6400", "32000"]] }),
-      to: span.meta({ description: "What they stand for, in the unit.", examples: [["4", "20"]] }),
-    })
-    .exactOptional()
-    .meta({ description: "Raw range and the engineering range it stands for, instead of `scale`." }),
-  engineering: z
-    .literal("site")
-    .exactOptional()
-    .meta({ description: "The site says what the raw range stands for; for input modules, never for instruments." }),
-  places: z.int().min(0).max(12).meta({ description: "Decimal places of the value." }),
-  range: span.exactOptional().meta({ description: "Plausible values; outside is flag T." }),
-  rawRange: span
-    .exactOptional()
-    .meta({ description: "Raw numbers outside are missing, for example a dead 4-20 mA loop." }),
-  sentinels: z.array(z.string().min(1)).default([]).meta({ description: "Raw values that mean there is none." }),
-  source: sourceText,
-};
+    .meta({ description: `${what}.` });
 
-const statusShape = {
-  id: pointId,
-  at: atText,
-  type: z.enum(statusTypes).meta({ description: "How the status is read." }),
-  flags: z
-    .array(
-      z.strictObject({
-        when: z
-          .string()
-          .regex(/^(\d{1,5}|bit:(\d|1[0-5])|mask:0x[0-9a-fA-F]{4})$/)
-          .meta({ description: 'A value, "bit:5" (0 = lowest) or "mask:0x0200".', examples: ["1"] }),
-        flag: z
-          .enum(Object.keys(flags) as [keyof typeof flags])
-          .meta({ description: "Data flag of HJ 212-2017, Table 8." }),
-        reason: z
-          .string()
-          .regex(/^[a-z][a-z0-9.-]{0,39}$/)
-          .meta({ description: "Why, in the entry.", examples: ["status.maintenance"] }),
-        missing: z.boolean().exactOptional().meta({ description: "True if the value means nothing then." }),
-      }),
-    )
-    .meta({ description: "What each state does to the values; empty if it is only kept as evidence." }),
-  points: z.array(pointId).exactOptional().meta({ description: "The values it concerns; all, if left out." }),
-  source: sourceText,
-};
-
-export const profileFile = z
-  .strictObject({
-    name: z.string().min(1).max(80).meta({ description: "What the device is." }),
-    maker: z.string().min(1).max(40).meta({ description: "Who makes it." }),
-    model: z.string().min(1).max(40).meta({ description: "Its model." }),
-    firmware: z.string().min(1).max(40).exactOptional().meta({ description: "Firmware the register map belongs to." }),
-    source: z.string().min(1).max(300).meta({ description: "The document the map was taken from." }),
-    protocol: z.literal("modbus").meta({ description: "How it is asked." }),
+const modbus = profileOf(
+  z.literal("modbus").meta({ description: "Modbus, however it is framed." }),
+  {
+    at: atText,
+    type: z.enum(pointTypes).meta({ description: "How the registers are read." }),
+    length: length("Registers of a string", 125),
+    order: z
+      .enum(wordOrders)
+      .default("ABCD")
+      .meta({ description: "Byte order of a value of several bytes; ABCD is big-endian." }),
+  },
+  { at: atText, type: z.enum(statusTypes).meta({ description: "How the status is read." }) },
+  {
     limits: z
       .strictObject({
         maxRegisters: z.int().min(1).max(125).default(125).meta({ description: "Registers one request may ask for." }),
@@ -148,29 +97,119 @@ export const profileFile = z
       })
       .prefault({})
       .meta({ description: "What one request may ask for." }),
-    deviceMs: z
-      .int()
-      .min(1)
-      .max(60_000)
-      .default(500)
-      .meta({ description: "How long it may take to begin its answer, ms." }),
-    points: z.array(z.strictObject(pointShape)).min(1).meta({ description: "The values." }),
-    status: z.array(z.strictObject(statusShape)).default([]).meta({ description: "States read with the values." }),
+    requests: z.array(ownRequest).default([]).meta({ description: "Reads by functions of the maker's own." }),
+  },
+);
+
+const identifier = z
+  .string()
+  .regex(/^([0-9A-F]{4}|[0-9A-F]{8})(\+(0|[1-9]\d{0,2}))?$/)
+  .meta({
+    title: "a data identifier, such as 02010100 or 0201FF00+2",
+    description: "Data identifier (8 digits in 2007, 4 in 1997), and the byte of its data where the value begins.",
   })
-  .meta({ description: "What one device model says at which register." });
+  .transform((text) => {
+    const [di = "", offset = "0"] = text.split("+");
+    return { di, offset: Number(offset) };
+  });
+const dlt645 = profileOf(
+  z.enum(["dlt645-2007", "dlt645-1997"]).meta({ description: "DL/T 645, the protocol of energy meters." }),
+  {
+    at: identifier,
+    type: z.enum(["bcd", "sbcd", "uint", "digits", "text"]).meta({
+      description: "Decimal digits, the same with the sign in the highest bit, binary, digits kept as text, or text.",
+    }),
+    length: z.int().min(1).max(32).meta({ description: "Bytes." }),
+  },
+  {
+    at: identifier,
+    type: z.enum(["bitfield16", "bitfield8"]).meta({ description: "A status word of two bytes, or one." }),
+  },
+  {},
+);
+
+const modulePlace = z
+  .string()
+  .regex(/^((all|channel):(\d|1[0-5])|name|configuration|firmware)$/)
+  .meta({
+    title: "such as all:0, channel:0, name, configuration or firmware",
+    description:
+      "A channel in the answer for all of them or asked by itself, counted from 0, or what the module says of itself.",
+  })
+  .transform((text) => {
+    const [from, channel] = text.split(":") as [string, string | undefined];
+    return channel === undefined
+      ? { from: from as "name" | "configuration" | "firmware" }
+      : { from: from as "all" | "channel", channel: Number(channel) };
+  });
+const moduleType = z
+  .enum(["decimal", "text"])
+  .meta({ description: "A number as the module is set to write it, or text." });
+const dcon = profileOf(
+  z.literal("dcon").meta({ description: "DCON, the ASCII protocol of analog modules." }),
+  { at: modulePlace, type: moduleType },
+  { at: modulePlace, type: moduleType },
+  {
+    form: z
+      .enum(["decimal", "hex"])
+      .default("decimal")
+      .meta({ description: "How the module is set to write values: decimals, or two's complement." }),
+    channels: z.int().min(1).max(16).default(8).meta({ description: "Values the module gives for all channels." }),
+  },
+);
+
+const field = z
+  .string()
+  .regex(/^\d{4}:([A-Za-z0-9]{1,12}\/)?[A-Za-z0-9]{1,12}-[A-Za-z]{1,10}$/)
+  .meta({
+    title: "command and field, such as 2011:a21026-Rtd",
+    description: "Command code (CN) of the message and field of its CP.",
+  });
+const hj212 = profileOf(
+  z.literal("hj212").meta({ description: "HJ 212, pushed by a data logger." }),
+  { at: field, type: z.enum(["decimal", "text"]).meta({ description: "A number, or text." }) },
+  { at: field, type: z.literal("decimal").meta({ description: "A number." }) },
+  {},
+);
+
+export const profileFile = z
+  .discriminatedUnion("protocol", [modbus, dlt645, dcon, hj212])
+  .meta({ description: "What one device model says, and where." });
 
 export type ProfileFile = z.output<typeof profileFile>;
-export type Profile = { readonly id: string } & ProfileFile;
-export type Point = ProfileFile["points"][number];
-export type StatusPoint = ProfileFile["status"][number];
+type Named<T> = { readonly id: string } & T;
+export type ModbusProfile = Named<z.output<typeof modbus>>;
+export type Dlt645Profile = Named<z.output<typeof dlt645>>;
+export type DconProfile = Named<z.output<typeof dcon>>;
+export type Hj212Profile = Named<z.output<typeof hj212>>;
+export type Profile = ModbusProfile | Dlt645Profile | DconProfile | Hj212Profile;
+export type Protocol = Profile["protocol"];
+
+export type ModbusPoint = ModbusProfile["points"][number];
+export type ModbusStatus = ModbusProfile["status"][number];
+/** A register that holds a setting of the device: read on a slower grid, and told of when it changes. */
+export type ModbusSetting = ModbusProfile["settings"][number];
+/** A point that lies in a register or bit. */
+export type InRegister<P> = P & { readonly at: { readonly table: Table; readonly address: number } };
+export const isInRegister = <P extends { readonly at: ModbusPlace }>(point: P): point is InRegister<P> =>
+  "table" in point.at;
+
+/** What judging needs of a value: the same on every protocol. */
+export type Point = Omit<ModbusPoint, "at" | "type" | "length" | "order"> & { readonly type: string };
+export type StatusPoint = Omit<ModbusStatus, "at" | "type"> & { readonly type: string };
+export type Setting = Omit<ModbusSetting, "at" | "type" | "length" | "order"> & { readonly type: string };
 
 /** Registers (or bits, in the bit tables) a point occupies. */
 export const widthOf = (point: { readonly type: PointType; readonly length?: number }): number =>
   point.length ?? widths[point.type];
 
 /** A point whose raw range stands for an engineering range; its `scale` is the line: "raw0:raw1:engineering0:engineering1". */
-export const withMap = (point: Point, map: NonNullable<Point["map"]>): Point => ({
+export const withMap = <P extends Pick<Point, "map" | "scale">>(point: P, map: NonNullable<Point["map"]>): P => ({
   ...point,
   map,
   scale: [...map.raw, ...map.to].join(":"),
 });
+
+/** The same profile with each of its values changed by `change`, which must leave it what it is. */
+export const withPoints = (profile: Profile, change: <P extends Point>(point: P) => P): Profile =>
+  ({ ...profile, points: (profile.points as readonly Point[]).map((point) => change(point)) }) as Profile;

@@ -57,18 +57,29 @@ export function nodeAt(root: Schema, value: unknown, path: readonly PropertyKey[
 
 function variantOf(node: Schema, value: unknown): Schema {
   const variants = node.oneOf ?? node.anyOf;
-  const fitting = variants?.find((variant) =>
-    Object.entries((variant as Schema).properties ?? {}).some(
-      ([key, inner]) => (inner as Schema).const !== undefined && (inner as Schema).const === valueAt(value, [key]),
-    ),
-  );
+  const key = tellerOf(variants as readonly Schema[] | undefined);
+  if (key === undefined) return node;
+  const fitting = variants?.find((variant) => told(variant as Schema, key).includes(valueAt(value, [key])));
   return (fitting as Schema | undefined) ?? node;
 }
 
+/** The values by which a variant is known. */
+const told = (variant: Schema, key: string): readonly unknown[] => {
+  const { const: only, enum: several } = (variant.properties?.[key] ?? {}) as Schema;
+  return only === undefined ? (several ?? []) : [only];
+};
+
+/** The key whose constants tell all variants apart. */
+const tellerOf = (variants: readonly Schema[] | undefined): string | undefined =>
+  Object.keys(variants?.[0]?.properties ?? {}).find((key) => {
+    const all = variants?.map((variant) => told(variant, key)) ?? [];
+    return all.every((values) => values.length > 0) && new Set(all.flat()).size === all.flat().length;
+  });
+
 /** The constants that tell the variants of a node apart, where the file has none of them. */
 function choiceOf(node: Schema | undefined, key: string): Schema | undefined {
-  const constants = (node?.oneOf ?? []).map((variant) => ((variant as Schema).properties?.[key] as Schema)?.const);
-  return constants.some((constant) => constant === undefined) || constants.length === 0
-    ? undefined
-    : { enum: constants as string[] };
+  const variants = (node?.oneOf ?? []) as readonly Schema[];
+  return key === tellerOf(variants)
+    ? { enum: variants.flatMap((variant) => told(variant, key)) as string[] }
+    : undefined;
 }

@@ -8,15 +8,23 @@ import { faultRule } from "./wire/faults.ts";
 const wish = z.union([
   z.strictObject({ meter: z.string(), fault: z.union([faultRule, z.array(faultRule), z.null()]) }),
   z.strictObject({ meter: z.string(), condition: z.enum(conditions) }),
+  z.strictObject({ meter: z.string(), setting: z.record(z.string(), z.number()) }),
 ]);
 
 export type ControlAnswer = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
-/** Does what a line asks: `{"meter":"cems","fault":{"kind":"silence"}}` (null: none) or `{"meter":"cems","condition":"held"}`. */
-export function obey(simulation: Pick<Simulation, "setFault" | "setCondition">, line: string): ControlAnswer {
+/**
+ * Does what a line asks: `{"meter":"cems","fault":{"kind":"silence"}}` (null: none), `{"meter":"cems","condition":"held"}` or
+ * `{"meter":"co","setting":{"slope":1.08}}`.
+ */
+export function obey(
+  simulation: Pick<Simulation, "setFault" | "setCondition" | "setSetting">,
+  line: string,
+): ControlAnswer {
   try {
     const asked = wish.parse(JSON.parse(line));
     if ("condition" in asked) simulation.setCondition(asked.meter, asked.condition);
+    else if ("setting" in asked) simulation.setSetting(asked.meter, asked.setting);
     else
       simulation.setFault(
         asked.meter,

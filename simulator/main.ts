@@ -5,7 +5,7 @@ import { command, flag, integer, option, or, runProgram } from "../feed/command.
 import { Fault } from "../feed/format/faults.ts";
 import { obey } from "./control.ts";
 import { simulatorFaults } from "./faults.ts";
-import { models } from "./meters/models.ts";
+import { about, deviceNames } from "./meters/speakers.ts";
 import { loadScenario, scenarioNames } from "./scenario.ts";
 import { type Listening, type Simulation, simulate } from "./simulation.ts";
 
@@ -60,9 +60,10 @@ const list = command({
     print("Scenarios");
     for (const name of scenarioNames()) print(`  ${name.padEnd(20)} ${loadScenario(name).about}`);
     print("\nMeters (in a scenario: `model`)");
-    for (const [name, { about, profile }] of Object.entries(models)) {
-      print(`  ${name.padEnd(20)} ${about}`);
-      print(`  ${"".padEnd(20)} read by profile ${profile}`);
+    for (const name of deviceNames) {
+      const model = about(name);
+      print(`  ${name.padEnd(20)} ${model.about}`);
+      print(`  ${"".padEnd(20)} read by profile ${model.profile}`);
     }
     return 0;
   },
@@ -70,7 +71,7 @@ const list = command({
 
 function forPeople(scenario: string, seed: number, lines: readonly Listening[]): string {
   const where = (line: Listening): string =>
-    line.transport === "rtu" ? `${line.path}, ${line.baud} baud` : `${line.host}:${line.port}`;
+    "path" in line ? `${line.path}, ${line.baud} baud` : `${line.host}:${line.port}`;
   return [
     `${scenario}, seed ${seed}`,
     ...lines.flatMap((line) => [

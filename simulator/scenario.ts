@@ -3,29 +3,46 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { readYaml } from "../drivers/yaml.ts";
 import { Fault } from "../feed/format/faults.ts";
+import { energyMeterNames } from "./meters/dlt645.ts";
 import { conditions } from "./meters/model.ts";
 import { modelNames } from "./meters/models.ts";
 import { unit350 } from "./plant/combustion.ts";
-import { faultFits, faultRule } from "./wire/faults.ts";
+import { faultFits, faultRule, meterAddress } from "./wire/faults.ts";
 
 const id = z.string().regex(/^[a-z0-9-]{1,20}$/, "letters a-z, digits and - only, at most 20");
 
-const meter = z.strictObject({
+const common = {
   id,
-  model: z.enum(modelNames),
-  unit: z.int().min(0).max(255),
   condition: z.enum(conditions).default("measuring"),
   faults: z.array(faultRule).default([]),
-});
-const meters = z.array(meter).min(1);
+};
+const unit = z.int().min(0).max(255);
+const meters = z.array(z.strictObject({ ...common, model: z.enum(modelNames), unit })).min(1);
+const energy = z.array(z.strictObject({ ...common, model: z.enum(energyMeterNames), unit: meterAddress })).min(1);
+const modules = z.array(z.strictObject({ ...common, model: z.enum(["m7017"]), unit })).min(1);
 const baud = z.int().min(1200).max(115_200);
-const tcp = { id, host: z.string().default("127.0.0.1"), port: z.int().min(0).max(65_535), meters };
+const tcp = { id, host: z.string().default("127.0.0.1"), port: z.int().min(0).max(65_535) };
+const checksum = z.boolean().default(false);
+const paced = z.boolean().default(false);
 
-/** A line with its meters. `baud` only tells who reads it what to set: nothing here keeps the time of a serial line. */
+/** A line with its meters. `baud` only tells who reads it what to set, unless the line is `paced`: then it keeps the time of the wire. */
 const line = z.discriminatedUnion("transport", [
-  z.strictObject({ transport: z.literal("tcp"), ...tcp }),
-  z.strictObject({ transport: z.literal("rtu-over-tcp"), baud: baud.default(9600), ...tcp }),
-  z.strictObject({ transport: z.literal("rtu"), id, baud: baud.default(19_200), meters }),
+  z.strictObject({ transport: z.literal("tcp"), ...tcp, meters }),
+  z.strictObject({ transport: z.literal("udp"), ...tcp, meters }),
+  z.strictObject({ transport: z.literal("rtu-over-tcp"), baud: baud.default(9600), ...tcp, meters }),
+  z.strictObject({ transport: z.literal("rtu"), id, baud: baud.default(19_200), paced, meters }),
+  z.strictObject({ transport: z.literal("ascii"), id, baud: baud.default(9600), meters }),
+  z.strictObject({ transport: z.literal("ascii-over-tcp"), baud: baud.default(9600), ...tcp, meters }),
+  z.strictObject({ transport: z.literal("dlt645"), id, baud: baud.default(2400), meters: energy }),
+  z.strictObject({ transport: z.literal("dlt645-over-tcp"), baud: baud.default(2400), ...tcp, meters: energy }),
+  z.strictObject({ transport: z.literal("dcon"), id, baud: baud.default(9600), checksum, meters: modules }),
+  z.strictObject({
+    transport: z.literal("dcon-over-tcp"),
+    baud: baud.default(9600),
+    checksum,
+    ...tcp,
+    meters: modules,
+  }),
 ]);
 export type Line = z.output<typeof line>;
 

@@ -5,9 +5,12 @@ export interface Shown {
   /** RFC 3339, UTC. */
   readonly t: string;
   readonly meter: string;
-  readonly unit: number;
+  readonly unit: number | string;
+  /** Modbus function; control code of DL/T 645; the delimiter of a DCON command. */
   readonly fc: number;
+  /** First address, data identifier, or channel. */
   readonly start: number;
+  /** Registers or bits, data bytes, or values. */
   readonly count: number;
   /** The data bytes of the plain reply in hex; empty for an exception. */
   readonly values: string;

@@ -1,7 +1,7 @@
 import { Fault } from "../feed/format/faults.ts";
-import { createMeter, type Meter } from "./meters/meter.ts";
-import type { Condition } from "./meters/model.ts";
-import { models } from "./meters/models.ts";
+import type { Condition, Settings } from "./meters/model.ts";
+import { about, speakerAt } from "./meters/speakers.ts";
+import type { Speaker } from "./meters/spoken.ts";
 import { createPlaces } from "./places.ts";
 import { bituminous } from "./plant/combustion.ts";
 import { startPlant } from "./plant/world.ts";
@@ -9,31 +9,47 @@ import { randomFrom, seedFor } from "./random.ts";
 import type { Line, Scenario } from "./scenario.ts";
 import type { Shown } from "./shown.ts";
 import type { Device } from "./wire/conversation.ts";
-import { type FaultRule, faultFits } from "./wire/faults.ts";
-import { serveSerial } from "./wire/serial.ts";
+import { type FaultRule, faultFits, type GatewayTransport, type SerialTransport } from "./wire/faults.ts";
+import type { Unit } from "./wire/framing.ts";
+import { type SerialService, serveSerial } from "./wire/serial.ts";
 import { serveTcp } from "./wire/tcp.ts";
 import { type Trouble, trouble } from "./wire/trouble.ts";
+import { serveUdp } from "./wire/udp.ts";
 
 /** Where a line listens, and who is on it. */
 export type Listening = {
   readonly id: string;
   readonly meters: readonly {
     readonly id: string;
-    readonly unit: number;
+    readonly unit: Unit;
     readonly model: string;
     readonly profile: string;
   }[];
 } & (
-  | { readonly transport: "tcp"; readonly host: string; readonly port: number }
-  | { readonly transport: "rtu-over-tcp"; readonly host: string; readonly port: number; readonly baud: number }
-  | { readonly transport: "rtu"; readonly path: string; readonly baud: number }
+  | { readonly transport: "tcp" | "udp"; readonly host: string; readonly port: number }
+  | Gateway[GatewayTransport]
+  | Port[SerialTransport]
 );
+
+type Gateway = {
+  [T in GatewayTransport]: {
+    readonly transport: T;
+    readonly host: string;
+    readonly port: number;
+    readonly baud: number;
+  };
+};
+type Port = { [T in SerialTransport]: { readonly transport: T; readonly path: string; readonly baud: number } };
 
 export interface Simulation {
   readonly lines: readonly Listening[];
   /** From now on these rules, and no others, decide what goes wrong with the meter's replies; none: nothing does. */
   setFault(meter: string, ...rules: FaultRule[]): void;
   setCondition(meter: string, condition: Condition): void;
+  /** Turns settings of the meter by the names of its model; Fault E_SIM_CONTROL for one it does not have. */
+  setSetting(meter: string, settings: Settings): void;
+  /** Frames of the master that a paced line saw begin less than t3.5 after the one before, or while a device was speaking. */
+  tooEarly(line: string): number;
   close(): Promise<void>;
 }
 
@@ -49,7 +65,7 @@ export interface SimulationOptions {
 }
 
 interface OnLine {
-  readonly meter: Meter;
+  readonly speaker: Speaker;
   readonly trouble: Trouble;
   readonly transport: Line["transport"];
 }
@@ -62,6 +78,7 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
   const look = startPlant({ ...scenario.plant, fuel: bituminous }, seed, elapsed);
   const report = reporter(options.onShown);
   const onLines = new Map<string, OnLine>();
+  const serials = new Map<string, SerialService>();
   const places = createPlaces(options);
   const closers = [places.remove];
   const close = async (): Promise<void> => {
@@ -69,24 +86,32 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
   };
 
   const listen = async (line: Line): Promise<Listening> => {
-    const devices = line.meters.map(({ id, model, unit, condition, faults }): Device => {
-      const meter = createMeter({ id, unit, model: models[model], seed, look });
-      meter.setCondition(condition);
+    const devices = line.meters.map(({ id, unit, condition, faults }, index): Device => {
+      const speaker = speakerAt(line, index, { seed, look });
+      speaker.setCondition(condition);
       const wire = trouble(faults, randomFrom(seedFor(seed, "wire", id)));
-      onLines.set(id, { meter, trouble: wire, transport: line.transport });
-      return { unit, serve: (request) => serve(meter, wire, request, report) };
+      onLines.set(id, { speaker, trouble: wire, transport: line.transport });
+      return { unit, serve: (request) => serve({ id, unit, speaker }, wire, request, report) };
     });
-    const meters = line.meters.map(({ id, unit, model }) => ({ id, unit, model, profile: models[model].profile }));
-    const { id, transport } = line;
-    if (transport === "rtu") {
-      const { path, close } = await serveSerial(devices, places.link(id));
-      closers.push(close);
-      return { id, transport, path, baud: line.baud, meters };
+    const meters = line.meters.map(({ id, unit, model }) => ({ id, unit, model, profile: about(model).profile }));
+    const { id } = line;
+    if (!("port" in line)) {
+      const pace = "paced" in line && line.paced ? line.baud : undefined;
+      const serial = await serveSerial(devices, places.link(id), line, pace);
+      closers.push(serial.close);
+      serials.set(id, serial);
+      return { id, transport: line.transport, path: serial.path, baud: line.baud, meters };
     }
-    const { port, close } = await serveTcp(transport, devices, line.host, places.port(line.port));
+    const place = places.port(line.port);
+    const { port, close } =
+      line.transport === "udp"
+        ? await serveUdp(devices, line.host, place)
+        : await serveTcp(line.transport, devices, line.host, place, { checksum: "checksum" in line && line.checksum });
     closers.push(close);
     const at = { id, host: line.host, port, meters };
-    return transport === "tcp" ? { transport, ...at } : { transport, ...at, baud: line.baud };
+    return line.transport === "tcp" || line.transport === "udp"
+      ? { transport: line.transport, ...at }
+      : { transport: line.transport, ...at, baud: line.baud };
   };
   const lines: Listening[] = [];
   try {
@@ -104,13 +129,18 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
   return {
     lines,
     close,
+    tooEarly: (line) => serials.get(line)?.tooEarly() ?? 0,
     setFault: (name, ...rules) => {
       const { trouble, transport } = find(name);
       const misfit = rules.find(({ kind }) => !faultFits(kind, transport));
       if (misfit) throw new Fault("E_SIM_CONTROL", `${misfit.kind} cannot happen on ${transport}`);
       trouble.set(rules);
     },
-    setCondition: (name, condition) => find(name).meter.setCondition(condition),
+    setCondition: (name, condition) => find(name).speaker.setCondition(condition),
+    setSetting: (name, settings) => {
+      const unknown = find(name).speaker.set(settings);
+      if (unknown !== undefined) throw new Fault("E_SIM_CONTROL", `${name} has no setting ${unknown}`);
+    },
   };
 }
 
@@ -124,19 +154,15 @@ function reporter(onShown: ((shown: Shown) => void) | undefined): Report {
   };
 }
 
-function serve(meter: Meter, wire: Trouble, request: Buffer, report: Report): ReturnType<Device["serve"]> {
+function serve(
+  { id, unit, speaker }: { readonly id: string; readonly unit: Unit; readonly speaker: Speaker },
+  wire: Trouble,
+  request: Buffer,
+  report: Report,
+): ReturnType<Device["serve"]> {
+  const said = speaker.ask(request);
+  if (said === undefined) return undefined;
   const fault = wire.next();
-  const { answer, points } = meter.ask(request);
-  report({
-    meter: meter.id,
-    unit: meter.unit,
-    fc: request[0] ?? 0,
-    start: request.length >= 3 ? request.readUInt16BE(1) : 0,
-    count: request.length >= 5 ? request.readUInt16BE(3) : 0,
-    values: "exception" in answer ? "" : answer.pdu.toString("hex", 2),
-    points,
-    ...("exception" in answer ? { exception: answer.exception } : {}),
-    ...(fault ? { fault: fault.kind } : {}),
-  });
-  return { pdu: answer.pdu, fault, random: wire.random };
+  report({ meter: id, unit, ...said.shown, ...(fault ? { fault: fault.kind } : {}) });
+  return { pdu: said.pdu, fault, random: wire.random };
 }

@@ -1,9 +1,9 @@
 import type { Poll } from "../../drivers/driver.ts";
-import type { EntryBody } from "../../feed/format/entry.ts";
+import type { FrameBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import type { Reading } from "../../feed/format/reading.ts";
 import { toTuple } from "../../feed/format/reading.ts";
-import type { Instant } from "../../feed/format/vocabulary.ts";
+import { type Instant, millis } from "../../feed/format/vocabulary.ts";
 
 /** What stays the same from poll to poll of one device. */
 export interface FrameContext {
@@ -23,7 +23,7 @@ export function frameBody(
   poll: Poll,
   readings: ReadonlyMap<string, Reading>,
   done: Instant,
-): EntryBody {
+): FrameBody {
   const tuples = Array.from(readings, ([point, reading]) => [`${context.device}.${point}`, toTuple(reading)] as const);
   return {
     type: "frame",
@@ -39,7 +39,15 @@ export function frameBody(
       Math.round(received.wall),
     ]),
     raw: poll.exchanges.map((exchange) => exchange.reply?.toString("base64") ?? ""),
+    ...ownOf(context.device, poll),
     // Made at once: an object that grew by a dozen computed names is a hash table to V8, and slow to spell out.
     data: Object.fromEntries(tuples),
   };
+}
+
+/** The time and flags of a device that has its own, beside ours. */
+function ownOf(device: string, { time, samples }: Poll): Pick<FrameBody, "own"> {
+  const flags = samples.flatMap(({ point, own }) => (own ? [[`${device}.${point}`, own.letter] as const] : []));
+  if (time === undefined && flags.length === 0) return {};
+  return { own: { ...(time !== undefined && { t: isoTime(millis(time)) }), flags: Object.fromEntries(flags) } };
 }

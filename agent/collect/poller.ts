@@ -1,14 +1,12 @@
+import { heardDevice } from "../../drivers/asked.ts";
 import type { Clock } from "../../drivers/clock.ts";
 import type { Driver, Poll } from "../../drivers/driver.ts";
-import type { Point, StatusPoint } from "../../drivers/profile.ts";
+import type { Point, Setting, StatusPoint } from "../../drivers/profile.ts";
 import type { Reading } from "../../feed/format/reading.ts";
-import type { Instant, Millis } from "../../feed/format/vocabulary.ts";
-import { nextPresence, type Presence, presenceEvent } from "./presence.ts";
+import { type Instant, type Millis, millis } from "../../feed/format/vocabulary.ts";
+import { nextPresence, type Presence, patience, presenceEvent } from "./presence.ts";
 import { qualify } from "./qualify.ts";
 import { nextSlot, type Slot } from "./schedule.ts";
-
-/** Polls without any answer after which a device is said to be lost. */
-const patience = 3;
 
 export interface PolledDevice {
   readonly id: string;
@@ -16,6 +14,8 @@ export interface PolledDevice {
   readonly driver: Driver;
   readonly points: readonly Point[];
   readonly status: readonly StatusPoint[];
+  /** What is set in the device, read with the first poll and then on a slower grid of its own. */
+  readonly settings: { readonly points: readonly Setting[]; readonly every: Millis };
 }
 
 /** What the poller hands on; the agent keeps it. Each is called synchronously and may throw to stop the poller. */
@@ -34,21 +34,23 @@ export async function pollDevice(
 ): Promise<void> {
   let presence: Presence = { is: "unknown" };
   let slot: Slot | undefined;
+  let settingsSlot: number | undefined;
   for (;;) {
     slot = nextSlot(clock.now(), device.every, slot);
     if (slot.skipped > 0) sink.skipped(slot.skipped);
     await clock.sleepUntil(slot.mono, signal);
     if (signal.aborted) return;
-    const poll = await device.driver.poll(signal);
+    const grid = Math.floor(slot.wall / device.settings.every);
+    const settings = device.settings.points.length > 0 && grid !== settingsSlot;
+    const poll = await device.driver.poll({ signal, settings, due: millis(slot.mono + device.every) });
     if (signal.aborted) return;
+    if (settings && poll.exchanges.some(heardDevice)) settingsSlot = grid;
     const done = clock.now();
-    const next = nextPresence(presence, heard(poll), patience);
+    const next = nextPresence(presence, poll.exchanges.some(heardDevice), patience);
     const event = presenceEvent(presence, next);
     presence = next;
     if (event !== undefined) sink.presence(event, done);
-    sink.polled(poll, qualify(device.points, device.status, poll.samples), done);
+    const points = settings ? [...device.points, ...device.settings.points] : device.points;
+    sink.polled(poll, qualify(points, device.status, poll.samples), done);
   }
 }
-
-/** An exception is an answer too: the device is there and says no. */
-const heard = (poll: Poll): boolean => poll.exchanges.some((exchange) => exchange.reply !== undefined);

@@ -1,3 +1,6 @@
+/** Polls without any answer after which a device is said to be lost. */
+export const patience = 3;
+
 /** Whether a device answers. `silent` is said once, after `patience` polls without any answer, not at each poll. */
 export type Presence =
   | { readonly is: "unknown" }

@@ -1,5 +1,5 @@
 import { scaleRaw } from "../../drivers/decimal.ts";
-import type { BusFailure, Sample } from "../../drivers/driver.ts";
+import type { BusFailure, OwnFlag, Sample } from "../../drivers/driver.ts";
 import type { Point, StatusPoint } from "../../drivers/profile.ts";
 import type { Missing, Reading } from "../../feed/format/reading.ts";
 import type { Flag } from "../../feed/format/vocabulary.ts";
@@ -36,9 +36,17 @@ export function qualify(
       let worst: Mark = { flag: "N", reason: "", missing: false };
       for (const { point: statusPoint, mark } of marks)
         if (mark && (statusPoint.points?.includes(point.id) ?? true)) worst = graver(worst, mark);
-      return [point.id, judge(point, said.get(point.id), worst)];
+      const sample = said.get(point.id);
+      const own = ownMark(sample?.own);
+      return [point.id, judge(point, sample, own ? graver(worst, own) : worst)];
     }),
   );
+}
+
+/** A logger's own flag counts like a status; a letter that nobody explains is never taken for normal. */
+function ownMark(own: OwnFlag | undefined): Mark | undefined {
+  if (own === undefined || own.flag === "N") return undefined;
+  return { flag: own.flag ?? "D", reason: `logger ${own.letter}`, missing: false };
 }
 
 function judge(point: Point, sample: Sample | undefined, mark: Mark): Reading {

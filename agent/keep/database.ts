@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { Fault } from "../../feed/format/faults.ts";
 
@@ -106,6 +107,21 @@ export function holdLock(path: string): { close(): void } {
       throw error;
     }
   });
+}
+
+/** Whether a process holds the lock. Only read, and for a moment, so that whoever is about to take it is not kept from it. */
+export function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    db.pragma("user_version");
+    return false;
+  } catch (error) {
+    if (error instanceof Sqlite.SqliteError && error.code.startsWith("SQLITE_BUSY")) return true;
+    throw error;
+  } finally {
+    db.close();
+  }
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Leaves {
   end(): number;
   read(from: number, to: number): Entry[];
   hashes(level: number, from: number, to: number): Buffer[];
-  lastOfType(type: string, dev?: string): Entry | undefined;
+  lastOfType(type: string, dev?: string, code?: string): Entry | undefined;
   /** Closes the newest month and begins another after it. */
   begin(name: string, opening: Frontier): void;
   /** Lets go of what is in memory: what is read next comes from the files. */
@@ -75,9 +75,9 @@ export function openLeaves(dir: string, state: State, options: WriteOptions | "r
     forget: () => {
       for (const month of months) month.db.forget();
     },
-    lastOfType: (type, dev) => {
+    lastOfType: (type, dev, code) => {
       for (const month of months.toReversed()) {
-        const found = month.newest(type, dev);
+        const found = month.newest(type, dev, code);
         if (found !== undefined) return found;
       }
       return undefined;

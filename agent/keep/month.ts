@@ -50,8 +50,8 @@ export interface Month {
   /** `frontierHash` as the last transaction left it; undefined where that left none. */
   stored(): Buffer | undefined;
   read(from: number, to: number): Entry[];
-  /** Newest entry of a type and, where given, a device. */
-  newest(type: string, dev: string | undefined): Entry | undefined;
+  /** Newest entry of a type and, where given, a device and the code of an event. */
+  newest(type: string, dev: string | undefined, code: string | undefined): Entry | undefined;
   hashes(level: number, from: number, to: number): Buffer[];
   /** Only within a transaction of `db`, whose last entry comes with the frontier after it. */
   put(entry: Entry, type: string, t: string, frontier: Frontier | undefined): void;
@@ -91,7 +91,7 @@ export function monthOn(db: Database, name: string): Month {
     opening: () => openingOf(db, name),
     stored: () => stored.get()?.f ?? (last.get()?.end === null ? frontierHash(opening) : undefined),
     read: (from, to) => range.all(from, to).map(entryOf),
-    newest: (type, dev) => newestOf(db, type, dev),
+    newest: (type, dev, code) => newestOf(db, type, { dev, code }),
     hashes: (level, from, to) => {
       const rows = level < TILE_HEIGHT ? leafHashes.all(from, to) : tiles.all(level, from, to);
       return rows.map((row) => blobOf(row.h, `a hash of level ${level}`));
@@ -114,11 +114,16 @@ function openingOf(db: Database, name: string): Frontier {
 }
 
 /** The index knows all types but frames: they are many, and every poll would have to write it. */
-function newestOf(db: Database, type: string, dev: string | undefined): Entry | undefined {
+function newestOf(
+  db: Database,
+  type: string,
+  members: Readonly<Record<"dev" | "code", string | undefined>>,
+): Entry | undefined {
   const rare = type === "frame" ? "" : "AND k <> 'frame'";
-  const device = dev === undefined ? "AND ? IS NULL" : "AND json_extract(CAST(rec AS TEXT), '$.dev') = ?";
+  const given = Object.entries(members).filter(([, value]) => value !== undefined);
+  const same = given.map(([name]) => `AND json_extract(CAST(rec AS TEXT), '$.${name}') = ?`).join(" ");
   const row = db
-    .prepare<LeafRow>(`SELECT i, rec, h FROM leaf WHERE k = ? ${rare} ${device} ORDER BY i DESC LIMIT 1`)
-    .get(type, dev ?? null);
+    .prepare<LeafRow>(`SELECT i, rec, h FROM leaf WHERE k = ? ${rare} ${same} ORDER BY i DESC LIMIT 1`)
+    .get(type, ...given.map(([, value]) => value ?? null));
   return row === undefined ? undefined : entryOf(row);
 }

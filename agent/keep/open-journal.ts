@@ -23,7 +23,7 @@ export interface JournalReader extends Pick<Journal, "origin" | "head" | "read">
   /** The largest size the mirror holds durably; entries below it may be pruned one day. */
   mirrored(): number;
   /** The newest entry of a type and, where given, of a device. */
-  lastOfType(type: EntryBody["type"], dev?: string): Entry | undefined;
+  lastOfType(type: EntryBody["type"], dev?: string, code?: string): Entry | undefined;
   close(): void;
 }
 

@@ -25,15 +25,20 @@ export function sealDue({ entries, since }: Uncovered, now: Millis, rule: SealRu
   return entries >= rule.entries || now - since >= Math.min(rule.within, LONGEST);
 }
 
+/** Throws Fault E_KEY_BAD for a key that entry 0 does not name. */
+export function expectKeyOf({ keys }: Pick<OpenJournal, "keys">, { vkey }: Signer): void {
+  if (!keys.some(({ text }) => text === vkey.text)) {
+    throw new Fault("E_KEY_BAD", `${vkey.text} is not a key of this journal`);
+  }
+}
+
 /**
  * Signs the tree of all entries and stores the note, durable before it returns; before that nobody may see it. Undefined
  * where the newest checkpoint covers everything already: there are never two notes of one size. Throws Fault
  * E_JOURNAL_FORK rather than sign what contradicts an earlier note, E_KEY_BAD for a key that entry 0 does not name.
  */
 export function seal(journal: OpenJournal, signer: Signer): Sealed | undefined {
-  if (!journal.keys.some(({ text }) => text === signer.vkey.text)) {
-    throw new Fault("E_KEY_BAD", `${signer.vkey.text} is not a key of this journal`);
-  }
+  expectKeyOf(journal, signer);
   const { size, root } = journal.head();
   const latest = journal.latestCheckpoint();
   if (latest !== undefined && latest.size >= size) {

@@ -1,10 +1,11 @@
 import type { BusFailure, ReadRequest } from "../driver.ts";
 import { crcHolds } from "./crc.ts";
 import type { Framing, Heard } from "./framing.ts";
+import { Matching } from "./matching.ts";
+import { impossible, replyLength, unknownYet } from "./reply-length.ts";
 import type { Asked } from "./request.ts";
-import { Copies, Unanswered } from "./unanswered.ts";
 
-const exceptionBytes = 5; // unit, function, code, CRC
+const crcBytes = 2;
 const overheadBytes = 5; // unit, function, byte count, CRC
 
 /**
@@ -14,14 +15,10 @@ const overheadBytes = 5; // unit, function, byte count, CRC
 export class RtuFraming implements Framing {
   /** Never: a frame that does not come to its end is noise when the next request is made. */
   readonly stuck = false;
-  private readonly unanswered = new Unanswered();
-  private readonly copies = new Copies();
-  private readonly lateMs: number;
-  private readonly unmatched: boolean;
+  private readonly matching: Matching;
   private readonly bytes = Buffer.alloc(2048);
   private length = 0;
   private thrown = 0;
-  private pending: Asked | undefined;
   private request: Buffer | undefined;
 
   /**
@@ -29,19 +26,16 @@ export class RtuFraming implements Framing {
    * @param unmatched forgets what was asked before: only to show in a test what remembering it is worth
    */
   constructor(lateMs: number, unmatched = false) {
-    this.lateMs = lateMs;
-    this.unmatched = unmatched;
+    this.matching = new Matching(lateMs, unmatched);
   }
 
   get discarded(): number {
-    return this.thrown + (this.pending === undefined ? this.length : 0);
+    return this.thrown + (this.matching.pending === undefined ? this.length : 0);
   }
 
   ask(asked: Asked, adu: Buffer): Buffer {
     this.throwAway(this.length);
-    if (this.unmatched) this.unanswered.clear();
-    this.unanswered.add(asked);
-    this.pending = asked;
+    this.matching.ask(asked);
     this.request = adu;
     return adu;
   }
@@ -73,37 +67,33 @@ export class RtuFraming implements Framing {
         const meaning = this.belongs(frame, found.asked, now);
         if (heard === undefined || heard.is === "late") heard = meaning;
       } else {
-        this.pending = undefined;
-        heard = { is: "bad", failure: found.failure };
+        heard = this.matching.spoilt(found.failure);
       }
     }
-    if (this.pending === undefined && this.unanswered.size === 0) this.throwAway(this.length);
+    if (this.matching.idle) this.throwAway(this.length);
     return heard;
   }
 
   giveUp(): BusFailure {
-    this.copies.distrust();
     const failure = this.diagnose();
-    this.pending = undefined;
+    this.matching.giveUp();
     return failure;
   }
 
   mistakable(unit: number, request: ReadRequest, now: number): boolean {
-    this.unanswered.forget(now - this.lateMs);
-    return !this.unmatched && this.unanswered.mistakable(unit, request);
+    return this.matching.mistakable(unit, request, now);
   }
 
   recent(unit: number, request: ReadRequest, now: number): boolean {
-    return this.mistakable(unit, request, now) || this.copies.like(unit, request, now);
+    return this.matching.recent(unit, request, now);
   }
 
   believe(doubt: Asked, frame: Buffer): void {
-    this.unanswered.settle(doubt);
-    this.copies.trust(doubt, frame);
+    this.matching.believe(doubt, frame);
   }
 
   restart(): void {
-    this.pending = undefined;
+    this.matching.pending = undefined;
     this.throwAway(this.length);
   }
 
@@ -117,7 +107,7 @@ export class RtuFraming implements Framing {
     | { is: "frame"; asked: Asked; length: number }
     | { is: "bad"; failure: BusFailure } {
     const left = this.length - at;
-    if (this.pending !== undefined && this.request !== undefined) {
+    if (this.matching.pending !== undefined && this.request !== undefined) {
       // A two-wire converter may give us our own request back, and some requests look exactly like replies to themselves.
       const same = this.sameAsRequest(at, this.request);
       if (same === this.request.length) return { is: "echo", length: same };
@@ -125,35 +115,27 @@ export class RtuFraming implements Framing {
     }
     if (left < 3) return this.maybeHeader(at) ? "wait" : "noise";
     const functionCode = this.bytes[at + 1] as number;
-    const third = this.bytes[at + 2] as number;
-    const asked = this.unanswered.first(this.bytes[at] as number, functionCode, third);
+    const asked = this.matching.find(this.bytes[at] as number, functionCode, this.bytes[at + 2] as number);
     if (asked === undefined) return "noise";
-    const length = functionCode >= 0x80 ? exceptionBytes : overheadBytes + third;
-    if (left < length) return "wait";
+    const body = replyLength(asked, this.bytes, at, this.length);
+    if (body === impossible) return "noise";
+    const length = body + crcBytes;
+    if (body === unknownYet || left < length) return "wait";
     if (crcHolds(this.bytes, at, at + length)) return { is: "frame", asked, length };
-    if (asked !== this.pending) return "noise";
+    if (asked !== this.matching.pending) return "noise";
     return { is: "bad", failure: { code: "E_BUS_CHECKSUM", detail: `a reply of ${length} bytes with a wrong CRC` } };
   }
 
   private belongs(frame: Buffer, asked: Asked, now: number): Heard {
-    const guarded = !this.unmatched;
-    if (asked !== this.pending) {
-      this.unanswered.settle(asked);
-      this.copies.keep(asked, frame, now);
-      this.throwAway(frame.length);
-      return { is: "late" };
-    }
-    const copy = guarded && this.copies.holds(asked, frame);
-    // What may be a copy settles nothing: the true reply may still come, and must then find its request here.
-    if (!copy) this.unanswered.settle(asked);
-    this.copies.keep(asked, frame, now);
-    this.pending = undefined;
+    const heard = this.matching.answer(asked, frame, now);
+    if (heard.is === "late") this.thrown += frame.length;
     this.cut(frame.length);
-    return copy ? { is: "reply", frame, doubt: asked } : { is: "reply", frame };
+    return heard;
   }
 
   private diagnose(): BusFailure {
-    const { length, pending } = this;
+    const { length } = this;
+    const { pending } = this.matching;
     if (length === 0 || pending === undefined) return { code: "E_BUS_TIMEOUT", detail: "no reply" };
     for (let end = 4; end <= length; end++)
       if (crcHolds(this.bytes, 0, end))
@@ -180,11 +162,11 @@ export class RtuFraming implements Framing {
   }
 
   private maybeHeader(at: number): boolean {
-    return this.unanswered.expects(this.bytes[at] as number, at + 1 < this.length ? this.bytes[at + 1] : undefined);
+    return this.matching.expects(this.bytes[at] as number, at + 1 < this.length ? this.bytes[at + 1] : undefined);
   }
 
   private throwAway(count: number): void {
-    if (count > 0) this.copies.distrust();
+    if (count > 0) this.matching.distrust();
     this.thrown += count;
     this.cut(count);
   }

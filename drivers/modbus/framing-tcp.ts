@@ -1,7 +1,8 @@
 import type { BusFailure } from "../driver.ts";
 import { crc16 } from "./crc.ts";
 import type { Framing, Heard } from "./framing.ts";
-import type { Asked } from "./request.ts";
+import { exceptionLength, isWhole } from "./reply-length.ts";
+import { type Asked, anything } from "./request.ts";
 
 const headerBytes = 6; // transaction, protocol, length; the unit id counts as the first of `length` bytes
 const nothing = Buffer.alloc(0);
@@ -15,7 +16,7 @@ export class TcpFraming implements Framing {
   private transaction: number;
   private pending: Asked | undefined;
   private rest: Buffer = nothing;
-  private stranger: string | undefined;
+  protected stranger: string | undefined;
   private readonly unmatched: boolean;
 
   /** @param unmatched takes a reply of any transaction: only to show in a test what the check is worth */
@@ -114,8 +115,10 @@ export class TcpFraming implements Framing {
 function judge(asked: Asked, bytes: Buffer, at: number, length: number): Heard {
   const unit = bytes[at];
   const functionCode = bytes[at + 1] as number;
-  const good = functionCode === asked.functionCode && bytes[at + 2] === asked.bytes && length === asked.bytes + 3;
-  const exception = functionCode === (asked.functionCode | 0x80) && length === 3;
+  const third = bytes[at + 2];
+  const fits = functionCode === asked.functionCode && (third === asked.third || asked.third === anything);
+  const good = fits && isWhole(asked, bytes, at, length);
+  const exception = functionCode === (asked.functionCode | 0x80) && length === exceptionLength;
   if (unit !== asked.unit || !(good || exception)) {
     const detail = `unit ${unit}, function ${functionCode}, ${length - 3} data bytes instead of ${asked.unit}, ${asked.functionCode}, ${asked.bytes}`;
     return { is: "bad", failure: { code: "E_BUS_REPLY", detail } };

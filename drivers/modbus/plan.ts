@@ -1,4 +1,4 @@
-import type { ReadRequest } from "../driver.ts";
+import type { RegisterRead } from "../driver.ts";
 import type { PointType, Table } from "../profile.ts";
 import { tables, widthOf } from "../profile.ts";
 
@@ -19,7 +19,7 @@ export interface Limits {
 }
 
 /** One request, and where in its reply each point lies: `offset` as `decodePoint` takes it. */
-export interface PlannedRead<P> extends ReadRequest {
+export interface PlannedRead<P> extends RegisterRead {
   readonly points: readonly { readonly point: P; readonly offset: number }[];
 }
 

@@ -1,42 +1,39 @@
 import { EventEmitter } from "node:events";
-import type { Connection } from "./connection.ts";
+import type { CustomRead, ReadRequest } from "../driver.ts";
 import type { Framing } from "./framing.ts";
 import { readAdu } from "./request.ts";
 
 /**
- * What modbus-serial takes for its serial port. It builds the request and parses the reply; framing, matching and time are ours, and it
- * is handed whole validated frames only ('data'), while the request they answer is pending.
+ * What modbus-serial takes for its serial port. It builds the request and parses the reply; framing, matching, time and the wire are
+ * ours, and it is handed whole validated frames only ('data'), while the request they answer is pending.
  */
 export class GuardedPort extends EventEmitter {
-  private readonly connection: Connection;
+  /** The connection behind it comes and goes by itself; whether there is one is asked before each request. */
+  readonly isOpen = true;
+  /** The last request, as it goes on the wire. */
+  written: Buffer = Buffer.alloc(0);
   private readonly framing: Framing;
-  private waitMs = 0;
-  private drained: () => void = () => {};
+  private at = 0;
+  private until = 0;
+  private custom: CustomRead | undefined;
 
-  constructor(connection: Connection, framing: Framing) {
+  constructor(framing: Framing) {
     super();
-    this.connection = connection;
     this.framing = framing;
   }
 
-  get isOpen(): boolean {
-    return this.connection.isOpen;
+  /** The request to come, when it goes out and until when it is awaited (ms, performance.now). */
+  expect(request: ReadRequest, at: number, until: number): void {
+    this.custom = "data" in request ? request : undefined;
+    this.at = at;
+    this.until = until;
   }
 
-  /** How long the next request is awaited, and who is told when the operating system has passed it on. */
-  expect(waitMs: number, drained: () => void): void {
-    this.waitMs = waitMs;
-    this.drained = drained;
-  }
-
-  /** @throws Fault E_BUS_REFUSED for anything but a read within the standard's limits; then nothing was sent */
+  /** @throws Fault E_BUS_REFUSED for anything but a read within the standard's limits; then nothing was written */
   write(adu: Buffer): void {
-    const now = performance.now();
-    const asked = readAdu(adu, now, now + this.waitMs);
-    this.connection.wire?.write(this.framing.ask(asked, adu), this.drained);
+    this.written = this.framing.ask(readAdu(adu, this.at, this.until, this.custom), adu);
   }
 
-  // modbus-serial opens and closes its port; the connection behind this one comes and goes by itself.
   open(done: (error?: Error) => void): void {
     done();
   }

@@ -1,4 +1,4 @@
-import type { ReadRequest } from "../driver.ts";
+import type { ReadRequest, RegisterRead } from "../driver.ts";
 import { replyBytes } from "./request.ts";
 
 /**
@@ -10,25 +10,26 @@ import { replyBytes } from "./request.ts";
 export function probeFor(
   request: ReadRequest,
   taken: (probe: ReadRequest) => boolean,
-  answered: readonly ReadRequest[] = [],
-): ReadRequest {
+  answered: readonly RegisterRead[] = [],
+): RegisterRead {
   for (const { functionCode, start, count: most } of answered) {
     if (functionCode === request.functionCode || functionCode <= 2) continue;
     for (let count = 1; count <= most; count++) {
-      const probe: ReadRequest = { functionCode, start, count };
+      const probe: RegisterRead = { functionCode, start, count };
       if (!taken(probe)) return probe;
     }
   }
-  return probeBeside(request, taken);
+  // Identity and makers' functions have no addresses to go by; a device without register 0 answers that with an exception, as good.
+  return probeBeside("count" in request ? request : { functionCode: 3, start: 0, count: 126 }, taken);
 }
 
-function probeBeside(request: ReadRequest, taken: (probe: ReadRequest) => boolean): ReadRequest {
+function probeBeside(request: RegisterRead, taken: (probe: ReadRequest) => boolean): RegisterRead {
   const { functionCode, start } = request;
   const step = functionCode <= 2 ? 8 : 1;
   const fits = (count: number): boolean => start + count <= 65_536;
-  let fallback: ReadRequest | undefined;
+  let fallback: RegisterRead | undefined;
   for (let count = 1; count <= 16 * step && fits(count); count += step) {
-    const probe: ReadRequest = { functionCode, start, count };
+    const probe: RegisterRead = { functionCode, start, count };
     if (replyBytes(probe) === replyBytes(request)) continue;
     if (!taken(probe)) return probe;
     fallback ??= probe;
@@ -36,17 +37,18 @@ function probeBeside(request: ReadRequest, taken: (probe: ReadRequest) => boolea
   return fallback ?? { functionCode, start: start - step, count: step + 1 };
 }
 
-/** What each unit of a line has answered with data: the last request of each function. */
+/** What each unit of a line has answered with data: a read of each function. */
 export class Answered {
-  private readonly units = new Map<number, ReadRequest[]>();
+  private readonly units = new Map<number, RegisterRead[]>();
 
   note(unit: number, request: ReadRequest): void {
+    if (!("count" in request)) return;
     const known = this.of(unit);
     if (known.some((other) => other.functionCode === request.functionCode)) return;
     this.units.set(unit, [...known, request]);
   }
 
-  of(unit: number): readonly ReadRequest[] {
+  of(unit: number): readonly RegisterRead[] {
     return this.units.get(unit) ?? [];
   }
 }

@@ -1,9 +1,10 @@
 import type { ReadRequest } from "../driver.ts";
-import { type Asked, replyBytes } from "./request.ts";
+import { type Asked, anything, thirdOf } from "./request.ts";
 
 /** Whether a frame with this function code and third byte may be the answer to `asked`: its data, or an exception. */
 const mayAnswer = (asked: Asked, functionCode: number, third: number): boolean =>
-  (functionCode === asked.functionCode && third === asked.bytes) || functionCode === (asked.functionCode | 0x80);
+  (functionCode === asked.functionCode && (third === asked.third || asked.third === anything)) ||
+  functionCode === (asked.functionCode | 0x80);
 
 /**
  * Requests of a line that may still be answered, oldest first, the pending one last. An RTU reply does not say which address it is
@@ -40,8 +41,8 @@ export class Unanswered {
 
   /** Whether data for this request could as well be a late reply to another one. */
   mistakable(unit: number, request: ReadRequest): boolean {
-    const bytes = replyBytes(request);
-    return this.list.some((asked) => asked.unit === unit && mayAnswer(asked, request.functionCode, bytes));
+    const third = thirdOf(request);
+    return this.list.some((asked) => asked.unit === unit && mayAnswer(asked, request.functionCode, third));
   }
 
   /** Requests whose deadline was before `at` are taken to be lost for good. */
@@ -94,12 +95,12 @@ export class Copies {
     this.forget(now);
     const { functionCode } = request;
     return this.list.some(
-      ({ asked }) => asked.unit === unit && asked.functionCode === functionCode && asked.bytes === replyBytes(request),
+      ({ asked }) => asked.unit === unit && asked.functionCode === functionCode && asked.third === thirdOf(request),
     );
   }
 
-  private equalTo({ start }: Asked, frame: Buffer): readonly Asked[] {
-    return this.list.filter((copy) => copy.asked.start !== start && copy.frame.equals(frame)).map(({ asked }) => asked);
+  private equalTo({ key }: Asked, frame: Buffer): readonly Asked[] {
+    return this.list.filter((copy) => copy.asked.key !== key && copy.frame.equals(frame)).map(({ asked }) => asked);
   }
 
   private forget(before: number): void {
@@ -109,4 +110,4 @@ export class Copies {
 
 const mostPairs = 1000;
 const pair = (copy: Asked, asked: Asked, frame: Buffer): string =>
-  `${copy.start} ${asked.start} ${frame.toString("latin1")}`;
+  `${copy.key} ${asked.key} ${frame.toString("latin1")}`;

@@ -60,8 +60,8 @@ export interface ConfigBody extends Timed {
   readonly why?: string;
   readonly dev?: string;
   readonly profile?: string;
-  /** The requests of one poll in order: [unit id, function code, start address, count]. */
-  readonly reads?: readonly (readonly [number, number, number, number])[];
+  /** The questions of one poll in order, settings last: [unit id, function code, start, count] on Modbus, in words elsewhere. */
+  readonly reads?: readonly (readonly [number, number, number, number] | string)[];
 }
 
 export interface BootBody extends Timed {
@@ -92,6 +92,8 @@ export interface FrameBody extends Timed {
   /** Only true: read from the instrument's own memory. */
   readonly hist?: boolean;
   readonly dev?: string;
+  /** What a data logger says itself: its time of these values, and its flag of each. */
+  readonly own?: { readonly t?: string; readonly flags: { readonly [channel: string]: string } };
   /** Aligned with `raw`: [sent, received on the monotonic clock, received in Unix time], in ms. */
   readonly at?: readonly (readonly [number, number, number])[];
 }
@@ -101,6 +103,8 @@ export interface EventBody extends Timed {
   readonly code: string;
   readonly detail: string;
   readonly dev?: string;
+  /** Settings of the device by channel: what they were (null: not read before) and what they are. */
+  readonly set?: { readonly [channel: string]: readonly [string | null, string] };
 }
 
 /** An earlier cosignature, embedded: the entries after it were made after its time. */

@@ -42,9 +42,9 @@ export function makeEntry(body: EntryBody, seq: number, prev: Buffer, salt: Buff
 
 /** A frame's members by name: frames are nearly all entries, and sorted already they take half the time. */
 function inOrder(body: FrameBody, chain: { v: number; seq: number; prev: string; salt: string }): Json {
-  const { at, boot, cfg, clk, data, dev, hist, mono, raw, t, type } = body;
+  const { at, boot, cfg, clk, data, dev, hist, mono, own, raw, t, type } = body;
   const { prev, salt, seq, v } = chain;
-  return { at, boot, cfg, clk, data, dev, hist, mono, prev, raw, salt, seq, t, type, v };
+  return { at, boot, cfg, clk, data, dev, hist, mono, own, prev, raw, salt, seq, t, type, v };
 }
 
 /** Reads the bytes of an entry: canonical first (REC_NONCANON), then the schema of its type (REC_SCHEMA). */

@@ -51,7 +51,10 @@ const config = entry("config", {
   profile: name.optional(),
   reads: z
     .array(
-      z.tuple([z.int().min(0).max(255), z.int().min(1).max(4), z.int().min(0).max(65_535), z.int().min(1).max(2000)]),
+      z.union([
+        z.tuple([z.int().min(0).max(255), z.int().min(1).max(4), z.int().min(0).max(65_535), z.int().min(1).max(2000)]),
+        name,
+      ]),
     )
     .optional(),
 });
@@ -73,8 +76,14 @@ const frame = entry("frame", {
   hist: z.literal(true).optional(),
   dev: device.optional(),
   at: z.array(z.tuple([count, count, count])).optional(),
+  own: z.strictObject({ t: time.optional(), flags: z.record(channel, z.string().max(8)) }).optional(),
 });
-const event = entry("event", { code, detail: text, dev: device.optional() });
+const event = entry("event", {
+  code,
+  detail: text,
+  dev: device.optional(),
+  set: z.record(channel, z.tuple([value.nullable(), value])).optional(),
+});
 const anchor = entry("anchor", {
   boot,
   mono: count,

@@ -65,10 +65,12 @@ ${lines.flatMap(({ id, meters }) => meters.map((meter) => `  - ${deviceText(id, 
 }
 
 function lineText(line: Listening): string {
-  if (line.transport === "rtu")
-    return `{ id: ${line.id}, transport: rtu, path: ${line.path}, baud: ${line.baud}, parity: none, dataBits: 8, stopBits: 1 }`;
+  if ("path" in line) {
+    const parity = line.transport === "dlt645" ? "even" : "none";
+    return `{ id: ${line.id}, transport: ${line.transport}, path: ${line.path}, baud: ${line.baud}, parity: ${parity}, dataBits: 8, stopBits: 1 }`;
+  }
   const { id, transport, host, port } = line;
-  const baud = line.transport === "rtu-over-tcp" ? `, baud: ${line.baud}` : "";
+  const baud = "baud" in line ? `, baud: ${line.baud}` : "";
   return `{ id: ${id}, transport: ${transport}, host: ${host}, port: ${port}${baud} }`;
 }
 
@@ -80,5 +82,5 @@ const shown: Readonly<Record<string, string>> = {
 
 function deviceText(line: string, { id, unit, profile }: Listening["meters"][number], every: string): string {
   const points = shown[profile] ? `, points: [${shown[profile]}]` : "";
-  return `{ id: ${id}, line: ${line}, unit: ${unit}, profile: ${profile}, every: ${every}${points} }`;
+  return `{ id: ${id}, line: ${line}, unit: ${JSON.stringify(unit)}, profile: ${profile}, every: ${every}${points} }`;
 }

@@ -25,6 +25,12 @@ const within = (least: number, most: number, count: number): number =>
   Math.min(most, Math.max(least, Math.round(count)));
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `ai${index + 1}`);
 
+/** Milliamperes on the eight inputs of an analog module; two are not wired. */
+export const eightLoops = (scene: Scene): readonly number[] =>
+  [temperature, pressure, velocity, moisture, oxygen, coal, undefined, undefined].map((loop, index) =>
+    loop ? current(loop, scene, `ai${index + 1}`) : 0,
+  );
+
 /**
  * An input module of the 7017 family in its Modbus form: 65536 counts for -20 to +20 mA, so 12 mA reads 52428. Loops: gas
  * temperature 0-300 °C, static pressure -2000-2000 Pa, velocity 0-40 m/s, moisture 0-40 %, oxygen 0-25 % dry, coal 0-300
@@ -36,12 +42,8 @@ export const ai8: Model = {
   maxRegisters: 8,
   cells: row("holding", 0, "uint16", names(8)),
   values: (scene) => {
-    const loops = [temperature, pressure, velocity, moisture, oxygen, coal, undefined, undefined];
-    const count = (loop: Loop | undefined, n: number): number => {
-      const milliamperes = loop ? current(loop, scene, `ai${n}`) : 0;
-      return within(0, 65_535, 39_321 + ((milliamperes - 4) / 16) * 26_214);
-    };
-    return Object.fromEntries(loops.map((loop, index) => [`ai${index + 1}`, count(loop, index + 1)]));
+    const count = (milliamperes: number): number => within(0, 65_535, 39_321 + ((milliamperes - 4) / 16) * 26_214);
+    return Object.fromEntries(eightLoops(scene).map((milliamperes, index) => [`ai${index + 1}`, count(milliamperes)]));
   },
 };
 

@@ -1,7 +1,8 @@
 import type { Moment } from "../plant/world.ts";
-import { scatter, seedFor } from "../random.ts";
+import { openEyes } from "./eyes.ts";
 import { decimalOf, draw, type Image } from "./image.ts";
-import { type Cell, type Condition, type Model, type Table, widthOf } from "./model.ts";
+import { type Cell, type Condition, type Model, type Scene, type Settings, type Table, widthOf } from "./model.ts";
+import { answerOwn } from "./own.ts";
 import { type Answer, answer } from "./reply.ts";
 
 /** A meter of one model at one unit id. It renews its registers once a second, all at the same moment. */
@@ -12,6 +13,8 @@ export interface Meter {
   /** Answers a request PDU. `points`: the values that lie wholly within the answer, as exact decimal strings. */
   ask(request: Buffer): { readonly answer: Answer; readonly points: Readonly<Record<string, string>> };
   setCondition(condition: Condition): void;
+  /** Turns the settings named, and no others. Returns a setting the meter does not have, and then nothing is changed. */
+  set(settings: Settings): string | undefined;
 }
 
 export interface MeterSettings {
@@ -23,20 +26,16 @@ export interface MeterSettings {
 }
 
 export function createMeter({ id, unit, model, seed, look }: MeterSettings): Meter {
-  let condition: Condition = "measuring";
-  /** The moment whose values are held. */
-  let since = look();
+  const eyes = openEyes({ id, seed, look, ...(model.settings && { settings: model.settings }) });
   let drawn:
-    | { readonly seconds: number; readonly values: Readonly<Record<string, number>>; readonly image: Image }
+    | { readonly scene: Scene; readonly values: Readonly<Record<string, number>>; readonly image: Image }
     | undefined;
 
   const renew = (): NonNullable<typeof drawn> => {
-    const now = look();
-    if (drawn?.seconds === now.seconds) return drawn;
-    const seen = condition === "held" ? since : now;
-    const scatterOf = (label: string): number => scatter(seedFor(seed, id, label, seen.seconds));
-    const values = model.values({ plant: seen.plant, totals: seen.totals, condition, scatter: scatterOf });
-    drawn = { seconds: now.seconds, values, image: draw(model.cells, values) };
+    const scene = eyes.see();
+    if (drawn?.scene === scene) return drawn;
+    const values = { ...scene.settings, ...model.values(scene) };
+    drawn = { scene, values, image: draw(model.cells, values) };
     return drawn;
   };
 
@@ -46,14 +45,13 @@ export function createMeter({ id, unit, model, seed, look }: MeterSettings): Met
     model,
     ask: (request) => {
       const { image, values } = renew();
+      const own = answerOwn(model, request, values);
+      if (own !== undefined) return own;
       const given = answer(image, request, model.maxRegisters);
-      return { answer: given, points: "exception" in given ? {} : pointsWithin(model.cells, given, values) };
+      return { answer: given, points: "table" in given ? pointsWithin(model.cells, given, values) : {} };
     },
-    setCondition: (next) => {
-      if (next === "held" && condition !== "held") since = look();
-      condition = next;
-      drawn = undefined;
-    },
+    setCondition: eyes.setCondition,
+    set: eyes.set,
   };
 }
 

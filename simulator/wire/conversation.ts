@@ -1,16 +1,18 @@
-import { exceptionPdu, exceptions } from "../meters/reply.ts";
+import { exceptions } from "../meters/reply.ts";
 import { type Deed, deeds, type FaultRule } from "./faults.ts";
-import type { Reader, Request } from "./framing.ts";
+import type { Reader, Request, Unit } from "./framing.ts";
 
 /** A device on a line as the wire sees it. */
 export interface Device {
-  readonly unit: number;
-  /** The reply to a request PDU, the trouble it is in this time, and what garbage looks like. */
-  serve(request: Buffer): {
-    readonly pdu: Buffer;
-    readonly fault: FaultRule | undefined;
-    readonly random: () => number;
-  };
+  readonly unit: Unit;
+  /** The reply to a request PDU, the trouble it is in this time, and what garbage looks like; undefined if it does not react. */
+  serve(request: Buffer):
+    | {
+        readonly pdu: Buffer;
+        readonly fault: FaultRule | undefined;
+        readonly random: () => number;
+      }
+    | undefined;
 }
 
 export interface ConversationSettings {
@@ -48,13 +50,13 @@ export function converse({ devices, reader, absent, write, hangUp }: Conversatio
     else later(deed.afterMs, deed.bytes);
   };
   const deedsFor = (request: Request): Deed[] => {
-    const device = devices.find(({ unit }) => unit === request.unit);
-    if (device !== undefined) {
-      const { pdu, fault, random } = device.serve(request.pdu);
-      return deeds(fault, request, pdu, random);
-    }
-    if (absent === "silence") return [];
-    return deeds(undefined, request, exceptionPdu(request.pdu[0] ?? 0, exceptions.gatewayTarget), Math.random);
+    const meant = devices.filter(({ unit }) => request.isFor(unit));
+    if (meant.length === 0 && absent === "exception")
+      return deeds(undefined, request, request.refuse(exceptions.gatewayTarget), Math.random);
+    return meant.flatMap(({ unit, serve }) => {
+      const served = serve(request.pdu);
+      return served === undefined ? [] : deeds(served.fault, request, served.pdu, served.random, unit);
+    });
   };
 
   return {

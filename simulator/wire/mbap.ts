@@ -1,4 +1,5 @@
 import type { Reader, Request } from "./framing.ts";
+import { modbusRequest } from "./modbus.ts";
 
 const header = 7;
 
@@ -23,12 +24,12 @@ export function mbapReader(): Reader {
 
 function requestOf(frame: Buffer): Request {
   const transaction = frame.readUInt16BE(0);
-  return {
-    unit: frame[6] ?? 0,
-    pdu: Buffer.from(frame.subarray(header)),
-    wrap: (unit, pdu) => mbapFrame(transaction, unit, pdu),
-    spoil: (unit, pdu) => mbapFrame((transaction + 1) & 0xffff, unit, pdu),
-  };
+  return modbusRequest(
+    frame[6] ?? 0,
+    Buffer.from(frame.subarray(header)),
+    (unit, pdu) => mbapFrame(transaction, unit, pdu),
+    (unit, pdu) => mbapFrame((transaction + 1) & 0xffff, unit, pdu),
+  );
 }
 
 function mbapFrame(transaction: number, unit: number, pdu: Buffer): Buffer {

@@ -1,5 +1,6 @@
 import { crc16 } from "./crc.ts";
 import type { Reader, Request } from "./framing.ts";
+import { modbusRequest } from "./modbus.ts";
 
 /** The longest frame (Modbus over serial line V1.02, 2.3). */
 const longest = 256;
@@ -38,6 +39,10 @@ function firstFrame(bytes: Buffer): { readonly bytes: Buffer; readonly end: numb
 function expectedLength(frame: Buffer): number | undefined {
   const fc = frame[1] ?? 0;
   if (fc >= 1 && fc <= 6) return 8;
+  if (fc === 17) return 4;
+  if (fc === 43) return 7;
+  // Of makers' own functions no length is known but that of the one that a meter here has.
+  if (fc === 0x66) return 6;
   // Write multiple: address, count, byte count, data. Nobody may send it here, but it has to be passed over.
   if ((fc === 15 || fc === 16) && frame[6] !== undefined) return 9 + frame[6];
   if (fc === 23 && frame[10] !== undefined) return 13 + frame[10];
@@ -45,12 +50,12 @@ function expectedLength(frame: Buffer): number | undefined {
 }
 
 function requestOf(frame: Buffer): Request {
-  return {
-    unit: frame[0] ?? 0,
-    pdu: Buffer.from(frame.subarray(1, -2)),
-    wrap: (unit, pdu) => rtuFrame(unit, pdu, 0),
-    spoil: (unit, pdu) => rtuFrame(unit, pdu, 0x5555),
-  };
+  return modbusRequest(
+    frame[0] ?? 0,
+    Buffer.from(frame.subarray(1, -2)),
+    (unit, pdu) => rtuFrame(unit, pdu, 0),
+    (unit, pdu) => rtuFrame(unit, pdu, 0x5555),
+  );
 }
 
 function rtuFrame(unit: number, pdu: Buffer, damage: number): Buffer {

@@ -1,8 +1,8 @@
 import { createServer, type Socket } from "node:net";
 import { Fault } from "../../feed/format/faults.ts";
 import { converse, type Device } from "./conversation.ts";
-import { mbapReader } from "./mbap.ts";
-import { rtuReader } from "./rtu.ts";
+import type { GatewayTransport } from "./faults.ts";
+import { type LineForm, readerFor } from "./readers.ts";
 
 export interface TcpService {
   readonly port: number;
@@ -10,24 +10,25 @@ export interface TcpService {
 }
 
 /**
- * Devices behind a TCP port, for any number of masters at once: "tcp" is Modbus TCP, "rtu-over-tcp" a serial device server
- * that carries RTU frames.
+ * Devices behind a TCP port, for any number of masters at once: "tcp" is Modbus TCP, the others a serial device server
+ * that carries the frames of a serial line.
  * @param port 0 lets the system choose
  * @throws Fault E_SIM_LISTEN
  */
 export function serveTcp(
-  framing: "tcp" | "rtu-over-tcp",
+  transport: "tcp" | GatewayTransport,
   devices: readonly Device[],
   host: string,
   port: number,
+  form: Omit<LineForm, "transport"> = {},
 ): Promise<TcpService> {
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket);
     const conversation = converse({
       devices,
-      reader: framing === "tcp" ? mbapReader() : rtuReader(),
-      absent: framing === "tcp" ? "exception" : "silence",
+      reader: readerFor({ ...form, transport }),
+      absent: transport === "tcp" ? "exception" : "silence",
       write: (bytes) => void (socket.writable && socket.write(bytes)),
       hangUp: () => socket.resetAndDestroy(),
     });

@@ -1,6 +1,8 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openJournal } from "../../agent/keep/open.ts";
+import { newKeyPem } from "../../feed/format/note.ts";
 import { prepareStage } from "../../simulator/demo/stage.ts";
 import { runNode, spawnNode } from "../support/program.ts";
 import { tempDir } from "../support/temporary.ts";
@@ -104,6 +106,24 @@ describe("a journal that cannot be used has its own code and exit status, and no
       code: 65,
       stderr: expect.stringMatching(/^E_JOURNAL_CORRUPT: /),
     });
+  });
+
+  test("of another key: nothing is written before that is noticed", async () => {
+    const { site, journal, key } = await makeSite();
+    const entries = () => {
+      const reader = openJournal(journal);
+      const { size } = reader.head();
+      reader.close();
+      return size;
+    };
+    const before = entries();
+    rmSync(key);
+    writeFileSync(key, newKeyPem(), { mode: 0o400 });
+    expect(await agent("run", "--config", site)).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/^E_KEY_BAD: .* is not a key of this journal/),
+    });
+    expect(entries()).toBe(before);
   });
 
   test("held by another process, which goes on", async () => {

@@ -26,6 +26,15 @@ test("both sides take turns, and the ratio is the median of the rounds", async (
     rounds: 3,
     spread: [0.5, 0.9],
   });
-  expect(tableLine(result, 0.7)).toMatch(/0\.6 \(0\.5 to 0\.9\).*60 \/ 100 entries\/s.*bar 0\.7, MISSED/);
-  expect(tableLine(result, 0.6)).toMatch(/bar 0\.6$/);
+  expect(tableLine(result, { bar: 0.7 })).toMatch(/0\.6 \(0\.5 to 0\.9\).*60 \/ 100 entries\/s.*bar 0\.7, MISSED/);
+  expect(tableLine(result, { bar: 0.6 })).toMatch(/bar 0\.6$/);
+});
+
+test("a figure that must be 0 makes a case missed whatever its ratio", async () => {
+  const side = async (): Promise<number> => 1;
+  const one = { case: "a line", unit: "reads/s", bar: 0.5, never: "inside t3.5", ours: side, other: side };
+  const lineWith = async (inside: number): Promise<string> =>
+    tableLine(await compare("rtu-bus", { ...one, also: () => ({ "inside t3.5": inside }) }, 1), one);
+  expect(await lineWith(0)).toMatch(/bar 0\.5 \(inside t3\.5 0\)$/);
+  expect(await lineWith(2)).toMatch(/bar 0\.5, MISSED \(inside t3\.5 2\)$/);
 });

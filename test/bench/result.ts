@@ -10,7 +10,11 @@ export interface Result {
   readonly unit: string;
   readonly rounds: number;
   readonly spread: readonly [number, number];
+  /** What else the rounds showed. */
+  readonly also?: Also;
 }
+
+export type Also = Readonly<Record<string, number>>;
 
 export interface Case {
   readonly case: string;
@@ -20,6 +24,10 @@ export interface Case {
   /** Each measures one round and returns a rate in `unit`. */
   readonly ours: () => Promise<number>;
   readonly other: () => Promise<number>;
+  /** Asked after the rounds. */
+  readonly also?: () => Also;
+  /** A figure of `also` that must be 0, or the case is missed whatever its ratio. */
+  readonly never?: string;
 }
 
 export interface Options {
@@ -57,12 +65,16 @@ export async function compare(bench: string, one: Case, rounds: number): Promise
     unit: one.unit,
     rounds,
     spread: [round(Math.min(...ratios)), round(Math.max(...ratios))],
+    ...(one.also === undefined ? {} : { also: one.also() }),
   };
 }
 
 /** The same for a person, one line a case. */
-export function tableLine(result: Result, bar: number | undefined): string {
-  const verdict = bar === undefined ? "" : `bar ${bar}${result.ratio < bar ? ", MISSED" : ""}`;
+export function tableLine(result: Result, { bar, never }: Pick<Case, "bar" | "never">): string {
+  const broken = never !== undefined && (result.also?.[never] ?? 0) > 0;
+  const missed = broken || (bar !== undefined && result.ratio < bar);
+  const verdict = `${bar === undefined ? "" : `bar ${bar}`}${missed ? ", MISSED" : ""}`;
+  const also = Object.entries(result.also ?? {}).map(([name, value]) => `${name} ${value}`);
   return [
     result.bench.padEnd(10),
     result.case.padEnd(30),
@@ -70,6 +82,7 @@ export function tableLine(result: Result, bar: number | undefined): string {
     `(${result.spread[0]} to ${result.spread[1]})`.padEnd(18),
     `${result.ours} / ${result.other} ${result.unit}`.padEnd(34),
     verdict,
+    also.length > 0 ? `(${also.join(", ")})` : "",
   ]
     .join(" ")
     .trimEnd();

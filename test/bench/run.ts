@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { drain } from "./drain.ts";
 import { entries } from "./entries.ts";
 import { type Bench, compare, tableLine } from "./result.ts";
+import { rtuBus } from "./rtu-bus.ts";
 import { tcpReads } from "./tcp-reads.ts";
 
-const benches: Readonly<Record<string, Bench>> = { "tcp-reads": tcpReads, entries, drain };
+const benches: Readonly<Record<string, Bench>> = { "tcp-reads": tcpReads, "rtu-bus": rtuBus, entries, drain };
 const usage = `npm run bench -- [${Object.keys(benches).join("|")}]... [--json] [--rounds 5] [--seconds 2]`;
 
 function options() {
@@ -36,7 +37,7 @@ if (chosen === undefined) {
     try {
       await benches[name]?.({ rounds, seconds }, async (one) => {
         const result = await compare(name, one, rounds);
-        process.stdout.write(`${json ? JSON.stringify(result) : tableLine(result, one.bar)}\n`);
+        process.stdout.write(`${json ? JSON.stringify(result) : tableLine(result, one)}\n`);
       });
     } catch (error) {
       process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);

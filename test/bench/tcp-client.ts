@@ -12,7 +12,7 @@ async function reads(id: string): Promise<number> {
   const bus = openBus({ id, transport: "tcp", host: "127.0.0.1", port }, systemClock);
   let count = 0;
   for (let time = performance.now(); time < end; time = performance.now()) {
-    const { reply, failure } = await bus.transact(1, request);
+    const { reply, failure } = await bus.transact({ unit: 1, request });
     const last = reply?.readUInt16BE(reply.length - 2);
     if (failure !== undefined || last !== ((registers - 1) * 7) % 65536)
       throw new Error(`a wrong answer: ${failure?.detail}`);

@@ -9,9 +9,11 @@ import type { Site } from "../../config/site.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { scaleRaw } from "../../drivers/decimal.ts";
 import { readYaml } from "../../drivers/yaml.ts";
+import { modbusProfiles } from "../support/modbus-profiles.ts";
 import { tempDir } from "../support/temporary.ts";
 
 const catalogue = loadCatalogue();
+const models = modbusProfiles();
 const head = `site:
   origin: log/1
   gateway: g1
@@ -47,9 +49,9 @@ test("the power unit's meters are those of the simulator's scenario", () => {
   const site = loadSite(join(examples, "power-unit.yaml"), catalogue);
   if (!site.ok) throw new Error("see the test above");
   const lineOf = (id: string) => site.value.lines.find((line) => line.id === id);
-  const asked = site.value.devices.map(({ line, unit, profile }) => {
+  const asked = site.value.devices.map(({ line, address, profile }) => {
     const { transport, ...settings } = lineOf(line) ?? { transport: "none" };
-    return [transport, "port" in settings ? settings.port : undefined, unit, profile.id.split("/")[1]];
+    return [transport, "port" in settings ? settings.port : undefined, Number(address), profile.id.split("/")[1]];
   });
   const scenario = readFileSync(join(examples, "../../simulator/scenarios/power-unit.yaml"), "utf8");
   const simulated = z
@@ -77,7 +79,18 @@ test("a short site has all its defaults", () => {
     seal: { every: 10_000, entries: 64, recheck: 68_400_000 },
     quota: 2_000_000_000,
     log: "info",
-    lines: [{ id: "bus", transport: "rtu", path: "/dev/ttyS0", baud: 9600, parity: "none", dataBits: 8, stopBits: 1 }],
+    lines: [
+      {
+        id: "bus",
+        transport: "rtu",
+        path: "/dev/ttyS0",
+        baud: 9600,
+        parity: "none",
+        dataBits: 8,
+        stopBits: 1,
+        rebuild: 60_000,
+      },
+    ],
     devices: 1,
   });
 });
@@ -140,7 +153,7 @@ describe("a device", () => {
   });
 
   test("a state that names values follows their new names", () => {
-    const shipped = catalogue.profiles.get("generic/plc-6400-32000");
+    const shipped = models.get("generic/plc-6400-32000");
     if (!shipped) throw new Error("no profile");
     const status = shipped.status.map((state) => ({ ...state, points: ["ai1", "ai2"] }));
     const own = { ...catalogue, profiles: new Map([["acme/plc", { ...shipped, id: "acme/plc", status }]]) };
@@ -159,14 +172,14 @@ describe("a device", () => {
 });
 
 test("a string's source says how long it is", () => {
-  const profile = catalogue.profiles.get("suto/s430");
+  const profile = models.get("suto/s430");
   const [first] = profile?.points ?? [];
   if (!profile || !first) throw new Error("no profile");
   const text = { ...first, id: "serial", type: "string" as const, length: 8, order: "BADC" as const };
   const device = {
     ...withDevice("unit: 1, profile: suto/s430").devices[0],
     id: "d",
-    unit: 1,
+    address: "1",
   } as Site["devices"][number];
   expect(channels({ ...device, profile: { ...profile, points: [text] } })["d.serial"]?.[1]).toBe(
     "1:3:0000:string8:BADC",
@@ -181,7 +194,7 @@ test("a site file that is not there is a problem, not an exception", () => {
 });
 
 test("a device whose map does not fit into one entry is refused", () => {
-  const profile = catalogue.profiles.get("eastron/sdm630");
+  const profile = models.get("eastron/sdm630");
   const [first] = profile?.points ?? [];
   if (!profile || !first) throw new Error("no profile");
   const many = (count: number) =>

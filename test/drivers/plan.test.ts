@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loadCatalogue } from "../../drivers/catalogue.ts";
 import type { Limits, Placed, PlannedRead } from "../../drivers/modbus/plan.ts";
 import { planReads } from "../../drivers/modbus/plan.ts";
 import type { PointType, Table } from "../../drivers/profile.ts";
-import { tables, widthOf } from "../../drivers/profile.ts";
+import { isInRegister, tables, widthOf } from "../../drivers/profile.ts";
+import { modbusProfiles } from "../support/modbus-profiles.ts";
 
 interface Named extends Placed {
   readonly id: number;
@@ -64,8 +64,10 @@ describe("single cases", () => {
     expect(offsets(point(1, "discrete", 10, "bit"), point(2, "discrete", 11, "bit"))).toEqual([0, 1]);
   });
   test("the analyzer's values are one request, its states beside them two", () => {
-    const profile = loadCatalogue().profiles.get("sick/marsic300");
-    expect(profile && shape(planReads([...profile.points, ...profile.status], profile.limits))).toEqual([
+    const profile = modbusProfiles().get("sick/marsic300");
+    expect(
+      profile && shape(planReads([...profile.points, ...profile.status].filter(isInRegister), profile.limits)),
+    ).toEqual([
       [4, 1000, 24],
       [2, 1000, 5],
       [2, 1024, 2],

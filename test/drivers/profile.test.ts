@@ -8,6 +8,7 @@ import { tempDir } from "../support/temporary.ts";
 
 const point = `  - { id: so2, quantity: SO2, at: "input:30", type: float32, unit: mg/m3, places: 2, source: "p. 41" }`;
 const state = `  - { id: state, at: "discrete:7", type: bit, flags: [{ when: "1", flag: M, reason: status.x }], source: "p. 38" }`;
+const setting = `  - { id: slope, quantity: slope, at: "holding:9", type: float32, unit: "1", places: 3, source: "p. 44" }`;
 const profile = `name: Gas analyzer
 maker: Acme
 model: GA-200
@@ -18,6 +19,8 @@ points:
 ${point}
 status:
 ${state}
+settings:
+${setting}
 `;
 
 function load(text: string) {
@@ -53,6 +56,24 @@ test("a profile without a problem has its defaults filled in", () => {
     sentinels: [],
     source: "p. 41",
   });
+});
+
+test("a setting has the form of a value, without what only a measurement has", () => {
+  expect(load(profile).profiles.get("acme/ga-200")?.settings).toEqual([
+    {
+      id: "slope",
+      quantity: "slope",
+      at: { table: "holding", address: 9 },
+      type: "float32",
+      order: "ABCD",
+      unit: "1",
+      scale: "1",
+      places: 3,
+      sentinels: [],
+      source: "p. 44",
+    },
+  ]);
+  expect(load(profile.slice(0, profile.indexOf("settings:"))).profiles.get("acme/ga-200")?.settings).toEqual([]);
 });
 
 test("a unit of measure that is not in the table is named, with the one that may be meant", () => {
@@ -109,6 +130,35 @@ describe("the schema is closed", () => {
       ["10 E_CONFIG_POINT: the id of one of `points`"],
     ],
     ["one id twice", "id: state", "id: so2", ["10 E_CONFIG_DUPLICATE: another id"]],
+    ["a setting with the id of a state", "id: slope", "id: state", ["12 E_CONFIG_DUPLICATE: another id"]],
+    ["a setting with the id of a value", "id: slope", "id: so2", ["12 E_CONFIG_DUPLICATE: another id"]],
+    [
+      "a setting as a bit of a register",
+      `float32, unit: "1"`,
+      `bit, unit: "1"`,
+      ["12 E_CONFIG_VALUE: bit for coil and discrete only"],
+    ],
+    ["a setting in a strange unit", `unit: "1"`, "unit: furlong", [expect.stringMatching(/^12 E_CONFIG_UNIT: /)]],
+    [
+      "a range of a setting",
+      "places: 3",
+      `places: 3, range: ["0", "1"]`,
+      [expect.stringContaining("12 E_CONFIG_KEY: ")],
+    ],
+    ["a code of a setting", "places: 3", "places: 3, code: a21026", [expect.stringContaining("12 E_CONFIG_KEY: ")]],
+    ["a setting that ends above 65535", "holding:9", "holding:65535", ["12 E_CONFIG_REGISTER: at most holding:65534"]],
+    [
+      "a text as a setting without length",
+      `float32, unit: "1"`,
+      `string, unit: ""`,
+      ["12 E_CONFIG_VALUE: length for a string, and only there"],
+    ],
+    [
+      "a sentinel of a setting that is no number",
+      "places: 3",
+      "places: 3, sentinels: [bad]",
+      ["12 E_CONFIG_VALUE: numbers, NaN or Infinity"],
+    ],
     ["a text without length", "float32", "string", ["8 E_CONFIG_VALUE: length for a string, and only there"]],
     [
       "a text wider than a request",
@@ -170,4 +220,71 @@ test("a broken profile takes no other with it", () => {
   expect(problems.map(({ file, message }) => [file, message])).toEqual([
     [join(dir, "acme/bad.yaml"), 'protocol is "smoke"'],
   ]);
+});
+
+describe("places of the other protocols", () => {
+  const value = (id: string, at: string, rest: string): string =>
+    `  - { id: ${id}, quantity: x, at: "${at}", ${rest}, unit: V, places: 1, source: "p. 1" }\n`;
+  const with_ = (protocol: string, points: string): string =>
+    `name: A device\nmaker: Acme\nmodel: D\nsource: Manual\nprotocol: ${protocol}\npoints:\n${points}`;
+  const bcd = "type: bcd, length: 2";
+
+  test.each([
+    [
+      "an identifier of 1997",
+      "dlt645-2007",
+      value("u", "B611", bcd),
+      "E_CONFIG_VALUE: an identifier of 8 hexadecimal digits",
+    ],
+    [
+      "one of 2007",
+      "dlt645-1997",
+      value("u", "02010100", bcd),
+      "E_CONFIG_VALUE: an identifier of 4 hexadecimal digits",
+    ],
+    [
+      "a byte behind the longest reply",
+      "dlt645-2007",
+      value("u", "0201FF00+195", bcd),
+      "E_CONFIG_RANGE: a byte within the reply",
+    ],
+    ["the same of 1997", "dlt645-1997", value("u", "B61F+197", bcd), "E_CONFIG_RANGE: a byte within the reply"],
+    [
+      "a channel the module has not",
+      "dcon\nchannels: 4",
+      value("u", "all:4", "type: decimal"),
+      "E_CONFIG_RANGE: a channel from 0 to 3, or more channels",
+    ],
+    ["a name as a number", "dcon", value("u", "name", "type: decimal"), "E_CONFIG_VALUE: text"],
+    ["a channel as text", "dcon", value("u", "channel:0", "type: text"), "E_CONFIG_VALUE: decimal"],
+    [
+      "one identifier twice",
+      "dlt645-1997",
+      value("u", "B611", bcd) + value("w", "B611", bcd),
+      "E_CONFIG_DUPLICATE: each place once",
+    ],
+    [
+      "one channel twice",
+      "dcon",
+      value("u", "all:0", "type: decimal") + value("w", "all:0", "type: decimal"),
+      "E_CONFIG_DUPLICATE: each place once",
+    ],
+    [
+      "one field twice",
+      "hj212",
+      value("u", "2011:a21026-Rtd", "type: decimal") + value("w", "2011:a21026-Rtd", "type: decimal"),
+      "E_CONFIG_DUPLICATE: each place once",
+    ],
+  ])("%s is refused", (_, protocol, points, said) => {
+    expect(load(with_(protocol, points)).problems.map(({ code, instead }) => `${code}: ${instead}`)).toEqual([said]);
+  });
+
+  test.each([
+    ["dlt645-2007", value("u", "0201FF00+194", bcd) + value("w", "0201FF00", bcd)],
+    ["dlt645-1997", value("u", "B61F+196", bcd)],
+    ["dcon", value("u", "all:7", "type: decimal") + value("w", "channel:7", "type: decimal")],
+    ["hj212", value("u", "2011:a21026-Rtd", "type: decimal") + value("w", "2051:a21026-Avg", "type: decimal")],
+  ])("the last place of %s is taken", (protocol, points) => {
+    expect(load(with_(protocol, points)).problems).toEqual([]);
+  });
 });

@@ -22,8 +22,8 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
 /** The one file (one on each side of the gap) by which a library enters. A library that is not here enters nowhere. */
 export const doors: Readonly<Record<string, readonly string[] | "anywhere">> = {
   zod: "anywhere",
-  "modbus-serial": ["drivers/modbus/bus.ts"],
-  serialport: ["drivers/modbus/serial-port.ts"],
+  "modbus-serial": ["drivers/modbus/dialect.ts"],
+  serialport: ["drivers/line/serial-port.ts"],
   mqtt: ["feed/link.ts"],
   "better-sqlite3": ["agent/keep/database.ts", "feed/receiver/database.ts"],
   pino: ["agent/logger.ts", "feed/receiver/logger.ts"],

@@ -22,7 +22,7 @@ async function plant(): Promise<{ readonly simulation: Simulation; readonly show
 function where(simulation: Simulation, id: string): { readonly mode: string[]; readonly device: string } {
   const line = simulation.lines.find((l) => l.id === id);
   const [unit] = line?.meters.map((meter) => `${meter.unit}`) ?? [];
-  if (line?.transport === "rtu")
+  if (line !== undefined && "path" in line)
     return { mode: ["-m", "rtu", "-b", `${line.baud}`, "-P", "none", "-a", unit ?? ""], device: line.path };
   return { mode: ["-m", "tcp", "-p", `${line?.port}`, "-a", unit ?? ""], device: line?.host ?? "" };
 }

@@ -8,6 +8,7 @@ function recorder() {
     done,
     setFault: (...args: unknown[]): void => void done.push(["fault", ...args]),
     setCondition: (...args: unknown[]): void => void done.push(["condition", ...args]),
+    setSetting: (...args: unknown[]): void => void done.push(["setting", ...args]),
   };
 }
 
@@ -18,6 +19,7 @@ test("wishes become calls", () => {
     '{"meter":"cems","fault":[{"kind":"silence","probability":0.5},{"kind":"short"}]}',
     '{"meter":"cems","fault":null}',
     '{"meter":"cems","condition":"held"}',
+    '{"meter":"co","setting":{"slope":1.08,"offset":-0.5}}',
   ];
   for (const wish of wishes) expect(obey(simulation, wish)).toEqual({ ok: true });
   expect(simulation.done).toEqual([
@@ -25,6 +27,7 @@ test("wishes become calls", () => {
     ["fault", "cems", { kind: "silence", probability: 0.5 }, { kind: "short" }],
     ["fault", "cems"],
     ["condition", "cems", "held"],
+    ["setting", "co", { slope: 1.08, offset: -0.5 }],
   ]);
 });
 
@@ -35,6 +38,9 @@ test.each([
   '{"meter":"cems"}',
   '{"meter":"cems","fault":{"kind":"fire"}}',
   '{"meter":"cems","condition":"on fire"}',
+  '{"meter":"co","setting":{"slope":"1.08"}}',
+  '{"meter":"co","setting":{"slope":null}}',
+  '{"meter":"co","setting":{"slope":1},"condition":"held"}',
 ])("%s is answered with what is wrong", (line) => {
   const simulation = recorder();
   expect(obey(simulation, line)).toMatchObject({ ok: false });

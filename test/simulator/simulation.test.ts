@@ -23,7 +23,7 @@ async function start(options: Partial<SimulationOptions> = {}): Promise<{ simula
   const simulation = await simulate(twoMeters, { seed: 1, portBase: 0, ...options });
   onTestFinished(simulation.close);
   const [line] = simulation.lines;
-  if (line === undefined || line.transport === "rtu") throw new Error("no TCP line");
+  if (line === undefined || "path" in line) throw new Error("no TCP line");
   return { simulation, m: await master(line.port) };
 }
 
@@ -127,6 +127,22 @@ test("ports count up from the base, and the serial line's name is removed at the
   expect(existsSync(path)).toBe(true);
   await simulation.close();
   expect(existsSync(dirname(path))).toBe(false);
+});
+
+test("a setting that is turned is on the wire at the next request; one that is not there is named", async () => {
+  const scenario = parseScenario(
+    "{ about: x, lines: [{ id: a, transport: tcp, port: 0, meters: [{ id: co, model: t300, unit: 1 }, { id: flow, model: s430, unit: 2 }] }] }",
+    "x",
+  );
+  const simulation = await simulate(scenario, { seed: 1, portBase: 0 });
+  onTestFinished(simulation.close);
+  const [line] = simulation.lines;
+  const m = await master(line?.transport === "tcp" ? line.port : 0);
+  expect(await read(m, 1, 4, 6, 2)).toBe("3f800000");
+  simulation.setSetting("co", { slope: 1.08 });
+  expect(await read(m, 1, 4, 6, 2)).toBe("3f8a3d71");
+  expect(() => simulation.setSetting("co", { gain: 1 })).toThrow("co has no setting gain");
+  expect(() => simulation.setSetting("flow", { slope: 1 })).toThrow("flow has no setting slope");
 });
 
 test("links have the names of their lines in the folder asked for", async () => {

@@ -10,7 +10,9 @@ const packages = {
   socat: ["socat"],
   openssl: ["openssl"],
   python: ["python3", "python3-cryptography"],
+  pymodbus: ["python3-pymodbus", "python3-serial", "python3-serial-asyncio"],
   gcc: ["gcc", "libc6-dev"],
+  tshark: ["tshark"],
 } as const satisfies Record<string, readonly string[]>;
 export type Tool = keyof typeof packages;
 export const tools = Object.keys(packages) as readonly Tool[];
@@ -24,18 +26,24 @@ export function programPath(name: string): string | undefined {
 /** A Python 3 with the `cryptography` package; Debian's own first, since another one on PATH may lack it. */
 export function python(): string | undefined {
   return ["/usr/bin/python3", programPath("python3")].find((path) => {
-    if (path === undefined || !existsSync(path)) return false;
-    try {
-      execFileSync(path, ["-c", "import cryptography"], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
+    if (path === undefined) return false;
+    return imports(path, "cryptography");
   });
+}
+
+function imports(path: string, modules: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    execFileSync(path, ["-c", `import ${modules}`], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function has(tool: Tool): boolean {
   if (tool === "python") return python() !== undefined;
+  if (tool === "pymodbus") return imports("/usr/bin/python3", "pymodbus.server, serial_asyncio");
   if (tool === "libmodbus")
     return ["/usr/include", "/usr/local/include"].some((i) => existsSync(`${i}/modbus/modbus.h`));
   if (tool === "gcc") return programPath("gcc") !== undefined && existsSync("/usr/include/stdio.h");

@@ -8,9 +8,7 @@ import { type FakeClock, fakeClock } from "../../support/clock.ts";
 const o2: Point = {
   id: "o2",
   quantity: "O2",
-  at: { table: "input", address: 0 },
   type: "uint16",
-  order: "ABCD",
   unit: "%",
   scale: "0.1",
   places: 1,
@@ -19,7 +17,7 @@ const o2: Point = {
 };
 
 function exchange(clock: FakeClock, answers: boolean): Exchange {
-  const base = { unit: 1, request: { functionCode: 4, start: 0, count: 1 } as const, sent: clock.now() };
+  const base = { sent: clock.now() };
   return answers
     ? { ...base, received: clock.now(), reply: Buffer.from("0104020041", "hex") }
     : { ...base, received: clock.now(), failure: { code: "E_BUS_TIMEOUT", detail: "" } };
@@ -33,12 +31,12 @@ function rig(took: readonly number[]) {
   let turn = 0;
   const driver: Driver = {
     reads: [],
-    poll: async (signal) => {
+    poll: async ({ signal } = {}) => {
       const ms = took[turn++] ?? 10;
       await clock.sleepUntil(millis(clock.now().mono + Math.abs(ms)), signal);
       const one = exchange(clock, ms >= 0);
       const sample = one.failure ? { point: "o2", failure: one.failure } : { point: "o2", raw: 65 };
-      return { exchanges: [one], samples: [sample] } satisfies Poll;
+      return { reads: [], exchanges: [one], samples: [sample] } satisfies Poll;
     },
   };
   const sink: PollSink = {
@@ -49,7 +47,14 @@ function rig(took: readonly number[]) {
     presence: (event) => seen.push(event),
     skipped: (slots) => seen.push(`skipped ${slots}`),
   };
-  const device = { id: "d", every: seconds(1), driver, points: [o2], status: [] };
+  const device = {
+    id: "d",
+    every: seconds(1),
+    driver,
+    points: [o2],
+    status: [],
+    settings: { points: [], every: seconds(600) },
+  };
   return { clock, stop, seen, done: pollDevice(device, clock, sink, stop.signal) };
 }
 

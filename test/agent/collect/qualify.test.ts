@@ -6,9 +6,7 @@ import type { Point, StatusPoint } from "../../../drivers/profile.ts";
 const so2: Point = {
   id: "so2",
   quantity: "SO2",
-  at: { table: "input", address: 1000 },
   type: "float32",
-  order: "ABCD",
   unit: "mg/m3",
   scale: "1",
   places: 2,
@@ -18,7 +16,6 @@ const so2: Point = {
 };
 const status: StatusPoint = {
   id: "state",
-  at: { table: "input", address: 900 },
   type: "bitfield16",
   source: "synthetic",
   flags: [
@@ -45,7 +42,7 @@ describe("a value", () => {
   });
 
   test("of text is kept as it is", () => {
-    const text: Point = { ...so2, type: "string", length: 4 };
+    const text: Point = { ...so2, type: "string" };
     expect(one([{ point: "so2", raw: "V1.20" }], text)).toMatchObject({ kind: "measured", value: "V1.20" });
   });
 });

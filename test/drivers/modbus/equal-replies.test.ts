@@ -33,7 +33,7 @@ test("states that stay equal are asked twice once, and again after something str
   const poll = async (): Promise<number> => {
     slave.heard.splice(0);
     for (const request of [values, ...states]) {
-      const { reply, failure } = await bus.transact(1, request, { deviceMs: 200 });
+      const { reply, failure } = await bus.transact({ unit: 1, request }, { deviceMs: 200 });
       expect(failure).toBeUndefined();
       expect(reply?.length).toBeGreaterThan(3);
     }

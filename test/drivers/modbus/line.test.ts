@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
-import type { Bus, ReadRequest } from "../../../drivers/driver.ts";
-import { type BusOptions, openBus } from "../../../drivers/modbus/bus.ts";
-import type { OpenWire } from "../../../drivers/modbus/wire.ts";
+import type { RegisterRead } from "../../../drivers/driver.ts";
+import type { OpenWire } from "../../../drivers/line/wire.ts";
+import { type BusOptions, type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
 import { freePort } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { answerAll, type Kind, type Script, type Slave, shown, startSlave, trueReply, withCrc } from "./slave.ts";
 
-const read = (start: number, count = 4): ReadRequest => ({ functionCode: 3, start, count });
+const read = (start: number, count = 4): RegisterRead => ({ functionCode: 3, start, count });
 const quick = { deviceMs: 20 };
 
-async function line(kind: Kind, script: Script, options: BusOptions = {}): Promise<{ bus: Bus; slave: Slave }> {
+async function line(kind: Kind, script: Script, options: BusOptions = {}): Promise<{ bus: ModbusBus; slave: Slave }> {
   const slave = await startSlave(kind, script);
   const bus = openBus(slave.settings, systemClock, { marginMs: 20, ...slave.options, ...options });
   onTestFinished(() => bus.close());
@@ -21,8 +21,10 @@ async function line(kind: Kind, script: Script, options: BusOptions = {}): Promi
 }
 
 /** Reads until the line answers again, as a poller does. */
-const recovered = (bus: Bus, start: number): Promise<Buffer> =>
-  until(async () => (await bus.transact(1, read(start), quick)).reply, { what: "the line answers again" });
+const recovered = (bus: ModbusBus, start: number): Promise<Buffer> =>
+  until(async () => (await bus.transact({ unit: 1, request: read(start) }, quick)).reply, {
+    what: "the line answers again",
+  });
 
 describe("late replies (M1)", () => {
   test.each(["rtu", "rtu-over-tcp", "fake"] as const)(
@@ -36,10 +38,10 @@ describe("late replies (M1)", () => {
         return [delivery];
       });
       await recovered(bus, 0);
-      expect((await bus.transact(1, read(300), quick)).failure?.code).toBe("E_BUS_TIMEOUT");
+      expect((await bus.transact({ unit: 1, request: read(300) }, quick)).failure?.code).toBe("E_BUS_TIMEOUT");
       for (let i = 0; i < 100; i++) {
         const start = 100 * (i % 5);
-        const { reply, failure } = await bus.transact(1, read(start), { deviceMs: 2000 });
+        const { reply, failure } = await bus.transact({ unit: 1, request: read(start) }, { deviceMs: 2000 });
         expect(failure).toBeUndefined();
         expect(reply?.readUInt16BE(3)).toBe(shown(1, start));
       }
@@ -56,9 +58,9 @@ describe("late replies (M1)", () => {
       return [];
     });
     await recovered(bus, 0);
-    await bus.transact(1, read(300), quick);
+    await bus.transact({ unit: 1, request: read(300) }, quick);
     slave.heard.splice(0);
-    expect((await bus.transact(1, read(400), quick)).reply?.readUInt16BE(3)).toBe(shown(1, 400));
+    expect((await bus.transact({ unit: 1, request: read(400) }, quick)).reply?.readUInt16BE(3)).toBe(shown(1, 400));
     expect(slave.heard.map(({ start, count }) => [start, count])).toEqual([
       [400, 1],
       [400, 4],
@@ -70,9 +72,9 @@ describe("late replies (M1)", () => {
       question.unit === 2 ? [] : answerAll(question, device),
     );
     await recovered(bus, 0);
-    await bus.transact(2, read(300), quick);
+    await bus.transact({ unit: 2, request: read(300) }, quick);
     slave.heard.splice(0);
-    await bus.transact(1, read(300), quick);
+    await bus.transact({ unit: 1, request: read(300) }, quick);
     expect(slave.heard).toHaveLength(1);
   });
 
@@ -93,7 +95,7 @@ describe("late replies (M1)", () => {
       [600, 2],
       [0, 4],
     ] as const) {
-      const { reply, failure } = await bus.transact(1, read(start, count), { deviceMs: 2000 });
+      const { reply, failure } = await bus.transact({ unit: 1, request: read(start, count) }, { deviceMs: 2000 });
       expect(failure).toBeUndefined();
       expect(reply).toHaveLength(3 + 2 * count);
     }
@@ -111,9 +113,9 @@ describe("transports that fail", () => {
     });
     await recovered(bus, 0);
     reset = true;
-    const { failure } = await bus.transact(1, read(0), { deviceMs: 30_000 });
+    const { failure } = await bus.transact({ unit: 1, request: read(0) }, { deviceMs: 30_000 });
     expect(failure?.code).toBe("E_BUS_CLOSED");
-    expect((await bus.transact(1, read(0))).reply).toBeDefined();
+    expect((await bus.transact({ unit: 1, request: read(0) })).reply).toBeDefined();
     expect(slave.connections()).toBe(2);
     expect(bus.counters().rebuilds).toBe(1);
   });
@@ -130,7 +132,9 @@ describe("transports that fail", () => {
       return [{ bytes: Buffer.concat([id, Buffer.from(header, "hex")]) }];
     });
     await recovered(bus, 0);
-    expect((await bus.transact(1, read(50), { deviceMs: 30_000 })).failure?.code).toBe("E_BUS_REPLY");
+    expect((await bus.transact({ unit: 1, request: read(50) }, { deviceMs: 30_000 })).failure?.code).toBe(
+      "E_BUS_REPLY",
+    );
     expect((await recovered(bus, 60)).readUInt16BE(3)).toBe(shown(1, 60));
     expect(slave.connections()).toBe(2);
   });
@@ -149,7 +153,10 @@ describe("transports that fail", () => {
     const port = await freePort();
     const bus = openBus({ id: "l", transport: "tcp", host: "127.0.0.1", port }, systemClock);
     onTestFinished(() => bus.close());
-    const failures = [await bus.transact(1, read(0)), await bus.transact(1, read(0))].map(({ failure }) => failure);
+    const failures = [
+      await bus.transact({ unit: 1, request: read(0) }),
+      await bus.transact({ unit: 1, request: read(0) }),
+    ].map(({ failure }) => failure);
     expect(failures).toMatchObject([
       { code: "E_BUS_CLOSED", detail: expect.stringContaining("ECONNREFUSED") },
       { code: "E_BUS_CLOSED", detail: expect.stringContaining("next attempt") },
@@ -168,7 +175,7 @@ describe("transports that fail", () => {
     onTestFinished(() => fillers.forEach((filler) => void filler.destroy()));
     await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, "connect")));
     const bus = openBus({ id: "l", transport: "tcp", host: "127.0.0.1", port }, systemClock, { connectMs: 50 });
-    const { failure } = await bus.transact(1, read(0));
+    const { failure } = await bus.transact({ unit: 1, request: read(0) });
     expect(failure).toMatchObject({
       code: "E_BUS_CLOSED",
       detail: expect.stringContaining("did not accept within 50 ms"),
@@ -180,7 +187,7 @@ describe("transports that fail", () => {
     const openWire: OpenWire = (_, signal) =>
       new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("given up"))));
     const bus = openBus({ id: "l", transport: "tcp", host: "h", port: 1 }, systemClock, { openWire });
-    const asked = bus.transact(1, read(0));
+    const asked = bus.transact({ unit: 1, request: read(0) });
     await bus.close();
     expect((await asked).failure?.code).toBe("E_BUS_CLOSED");
   });
@@ -200,7 +207,7 @@ test("RTU over TCP is the RTU frame with its CRC and no MBAP header (M8)", async
     openWire,
   });
   onTestFinished(() => bus.close());
-  expect((await bus.transact(1, read(0, 10), quick)).reply).toBeDefined();
+  expect((await bus.transact({ unit: 1, request: read(0, 10) }, quick)).reply).toBeDefined();
   expect(sent.map((bytes) => bytes.toString("hex"))).toEqual(["01030000000ac5cd"]);
 });
 
@@ -226,7 +233,7 @@ test("a request waits for t3.5 of silence after the last byte, its own reply's o
     openWire,
   });
   onTestFinished(() => bus.close());
-  for (let i = 0; i < 5; i++) await bus.transact(1, read(0), quick);
+  for (let i = 0; i < 5; i++) await bus.transact({ unit: 1, request: read(0) }, quick);
   expect(gaps).toHaveLength(4);
   for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(gapMs - 0.1);
 });
@@ -252,5 +259,5 @@ test("the deadline counts from the moment the bytes were passed on (P6)", async 
   } as const;
   const bus = openBus(rtu, systemClock, { openWire, marginMs: 20 });
   onTestFinished(() => bus.close());
-  expect((await bus.transact(1, read(0), quick)).failure).toBeUndefined();
+  expect((await bus.transact({ unit: 1, request: read(0) }, quick)).failure).toBeUndefined();
 });

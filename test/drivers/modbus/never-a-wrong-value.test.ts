@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../drivers/clock.ts";
-import type { ReadRequest } from "../../../drivers/driver.ts";
+import type { RegisterRead } from "../../../drivers/driver.ts";
 import { type Guard, openBus } from "../../../drivers/modbus/bus.ts";
-import { type Kind, type Script, shown, startSlave, trueReply } from "./slave.ts";
+import { isHeaded, type Kind, type Script, shown, startSlave, trueReply } from "./slave.ts";
 
 /** Small numbers, so that thousands of time-outs fit into seconds: a reply is awaited about 8 ms. */
 const deviceMs = 4;
@@ -10,7 +10,7 @@ const marginMs = 4;
 const deadline = 10;
 
 /** Blocks of equal length: only their place in time tells their replies apart on an RTU line. */
-const blocks: readonly ReadRequest[] = [
+const blocks: readonly RegisterRead[] = [
   { functionCode: 3, start: 0, count: 4 },
   { functionCode: 3, start: 100, count: 4 },
   { functionCode: 3, start: 200, count: 4 },
@@ -58,7 +58,7 @@ function badLine(kind: Kind, next: () => number, ordered: boolean): Script {
       const stranger = { ...question, unit: question.unit + 2, start: question.start + 50 };
       return [{ bytes: device.frame(trueReply(stranger), question.transaction + 5) }, { bytes }];
     }
-    if (fault < 0.25 && kind !== "tcp") {
+    if (fault < 0.25 && !isHeaded(kind)) {
       const broken = Buffer.from(bytes);
       const at = Math.floor(next() * broken.length);
       broken[at] = (broken[at] ?? 0) ^ (1 + Math.floor(next() * 255));
@@ -87,19 +87,24 @@ interface Way {
    */
   readonly ordered: boolean;
   readonly without?: readonly Guard[];
+  /** The line gives our own requests back. */
+  readonly echo?: boolean;
   readonly stopAtWrong?: boolean;
 }
 
 /** Reads random blocks of random units over one bad line, and compares every register with what only that register holds. */
-async function readMuch(kind: Kind, { seed, reads, ordered, without = [], stopAtWrong }: Way): Promise<Tally> {
+async function readMuch(
+  kind: Kind,
+  { seed, reads, ordered, echo = false, without = [], stopAtWrong }: Way,
+): Promise<Tally> {
   const next = random(seed);
-  const slave = await startSlave(kind, badLine(kind, random(seed + 1), ordered), { ordered });
+  const slave = await startSlave(kind, badLine(kind, random(seed + 1), ordered), { ordered, echo });
   const bus = openBus(slave.settings, systemClock, { marginMs, without, random: () => 0, ...slave.options });
   const tally: Tally = { reads: 0, values: 0, wrong: 0 };
   while (tally.reads < reads && !(stopAtWrong && tally.wrong > 0)) {
-    const request = blocks[Math.floor(next() * blocks.length)] as ReadRequest;
+    const request = blocks[Math.floor(next() * blocks.length)] as RegisterRead;
     const unit = units[Math.floor(next() * units.length)] as number;
-    const exchange = await bus.transact(unit, request, { deviceMs });
+    const exchange = await bus.transact({ unit, request }, { deviceMs });
     if (exchange.failure?.code === "E_BUS_CLOSED") {
       // Noise in a TCP stream costs the connection; what was never asked does not count as a read.
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -116,26 +121,39 @@ async function readMuch(kind: Kind, { seed, reads, ordered, without = [], stopAt
 }
 
 const seed = Number(process.env.SEED ?? 20_261_123);
+interface Lines extends Pick<Way, "ordered" | "echo"> {
+  readonly kind: Kind;
+  readonly lines: number;
+  readonly each: number;
+}
 const lines = [
   { kind: "tcp", ordered: true, lines: 6, each: 1600 },
+  { kind: "udp", ordered: true, lines: 4, each: 1600 },
   { kind: "tcp", ordered: false, lines: 2, each: 1600 },
   { kind: "rtu", ordered: true, lines: 4, each: 1000 },
   { kind: "rtu-over-tcp", ordered: true, lines: 4, each: 1000 },
+  { kind: "ascii", ordered: true, lines: 4, each: 1000 },
+  { kind: "ascii-over-tcp", ordered: true, lines: 4, each: 1000 },
+  { kind: "rtu", ordered: true, lines: 3, each: 600, echo: true },
+  { kind: "ascii", ordered: true, lines: 3, each: 600, echo: true },
   { kind: "fake", ordered: true, lines: 2, each: 1000 },
   { kind: "fake", ordered: false, lines: 3, each: 1000 },
-] as const;
+  { kind: "fake-ascii", ordered: true, lines: 2, each: 1000 },
+  { kind: "fake-ascii", ordered: false, lines: 3, each: 1000 },
+  { kind: "fake-ascii", ordered: true, lines: 2, each: 1000, echo: true },
+] as const satisfies readonly Lines[];
 
 test("real lines are read 20,000 times and more in all", () => {
-  const reads = lines.filter(({ kind }) => kind !== "fake").map((line) => line.lines * line.each);
+  const reads = lines.filter(({ kind }) => !kind.startsWith("fake")).map((line) => line.lines * line.each);
   expect(reads.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(20_000);
 });
 
-test.each(lines)(
-  "a value read for one register is never that of another: $kind, in order $ordered",
+test.each<Lines>(lines)(
+  "a value read for one register is never that of another: $kind, in order $ordered, echo $echo",
   { timeout: 120_000 },
-  async ({ kind, ordered, lines, each }) => {
+  async ({ kind, ordered, lines, each, echo = false }) => {
     const all = await Promise.all(
-      Array.from({ length: lines }, (_, i) => readMuch(kind, { seed: seed + 1000 * i, reads: each, ordered })),
+      Array.from({ length: lines }, (_, i) => readMuch(kind, { seed: seed + 1000 * i, reads: each, ordered, echo })),
     );
     expect(all.map(({ wrong }) => wrong)).toEqual(all.map(() => 0));
     for (const { reads, values } of all) expect(values).toBeGreaterThan(reads / 5);
@@ -151,6 +169,11 @@ test.each([
   ["fake", "matching", true],
   ["rtu", "matching", true],
   ["rtu-over-tcp", "matching", true],
+  ["udp", "matching", true],
+  ["fake-ascii", "quarantine", false],
+  ["fake-ascii", "matching", true],
+  ["ascii", "matching", true],
+  ["ascii-over-tcp", "matching", true],
 ] as const)("%s without %s gives wrong values", { timeout: 120_000 }, async (kind, guard, ordered) => {
   const way: Way = { seed, reads: 10_000, ordered, without: [guard], stopAtWrong: true };
   expect((await readMuch(kind, way)).wrong).toBeGreaterThan(0);

@@ -1,20 +1,25 @@
+import { createSocket } from "node:dgram";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import type { ReadRequest } from "../../../drivers/driver.ts";
-import type { LineSettings } from "../../../drivers/line.ts";
+import type { RegisterRead } from "../../../drivers/driver.ts";
+import type { ModbusLine } from "../../../drivers/line/settings.ts";
+import type { OpenWire, WireEvents } from "../../../drivers/line/wire.ts";
 import type { BusOptions } from "../../../drivers/modbus/bus.ts";
-import type { OpenWire, WireEvents } from "../../../drivers/modbus/wire.ts";
 import { openPty } from "../../../simulator/wire/pty.ts";
 import type { Cleanup } from "../../support/temporary.ts";
 
 /** A device written apart from the driver: its own CRC, its own framing, and a script that says what happens to each request. */
-export const realKinds = ["tcp", "rtu", "rtu-over-tcp"] as const;
-/** `fake` is RTU over a wire in memory: no operating system between driver and device. */
-export const kinds = [...realKinds, "fake"] as const;
+export const realKinds = ["tcp", "udp", "rtu", "rtu-over-tcp", "ascii", "ascii-over-tcp"] as const;
+/** RTU and ASCII over a wire in memory: no operating system between driver and device. */
+export const kinds = [...realKinds, "fake", "fake-ascii"] as const;
 export type Kind = (typeof kinds)[number];
 
-export interface Question extends ReadRequest {
+/** Frames with a transaction id of their own. */
+export const isHeaded = (kind: Kind): boolean => kind === "tcp" || kind === "udp";
+export const isAscii = (kind: Kind): boolean => kind === "ascii" || kind === "ascii-over-tcp" || kind === "fake-ascii";
+
+export interface Question extends RegisterRead {
   readonly unit: number;
   readonly transaction: number;
 }
@@ -70,12 +75,21 @@ export function withMbap(adu: Buffer, transaction: number): Buffer {
   return Buffer.concat([header, adu]);
 }
 
+/** ASCII: two digits a byte and the LRC, as a sum that comes to 0 with it. */
+export function withLrc(adu: Buffer): Buffer {
+  const sum = adu.reduce((total, byte) => total + byte, 0);
+  const all = Buffer.concat([adu, Buffer.from([256 - (sum % 256)])]);
+  return Buffer.from(`:${Array.from(all, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join("")}\r\n`);
+}
+
 export interface Slave {
-  readonly settings: LineSettings;
+  readonly settings: ModbusLine;
   /** For `openBus`, where the settings alone do not lead to the device. */
   readonly options: BusOptions;
   /** Every question heard, in order. */
   readonly heard: Question[];
+  /** From now on this request (unit id and PDU), which the script is not for, is answered so. */
+  answer(question: Buffer, reply: Buffer): void;
   /** Connections accepted so far (sockets only). */
   connections(): number;
   /** Resets every open connection, as a device does that restarts. */
@@ -88,19 +102,28 @@ export interface SlaveOptions {
   readonly ordered?: boolean;
   readonly baud?: number;
   readonly cleanup?: Cleanup;
+  /** A two-wire converter that gives back whatever is sent. */
+  readonly echo?: boolean;
 }
 
 /** Starts a device of this kind, driven by `script`. */
 export async function startSlave(kind: Kind, script: Script, options: SlaveOptions = {}): Promise<Slave> {
-  const { ordered = true, baud = 115_200, cleanup = onTestFinished } = options;
+  const { ordered = true, baud = 115_200, cleanup = onTestFinished, echo = false } = options;
   const heard: Question[] = [];
   const ended = new AbortController();
-  const device: DeviceForm = { frame: kind === "tcp" ? withMbap : (adu) => withCrc(adu) };
+  let answers: readonly { readonly asked: Buffer; readonly reply: Buffer }[] = [];
+  const device: DeviceForm = { frame: isHeaded(kind) ? withMbap : isAscii(kind) ? withLrc : withCrc };
 
   const attend: Attend = (write) => {
     let rest: Buffer = Buffer.alloc(0);
     let turn = Promise.resolve();
     return (bytes) => {
+      if (echo) write(bytes);
+      const known = answers.find(({ asked }) => bytes.subarray(isHeaded(kind) ? 6 : 0).equals(asked));
+      if (known !== undefined) {
+        write(device.frame(known.reply, isHeaded(kind) ? bytes.readUInt16BE(0) : 0));
+        return;
+      }
       const { questions, left } = readQuestions(kind, Buffer.concat([rest, bytes]));
       rest = left;
       for (const question of questions) {
@@ -118,23 +141,28 @@ export async function startSlave(kind: Kind, script: Script, options: SlaveOptio
     };
   };
   const line =
-    kind === "rtu"
-      ? await servePty(attend, baud)
-      : kind === "fake"
-        ? serveMemory(attend, baud)
-        : await serveTcp(attend, kind, baud);
+    kind === "rtu" || kind === "ascii"
+      ? await servePty(attend, kind, baud)
+      : kind === "fake" || kind === "fake-ascii"
+        ? serveMemory(attend, kind === "fake" ? "rtu-over-tcp" : "ascii-over-tcp", baud)
+        : kind === "udp"
+          ? await serveUdp(attend)
+          : await serveTcp(attend, kind, baud);
   const close = async (): Promise<void> => {
     ended.abort();
     await line.close();
   };
   cleanup(close);
-  return { ...line, heard, close };
+  const answer = (question: Buffer, reply: Buffer): void => {
+    answers = [{ asked: isHeaded(kind) ? question : device.frame(question, 0), reply }];
+  };
+  return { ...line, heard, answer, close };
 }
 
 type Attend = (write: (bytes: Buffer) => void) => (bytes: Buffer) => void;
-type Line = Omit<Slave, "heard">;
+type Line = Omit<Slave, "heard" | "answer">;
 
-function serveMemory(attend: Attend, baud: number): Line {
+function serveMemory(attend: Attend, transport: "rtu-over-tcp" | "ascii-over-tcp", baud: number): Line {
   const wires = new Set<WireEvents>();
   let connections = 0;
   const openWire: OpenWire = async (events) => {
@@ -164,7 +192,7 @@ function serveMemory(attend: Attend, baud: number): Line {
     }
   };
   return {
-    settings: { id: "fake", transport: "rtu-over-tcp", host: "memory", port: 1, baud },
+    settings: { id: "fake", transport, host: "memory", port: 1, baud },
     options: { openWire },
     connections: () => connections,
     reset,
@@ -172,11 +200,11 @@ function serveMemory(attend: Attend, baud: number): Line {
   };
 }
 
-async function servePty(attend: Attend, baud: number): Promise<Line> {
+async function servePty(attend: Attend, transport: "rtu" | "ascii", baud: number): Promise<Line> {
   const pty = await openPty();
   pty.onData(attend((bytes) => pty.write(bytes)));
   return {
-    settings: { id: "rtu", transport: "rtu", path: pty.path, baud, parity: "none", dataBits: 8, stopBits: 1 },
+    settings: { id: transport, transport, path: pty.path, baud, parity: "none", dataBits: 8, stopBits: 1 },
     options: {},
     connections: () => 1,
     reset: () => pty.close(),
@@ -184,7 +212,26 @@ async function servePty(attend: Attend, baud: number): Promise<Line> {
   };
 }
 
-async function serveTcp(attend: Attend, transport: "tcp" | "rtu-over-tcp", baud: number): Promise<Line> {
+async function serveUdp(attend: Attend): Promise<Line> {
+  const socket = createSocket("udp4");
+  socket.on("message", (datagram, { port, address }) => {
+    attend((bytes) => socket.send(bytes, port, address))(datagram);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  return {
+    settings: { id: "udp", transport: "udp", host: "127.0.0.1", port: socket.address().port },
+    options: {},
+    connections: () => 1,
+    reset: () => {},
+    close: () => new Promise((resolve) => socket.close(() => resolve())),
+  };
+}
+
+async function serveTcp(
+  attend: Attend,
+  transport: "tcp" | "rtu-over-tcp" | "ascii-over-tcp",
+  baud: number,
+): Promise<Line> {
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer({ noDelay: true }, (socket) => {
@@ -216,22 +263,26 @@ async function serveTcp(attend: Attend, transport: "tcp" | "rtu-over-tcp", baud:
   };
 }
 
-/** Requests are 8 bytes with a CRC, or 12 with a header; what is neither is skipped byte by byte. */
+/** Requests are 8 bytes with a CRC, 12 with a header, or 17 characters; what is neither is skipped byte by byte. */
 function readQuestions(kind: Kind, bytes: Buffer): { questions: Question[]; left: Buffer } {
   const questions: Question[] = [];
-  const length = kind === "tcp" ? 12 : 8;
+  const length = isHeaded(kind) ? 12 : isAscii(kind) ? 17 : 8;
   let at = 0;
   while (bytes.length - at >= length) {
     const frame = bytes.subarray(at, at + length);
-    const adu = kind === "tcp" ? frame.subarray(6) : frame.subarray(0, 6);
-    if (kind !== "tcp" && !withCrc(adu).equals(frame)) {
+    const adu = isHeaded(kind)
+      ? frame.subarray(6)
+      : isAscii(kind)
+        ? Buffer.from(frame.toString("latin1", 1, 13), "hex")
+        : frame.subarray(0, 6);
+    if (!isHeaded(kind) && !(isAscii(kind) ? withLrc(adu) : withCrc(adu)).equals(frame)) {
       at++;
       continue;
     }
     questions.push({
-      transaction: kind === "tcp" ? frame.readUInt16BE(0) : 0,
+      transaction: isHeaded(kind) ? frame.readUInt16BE(0) : 0,
       unit: adu.readUInt8(0),
-      functionCode: adu.readUInt8(1) as ReadRequest["functionCode"],
+      functionCode: adu.readUInt8(1) as RegisterRead["functionCode"],
       start: adu.readUInt16BE(2),
       count: adu.readUInt16BE(4),
     });

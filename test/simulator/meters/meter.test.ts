@@ -83,7 +83,7 @@ test("4-20 mA loops: a broken wire is far below the live zero, a wired one withi
 test("counts of known currents", () => {
   const look = startPlant(unit350, 1, () => 0);
   const { plant, totals } = look();
-  const scene = { totals, condition: "measuring", scatter: () => 0 } as const;
+  const scene = { totals, condition: "measuring", settings: {}, scatter: () => 0 } as const;
   const at = (name: "ai8" | "plc5", temperatureC: number, point: string): number | undefined =>
     models[name].values({ ...scene, plant: { ...plant, temperatureC } })[point];
   expect(at("ai8", 150, "ai1")).toBe(52_428);
@@ -110,4 +110,32 @@ test("the meters agree with each other: gas, power and concentrations are of one
   const fo = (20.9 - n(gas.o2) / dry) / (n(gas.co2) / dry);
   expect(fo).toBeGreaterThan(1.083);
   expect(fo).toBeLessThan(1.23);
+});
+
+test("the CO analyser shows slope times what it measures plus offset, and says both", () => {
+  const { meter } = meterOf("t300");
+  const co = (): number => Number(points(meter, 4, 18, 2).co);
+  const before = co();
+  expect(points(meter, 4, 6, 2)).toEqual({ slope: "1" });
+  expect(meter.set({ slope: 1.5, offset: -2 })).toBeUndefined();
+  expect(points(meter, 4, 6, 2)).toEqual({ slope: "1.5" });
+  expect(points(meter, 4, 10, 2)).toEqual({ offset: "-2" });
+  expect(co()).toBeCloseTo(1.5 * before - 2, 4);
+});
+
+test("a setting that a meter does not have leaves the others as they are", () => {
+  const { meter } = meterOf("t300");
+  expect(meter.set({ slope: 1.08, range: 5 })).toBe("range");
+  expect(points(meter, 4, 6, 2)).toEqual({ slope: "1" });
+  expect(meterOf("s430").meter.set({ slope: 1.08 })).toBe("slope");
+});
+
+test("the CO analyser shows zero and span gas, and says so", () => {
+  const { meter } = meterOf("t300");
+  meter.setCondition("span");
+  expect(points(meter, 2, 14, 5)).toMatchObject({ span: "1", zero: "0", invalid: "0" });
+  expect(Number(points(meter, 4, 18, 2).co)).toBeCloseTo(80, 0);
+  meter.setCondition("zero");
+  expect(points(meter, 2, 14, 5)).toMatchObject({ span: "0", zero: "1" });
+  expect(Number(points(meter, 4, 18, 2).co)).toBeCloseTo(0, 0);
 });

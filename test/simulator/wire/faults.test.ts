@@ -59,6 +59,12 @@ test("byte by byte", () => {
   expect(list.map(([after]) => after)).toEqual([0, 3, 6, 9, 12, 15, 18, 21, 24]);
 });
 
+test("the echo of a two-wire line is the request, before the reply", () => {
+  const [[, echo] = [], [, reply] = []] = sent(act({ kind: "echo" }));
+  expect(echo).toBe("01040000000271cb");
+  expect(reply).toBe(plainRtu);
+});
+
 test("garbage is as long as asked for, and the same for the same seed", () => {
   const [[, first] = []] = sent(act({ kind: "garbage", bytes: 24 }));
   expect(first).toHaveLength(48);
@@ -66,8 +72,8 @@ test("garbage is as long as asked for, and the same for the same seed", () => {
 });
 
 test("every kind has been tried here or fits one framing only", () => {
-  expect(faultKinds).toHaveLength(12);
-  expect(faultKinds.filter((kind) => !faultFits(kind, "tcp"))).toEqual(["bad-crc"]);
+  expect(faultKinds).toHaveLength(13);
+  expect(faultKinds.filter((kind) => !faultFits(kind, "tcp"))).toEqual(["bad-crc", "echo"]);
   expect(faultKinds.filter((kind) => !faultFits(kind, "rtu"))).toEqual(["wrong-transaction", "half-open"]);
   expect(faultKinds.filter((kind) => !faultFits(kind, "rtu-over-tcp"))).toEqual(["wrong-transaction"]);
 });

@@ -39,7 +39,7 @@ function feed(reader: Reader, stream: Buffer, lengths: readonly number[]): { uni
   let at = 0;
   for (const length of [...lengths, stream.length]) {
     for (const { unit, pdu } of reader.push(stream.subarray(at, at + length)).requests)
-      found.push({ unit, pdu: pdu.toString("hex") });
+      found.push({ unit: Number(unit), pdu: pdu.toString("hex") });
     at += length;
   }
   return found;

@@ -1,0 +1,41 @@
+import type { Edition, MeterRequest } from "./request.ts";
+
+/** Where a value is: its data identifier, and the byte of that identifier's data where it begins. */
+export interface MeterPlace {
+  readonly di: string;
+  readonly offset: number;
+}
+
+/** Bytes of data beyond the identifier a reply has at most. */
+const mostOffset = 195;
+
+/** Reads "02010100" or "0201FF00+2" (2007), "B611" or "B61F+2" (1997); undefined for anything else. */
+export function parsePlace(text: string, edition: Edition): MeterPlace | undefined {
+  const [, di, offset = "0"] = /^([0-9A-Fa-f]+)(?:\+(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
+  if (di?.length !== (edition === "2007" ? 8 : 4) || Number(offset) > mostOffset) return undefined;
+  return { di: di.toUpperCase(), offset: Number(offset) };
+}
+
+export interface PlacedOnMeter {
+  readonly at: MeterPlace;
+  /** Bytes of the value. */
+  readonly bytes: number;
+}
+
+export interface MeterRead<P> {
+  readonly request: MeterRequest & { readonly read: "data" };
+  readonly points: readonly { readonly point: P; readonly offset: number }[];
+}
+
+/** One request for each data identifier, in the order in which they are first named. */
+export function planReads<P extends PlacedOnMeter>(points: readonly P[], edition: Edition): readonly MeterRead<P>[] {
+  const named = [...new Set(points.map(({ at }) => at.di))];
+  return named.map((di) => {
+    const group = points.filter(({ at }) => at.di === di);
+    const bytes = Math.max(...group.map((point) => point.at.offset + point.bytes));
+    return {
+      request: { edition, read: "data", di, bytes },
+      points: group.map((point) => ({ point, offset: point.at.offset })),
+    };
+  });
+}
