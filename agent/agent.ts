@@ -12,6 +12,7 @@ import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastSettings } from "./opening.ts";
+import { recheckDaily } from "./rechecking.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
 import { openSending } from "./sending.ts";
@@ -107,8 +108,9 @@ async function operate(
     const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
     return collectFrom(one, known, with_, collecting.signal);
   });
+  const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
   devices.open();
-  await Promise.all(pollers.map((poller) => poller.catch(fail)));
+  await Promise.all([...pollers, rechecking].map((work) => work.catch(fail)));
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
   keeping.abort();

@@ -13,7 +13,8 @@ export const keepFaults = {
     exit: 66,
   },
   E_JOURNAL_CORRUPT: {
-    consequence: "nothing is started; nothing is written to the journal",
+    consequence:
+      "found at a start: nothing is started or written; found by the daily check: an event entry says where, and keeping goes on",
     hint: "Keep the folder as evidence and check the disk. Restore a backup; the mirror holds what it acknowledged.",
     exit: 65,
   },
@@ -28,7 +29,8 @@ export const keepFaults = {
     exit: 74,
   },
   E_JOURNAL_IO: {
-    consequence: "the journal is closed to writing until it is opened again; whatever was acknowledged is kept",
+    consequence:
+      "after a failed write the journal is closed to writing until it is opened again; whatever was acknowledged is kept",
     hint: "Check the disk, the mount options and the owner of the folder.",
     exit: 71,
   },
