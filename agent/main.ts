@@ -5,6 +5,7 @@ import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
 import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
+import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
 import { faults } from "./faults.ts";
 import { exportBundle } from "./keep/export.ts";
@@ -82,6 +83,6 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, export_, probe],
+  commands: [init, check, run, export_, probe, scan],
   faults: [faults],
 });

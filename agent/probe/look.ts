@@ -85,7 +85,7 @@ function pointEvent(point: InRegister<ModbusPoint>, data: Buffer, offset: number
   const { id, type, unit, order, scale, places, range } = point;
   const { table, address } = point.at;
   const functionCode = ({ coil: 1, discrete: 2, holding: 3, input: 4 } as const)[table];
-  const readings = inAllOrders(point, data, offset, { scale, places, ...(range && { range }) });
+  const readings = inAllOrders(point, data, offset, { scale, places, order, ...(range && { range }) });
   return { is: "point", id, at: registerLabel(functionCode, address), type, unit, order, readings };
 }
 

@@ -29,8 +29,9 @@ export async function probeModbus(
     for (const target of probe.targets) {
       const outcome = await probeUnit(talk, line, target, probe, around, tell);
       if (outcome === "no line") return ["nothing"];
+      if (!probe.named && outcome !== "nothing") return [outcome];
       outcomes.push(outcome);
-      if (around.signal.aborted || (!probe.named && outcome !== "nothing")) break;
+      if (around.signal.aborted) break;
     }
   } finally {
     await talk.close();

@@ -42,8 +42,9 @@ export async function probeModules(
     for (const unit of units) {
       const outcome = await probeModule(talk, line, unit, around, tell);
       if (outcome === "no line") return ["nothing"];
+      if (!named && outcome !== "nothing") return [outcome];
       outcomes.push(outcome);
-      if (around.signal.aborted || (!named && outcome !== "nothing")) break;
+      if (around.signal.aborted) break;
     }
   } finally {
     await talk.close();

@@ -70,15 +70,15 @@ function answers({ unit, asked, answered, ms }: Answers, ink: Ink): readonly str
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const pointHeading = `Values in all byte orders. * is plausible, [ ] is what the profile says.
+const pointHeading = `Values in all byte orders. * is the most plausible, [ ] the profile's.
   ${"point".padEnd(14)}${["ABCD", "CDAB", "BADC", "DCBA"].map((order) => order.padStart(cell)).join("")}`;
 
 function point({ id, unit, order, readings }: PointEvent, ink: Ink): string {
-  const cells = readings.map(({ text, plausible, order: one }) => {
+  const cells = readings.map(({ text, best, order: one }) => {
     const value = short(text, cell - 4);
     const shown = one === order ? `[${value}]` : value;
-    const padded = `${shown}${plausible ? "*" : ""}`.padStart(cell);
-    return plausible ? ink.good(padded) : one === order ? ink.bad(padded) : ink.faint(padded);
+    const padded = `${shown}${best ? "*" : ""}`.padStart(cell);
+    return best ? ink.good(padded) : one === order ? ink.bad(padded) : ink.faint(padded);
   });
   return `  ${id.padEnd(14)}${cells.join("")} ${unit.slice(0, 8)}`.trimEnd();
 }

@@ -9,6 +9,8 @@ export interface Reading {
   readonly text: string | undefined;
   /** It may be a measurement: no more than that. */
   readonly plausible: boolean;
+  /** The most plausible of those that lie beside each other; ties are all marked. */
+  readonly best: boolean;
 }
 
 /** What is known of the value beforehand. */
@@ -16,6 +18,8 @@ export interface Expectation {
   readonly scale?: string;
   readonly places?: number;
   readonly range?: readonly [string, string];
+  /** What the profile says. */
+  readonly order?: WordOrder;
 }
 
 const least = 1e-6;
@@ -32,18 +36,29 @@ export function inAllOrders(
   offset: number,
   expected: Expectation = {},
 ): readonly Reading[] {
-  return wordOrders.map((order): Reading => {
+  const readings = wordOrders.map((order): Omit<Reading, "best"> => {
     const raw = decodePoint({ ...layout, order }, data, offset);
     if (raw === undefined) return { order, text: undefined, plausible: false };
     if (typeof raw === "string") return { order, text: raw, plausible: true };
     if (!Number.isFinite(Number(raw))) return { order, text: String(raw), plausible: false };
-    const scaled = scaledBy(raw, layout.type, expected);
-    return {
-      order,
-      text: scaled,
-      plausible: sane(Number(raw)) && sane(Number(scaled)) && within(scaled, expected.range),
-    };
+    const text = scaledBy(raw, layout.type, expected);
+    return { order, text, plausible: sane(Number(raw)) && sane(Number(text)) && within(text, expected.range) };
   });
+  return withBest(readings, ({ order }) => (order === expected.order ? -saidByProfile : 0));
+}
+
+/** What a profile says weighs more than that another order looks rounder, and less than that it gives nothing plausible. */
+const saidByProfile = 3;
+
+function withBest<R extends Omit<Reading, "best">>(
+  readings: readonly R[],
+  prejudice: (reading: R) => number,
+): readonly (R & { readonly best: boolean })[] {
+  const scores = readings.map((reading) =>
+    reading.plausible ? unlikeliness(reading.text ?? "") + prejudice(reading) : Number.POSITIVE_INFINITY,
+  );
+  const best = Math.min(...scores);
+  return readings.map((reading, i) => ({ ...reading, best: scores[i] === best && Number.isFinite(best) }));
 }
 
 const within = (text: string, range: readonly [string, string] | undefined): boolean =>
@@ -68,8 +83,6 @@ export function shortest(raw: number | bigint, type: PointType): string {
 /** A reading of one register and those behind it. */
 export interface Guess extends Reading {
   readonly type: PointType;
-  /** The most plausible of all readings that begin at this register; ties are all marked. */
-  readonly best: boolean;
 }
 
 const guessed = ["int16", "uint16", "int32", "uint32", "float32", "float64"] as const;
@@ -78,20 +91,19 @@ const guessed = ["int16", "uint16", "int32", "uint32", "float32", "float64"] as 
 export function guesses(data: Buffer, offset: number): readonly Guess[] {
   const all = guessed
     .filter((type) => offset + 2 * widthOf({ type }) <= data.length)
-    .flatMap((type) => distinct(type, inAllOrders({ type }, data, offset)).map((reading) => ({ type, ...reading })));
-  const scores = all.map(({ plausible, text }) => (plausible ? unlikeliness(text ?? "") : Number.POSITIVE_INFINITY));
-  const best = Math.min(...scores);
-  return all.map((guess, i) => ({ ...guess, best: scores[i] === best && Number.isFinite(best) }));
+    .flatMap((type) => distinct(type, inAllOrders({ type }, data, offset)).map((reading) => ({ ...reading, type })));
+  return withBest(all, () => 0);
 }
 
 /** One register has its two bytes in two orders only. */
 const distinct = (type: PointType, readings: readonly Reading[]): readonly Reading[] =>
   widthOf({ type }) === 1 ? readings.filter(({ order }) => order === "ABCD" || order === "BADC") : readings;
 
-/** Measurements are of moderate size and often have few digits; 0 says nothing of its type. Less is likelier. */
+/** Measurements are of moderate size, mostly not below 0, and often have few digits; 0 says nothing of its type. Less is likelier. */
 export function unlikeliness(text: string): number {
-  const value = Math.abs(Number(text));
+  const value = Number(text);
+  if (Number.isNaN(value)) return 0;
   if (value === 0) return 3;
-  const digits = value.toExponential().replace(/e.*$/, "").replace(".", "").length;
-  return digits / 2 + Math.abs(Math.log10(value) - 1);
+  const digits = Math.abs(value).toExponential().replace(/e.*$/, "").replace(".", "").length;
+  return digits / 2 + Math.abs(Math.log10(Math.abs(value)) - 1) + (value < 0 ? 2 : 0);
 }
