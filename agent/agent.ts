@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
+import type { Hold } from "../drivers/line/hold.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
+import { holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
@@ -34,17 +36,25 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   const signer = loadSigner(keyPath(site), site.origin);
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
+  let lines: Hold | undefined;
   try {
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
+    lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return newTally();
     return await operate(site, journal, () => seal(journal, signer), service, around, signal);
   } finally {
     await service?.link.close();
+    await lines?.release();
     journal.close(); // last: everyone above writes to it
   }
 }
+
+const devicesOn =
+  ({ devices }: Site) =>
+  ({ id }: { readonly id: string }): readonly string[] =>
+    devices.filter(({ line }) => line === id).map((device) => device.id);
 
 export const keyPath = (site: Site): string => join(site.state, "log.key");
 export const journalPath = (site: Site): string => join(site.state, "journal");

@@ -15,6 +15,21 @@ export const faults = {
     hint: "Name one of the `devices` of the site by its id.",
     exit: 64,
   },
+  E_LINE_HELD: {
+    consequence: "nothing is started and nothing is sent on the line; who holds it goes on",
+    hint: "Two masters on one line spoil each other's answers: ask the one that has it, or stop it first.",
+    exit: 69,
+  },
+  E_PROBE_ARGUMENT: {
+    consequence: "nothing is asked",
+    hint: "`cems-agent probe --help` and `cems-agent scan --help` say what can be asked for.",
+    exit: 64,
+  },
+  E_PROBE_PUSHED: {
+    consequence: "nothing is asked: a data logger answers no questions, it sends by itself",
+    hint: "Look at what it sends: cems-agent tail --config FILE.",
+    exit: 64,
+  },
   E_POLICY: {
     consequence: "nothing is started or exported",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",

@@ -3,6 +3,8 @@ import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
 import { initSite } from "./commands/init.ts";
+import { probe } from "./commands/probe.ts";
+import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
 import { tail } from "./commands/tail.ts";
 import { faults } from "./faults.ts";
@@ -82,6 +84,6 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, tail, export_],
+  commands: [init, check, run, tail, probe, scan, export_],
   faults: [faults],
 });

@@ -4,7 +4,7 @@ import { duration, host, name, oneOf, path, size, timeOfDay } from "./forms.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
-const bauds = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] as const;
+export const bauds = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] as const;
 
 const lineId = pointId.meta({ description: "Name of the line, for `devices`.", examples: ["analyzer"] });
 const tcpHost = host.meta({ description: "Host name or address.", examples: ["192.168.1.20"] });

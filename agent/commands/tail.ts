@@ -6,6 +6,7 @@ import { Fault } from "../../feed/format/faults.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 import { pause } from "../../feed/link/pause.ts";
 import { journalPath } from "../agent.ts";
+import { holdLines } from "../holding.ts";
 import { followJournal, isBegun, isHeld } from "../keep/follow.ts";
 import { readSite } from "./site.ts";
 import { tailDevices } from "./tail-devices.ts";
@@ -57,6 +58,10 @@ async function untilOver(site: Site, print: Printer, time: Millis | undefined, s
   const dir = journalPath(site);
   const wants = (device: string | undefined): boolean => site.devices.some(({ id }) => id === device);
   if (!isHeld(dir)) {
+    // Only a look whether anybody else has the lines: an agent that is started meanwhile must get them, and tail then follows it.
+    const devicesOn = (line: { readonly id: string }) =>
+      site.devices.filter((one) => one.line === line.id).map(({ id }) => id);
+    await (await holdLines(site.lines, { program: "cems-agent tail", config: site.file, devicesOn })).release();
     print.note("no agent is running; asking the devices myself, nothing is kept");
     print.head();
     const agent = watchFor(dir);

@@ -6,8 +6,6 @@ import { Silence } from "./silence.ts";
 import { Watchdog } from "./watchdog.ts";
 import { explain, type OpenWire } from "./wire.ts";
 
-/** Questions in a row without any answer after which the transport is built anew: adapters and half-open connections may never say so. */
-const silentLimit = 5;
 /** The quarantine, in deadlines of the question that failed. */
 const quarantineWaits = 2;
 
@@ -29,6 +27,8 @@ export interface AskerParts<Q> {
   readonly lateMs: number;
   /** A transport that has given no answer for so long is built anew at the next failure, ms. */
   readonly rebuildMs: number;
+  /** Questions in a row without any answer after which it is built anew: adapters and half-open connections may never say so. */
+  readonly silentLimit: number;
   readonly random: () => number;
 }
 
@@ -188,7 +188,7 @@ export class Asker<Q> {
 
   private dropIfUnheard(now: number): void {
     const silentMs = now - this.heardAt;
-    if (this.unheard < silentLimit && silentMs < this.parts.rebuildMs) return;
+    if (this.unheard < this.parts.silentLimit && silentMs < this.parts.rebuildMs) return;
     this.connection.drop(`${this.unheard} questions in a row without an answer, ${Math.round(silentMs / 1000)} s`);
     this.unheard = 0;
   }

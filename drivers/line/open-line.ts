@@ -10,6 +10,7 @@ import type { Timing } from "./timing.ts";
 /** A reply later than this is taken never to come, and a line is waited on no longer for its silence. */
 export const lateMs = 30_000;
 const rebuildMs = 60_000;
+const silentLimit = 5;
 
 /** How the line behind a dialect behaves. */
 export interface LineManner {
@@ -38,6 +39,7 @@ export function openLine<Q>(
     quarantines: quarantines && !options.without?.includes("quarantine"),
     lateMs: options.lateMs ?? lateMs,
     rebuildMs: options.rebuildMs ?? ("rebuild" in settings ? settings.rebuild : undefined) ?? rebuildMs,
+    silentLimit: options.silentLimit ?? silentLimit,
     random: options.random ?? Math.random,
   });
   return new LineBus(settings.id, asker, clock);

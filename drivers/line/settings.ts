@@ -84,6 +84,8 @@ export interface LineOptions {
   readonly lateMs?: number;
   /** Instead of the line's own `rebuild`; 60 s. */
   readonly rebuildMs?: number;
+  /** Questions in a row without an answer after which a connection is built anew; 5. A scan expects most to stay unanswered. */
+  readonly silentLimit?: number;
   readonly random?: () => number;
   /** Another transport than the settings name. */
   readonly openWire?: OpenWire;

@@ -16,6 +16,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   agent: ["config", "drivers", "feed/format", "feed/link", "feed/link.ts", "feed/command.ts"],
   "agent/collect": ["config", "drivers", "feed/format"],
   "agent/keep": ["feed/format"],
+  "agent/probe": ["config", "drivers", "feed/format"],
   "agent/send": ["agent/keep", "drivers/clock.ts", "feed/format", "feed/link", "feed/link.ts"],
 };
 

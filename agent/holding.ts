@@ -1,0 +1,37 @@
+import { type Hold, type Holder, holdLine } from "../drivers/line/hold.ts";
+import type { LineSettings } from "../drivers/line/settings.ts";
+import { Fault } from "../feed/format/faults.ts";
+
+/** Whose word is left beside a line while it is held. */
+export interface Held {
+  readonly program: string;
+  /** The site file. */
+  readonly config?: string;
+  devicesOn(line: LineSettings): readonly string[];
+}
+
+/** Holds all of these lines, or none: Fault E_LINE_HELD says who has one, and how to ask him. */
+export async function holdLines(lines: readonly LineSettings[], by: Held): Promise<Hold> {
+  const holds: Hold[] = [];
+  const release = async (): Promise<void> => void (await Promise.all(holds.map((hold) => hold.release())));
+  for (const line of lines) {
+    const { program, config } = by;
+    const info = { pid: process.pid, program, devices: by.devicesOn(line), ...(config !== undefined && { config }) };
+    const hold = await holdLine(line, info);
+    if (!("heldBy" in hold)) holds.push(hold);
+    else {
+      await release();
+      throw new Fault("E_LINE_HELD", heldText(line.id, hold.heldBy));
+    }
+  }
+  return { release };
+}
+
+/** Who holds a line, and what to type instead of asking on it. */
+export function heldText(line: string, holder: Holder | undefined): string {
+  if (holder === undefined) return `another process holds the line ${line} and does not say who it is`;
+  const { pid, program, config, devices } = holder;
+  if (config === undefined || program !== "cems-agent run") return `${program} (pid ${pid}) holds the line ${line}`;
+  const device = devices[0] === undefined ? "" : ` --device ${devices[0]}`;
+  return `the running agent (pid ${pid}) holds this line; ask it: cems-agent tail --config ${config}${device} --raw`;
+}

@@ -1,0 +1,60 @@
+import { spellLine } from "../../config/line-text.ts";
+import type { Profile } from "../../drivers/profile.ts";
+import type { AskedLine, Surroundings } from "./conversation.ts";
+import type { Tell } from "./events.ts";
+import { type Outcome, together } from "./findings.ts";
+import type { Place } from "./look.ts";
+import { anyMeter, probeMeters } from "./meters.ts";
+import { probeModbus } from "./modbus.ts";
+import { probeModules } from "./modules.ts";
+
+/** What a person wants to know of a line. */
+export interface ProbeAsked {
+  readonly line: AskedLine;
+  /** By unit id or address; none: whoever answers first. */
+  readonly devices: readonly { readonly address: string; readonly profile?: Profile }[];
+  /** For whoever answers. */
+  readonly profile?: Profile;
+  readonly place?: Place;
+}
+
+/** Units that devices commonly come with; those on a network of their own often take 1, 255 or 0. */
+const usualUnits = [1, 2, 3, 4, 5] as const;
+const usualNetworkUnits = [1, 255, 0, 2, 3] as const;
+const usualModules = [1, 0, 2, 3] as const;
+
+/** Asks a line what is on it, within the rules of the agent's own bus, and tells what it learns. */
+export async function probe(asked: ProbeAsked, around: Surroundings, tell: Tell): Promise<Outcome> {
+  tell({ is: "line", line: spellLine(asked.line) });
+  const outcome = together(await parts(asked, around, tell));
+  if (!around.signal.aborted) tell({ is: "end", outcome });
+  return outcome;
+}
+
+function parts(asked: ProbeAsked, around: Surroundings, tell: Tell): Promise<readonly Outcome[]> {
+  const { line, devices, place } = asked;
+  const named = devices.length > 0;
+  switch (line.transport) {
+    case "dlt645":
+    case "dlt645-over-tcp":
+      return probeMeters(line, named ? devices.map(({ address }) => address) : [anyMeter], around, tell);
+    case "dcon":
+    case "dcon-over-tcp":
+      return probeModules(
+        line,
+        named ? devices.map(({ address }) => Number(address)) : usualModules,
+        named,
+        around,
+        tell,
+      );
+    default: {
+      const usual = line.transport === "tcp" || line.transport === "udp" ? usualNetworkUnits : usualUnits;
+      const all = named ? devices : usual.map((unit) => ({ address: String(unit), profile: undefined }));
+      const targets = all.map(({ address, profile = asked.profile }) => ({
+        unit: Number(address),
+        ...(profile?.protocol === "modbus" && { profile }),
+      }));
+      return probeModbus(line, { targets, named, place }, around, tell);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { addressText } from "../../drivers/dcon/request.ts";
+import { awaitFor, timingOf, waitFor } from "../../drivers/line/timing.ts";
+import { type AskedLine, type Attempt, type Surroundings, wasClosed } from "./conversation.ts";
+import type { Finding } from "./findings.ts";
+import type { Named } from "./identity.ts";
+import { anyMeter, findMeter, meterFindings, talkMeters } from "./meters.ts";
+import { findModule, moduleFindings, talkModules } from "./modules.ts";
+import { noLine } from "./no-line.ts";
+import { hearFrom, identify, knock, talkModbus } from "./talk.ts";
+
+/** What came of one unit id. */
+export type Knocked =
+  | { readonly is: "nothing" }
+  | { readonly is: "closed"; readonly finding: Finding }
+  | {
+      readonly is: "answer";
+      readonly unit: string;
+      readonly answer: string;
+      readonly ms: number;
+      readonly identity: readonly Named[];
+    };
+
+/** How the units of one line are asked, and what that takes at most, in ms. */
+export interface Scanner {
+  readonly line: AskedLine;
+  readonly units: readonly string[];
+  /** Until the first question may go out. */
+  readonly openMs: number;
+  /** A unit that does not answer: its deadline, and the silence after it. */
+  readonly unitMs: number;
+  /** A unit that does: the questions for its identity, if it leaves them unanswered. */
+  readonly foundMs: number;
+  open(): { knock(unit: string): Promise<Knocked>; close(): Promise<void> };
+}
+
+const connectMs = 3000;
+/** A question that is not answered costs a deadline, and where a serial line is behind it two more of silence (drivers/README.md). */
+const waitsFor = (line: AskedLine): number => (line.transport === "tcp" || line.transport === "udp" ? 1 : 3);
+/** Timers, the opening of the port, the system's own work. */
+const slackMs = 20;
+const identityBytes = 252;
+const meterChars = 60;
+const moduleChars = 40;
+
+export function scannerFor(line: AskedLine, units: readonly number[], around: Surroundings): Scanner {
+  const waits = waitsFor(line);
+  const timing = timingOf(line);
+  const opening = "host" in line ? connectMs : 200;
+  const costs = (unitWait: number, foundWait: number, questions: number) => ({
+    openMs: opening + unitWait,
+    unitMs: waits * questions * unitWait + slackMs,
+    foundMs: waits * foundWait,
+  });
+  switch (line.transport) {
+    case "dlt645":
+    case "dlt645-over-tcp": {
+      const open = () => {
+        const talk = talkMeters(line, around);
+        return { knock: (unit: string) => knockMeter(line, talk, unit), close: () => talk.close() };
+      };
+      return { line, units: [anyMeter], ...costs(awaitFor(timing, meterChars, around.deviceMs), 0, 3), open };
+    }
+    case "dcon":
+    case "dcon-over-tcp": {
+      const open = () => {
+        const talk = talkModules(line, around);
+        return { knock: (unit: string) => knockModule(line, talk, Number(unit)), close: () => talk.close() };
+      };
+      return { line, units: units.map(String), ...costs(awaitFor(timing, moduleChars, around.deviceMs), 0, 1), open };
+    }
+    default: {
+      const open = () => {
+        const talk = talkModbus(line, around);
+        const ask = (unit: string) => knockModbus(line, talk, Number(unit));
+        return { knock: ask, close: () => talk.close() };
+      };
+      const found = 2 * waitFor(timing, identityBytes, around.deviceMs);
+      return { line, units: units.map(String), ...costs(waitFor(timing, 2, around.deviceMs), found, 1), open };
+    }
+  }
+}
+
+const nothing: Knocked = { is: "nothing" };
+const round = (ms: number): number => Math.round(ms * 10) / 10;
+
+function closedBy(line: AskedLine, { exchange }: Attempt): Knocked {
+  return { is: "closed", finding: noLine(line, exchange.failure?.detail ?? "") };
+}
+
+async function knockModbus(
+  line: Parameters<typeof talkModbus>[0],
+  talk: ReturnType<typeof talkModbus>,
+  unit: number,
+): Promise<Knocked> {
+  const { attempt, heard } = await hearFrom(talk, line, unit, knock);
+  if (wasClosed(attempt.exchange.failure)) return closedBy(line, attempt);
+  const { failure } = attempt.exchange;
+  const odd = heard.findings.find(({ code }) => code === "two-devices" || code === "stranger" || code === "noise");
+  const row = { is: "answer", unit: String(unit), ms: round(attempt.ms) } as const;
+  if (heard.answered) {
+    const answer = failure?.exception === undefined ? "answers" : `exception ${failure.exception}`;
+    return { ...row, answer, identity: await identify(talk, unit) };
+  }
+  return odd === undefined ? nothing : { ...row, answer: odd.text, identity: [] };
+}
+
+async function knockMeter(
+  line: Parameters<typeof talkMeters>[0],
+  talk: ReturnType<typeof talkMeters>,
+  unit: string,
+): Promise<Knocked> {
+  const found = await findMeter(talk, unit, 0);
+  if ("address" in found) {
+    const { address, attempt } = found;
+    return { is: "answer", unit: address, answer: "answers", ms: round(attempt.ms), identity: [] };
+  }
+  const last = found.attempts.at(-1);
+  if (last !== undefined && wasClosed(last.exchange.failure)) return closedBy(line, last);
+  const odd = found.attempts.flatMap((attempt) => meterFindings(unit, attempt)).find(({ code }) => code !== "echo");
+  return odd === undefined || last === undefined
+    ? nothing
+    : { is: "answer", unit, answer: odd.text, ms: round(last.ms), identity: [] };
+}
+
+async function knockModule(
+  line: Parameters<typeof talkModules>[0],
+  talk: ReturnType<typeof talkModules>,
+  unit: number,
+): Promise<Knocked> {
+  const { attempt, name } = await findModule(talk, unit);
+  if (wasClosed(attempt.exchange.failure)) return closedBy(line, attempt);
+  const place = addressText(unit);
+  const row = { is: "answer", unit: place, ms: round(attempt.ms) } as const;
+  if (name !== undefined) return { ...row, answer: "answers", identity: [{ what: "name", text: name }] };
+  const odd = moduleFindings(unit, attempt).find(({ code }) => code !== "echo");
+  return odd === undefined ? nothing : { ...row, answer: odd.text, identity: [] };
+}

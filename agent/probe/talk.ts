@@ -1,0 +1,50 @@
+import type { ReadRequest, RegisterRead } from "../../drivers/driver.ts";
+import type { ModbusLine } from "../../drivers/line/settings.ts";
+import { openBus } from "../../drivers/modbus/bus.ts";
+import type { Question } from "../../drivers/modbus/dialect.ts";
+import { modbusPlan } from "../../drivers/modbus/driver.ts";
+import type { ModbusProfile } from "../../drivers/profile.ts";
+import { type Attempt, Conversation, clock, type Surroundings } from "./conversation.ts";
+import { type Heard, modbusHeard } from "./heard.ts";
+import { type Named, readIdentity, readServerId } from "./identity.ts";
+
+/** Whom to ask. */
+export interface Target {
+  readonly unit: number;
+  readonly profile?: ModbusProfile;
+}
+
+/** The cheapest question there is; who has no such register says so, and has answered too. */
+export const knock: RegisterRead = { functionCode: 3, start: 0, count: 1 };
+
+export type ModbusTalk = Conversation<Question>;
+export const talkModbus = (line: ModbusLine, around: Surroundings): ModbusTalk =>
+  new Conversation(line, (options) => openBus(line, clock, options), around);
+
+/** The cheapest question of a profile. */
+export function firstQuestion({ unit, profile }: Target): ReadRequest {
+  const plan = profile === undefined ? [] : modbusPlan(unit, profile).filter(({ settings }) => !settings);
+  const [first, ...others] = plan;
+  if (first === undefined) return knock;
+  return others.reduce((best, next) => (next.weight < best.weight ? next : best), first).question.request;
+}
+
+/** Asks one question and says what came. */
+export async function hearFrom(
+  talk: ModbusTalk,
+  line: ModbusLine,
+  unit: number,
+  request: ReadRequest,
+  listenMs = 0,
+): Promise<{ readonly attempt: Attempt; readonly heard: Heard }> {
+  const attempt = await talk.ask({ unit, request }, listenMs);
+  return { attempt, heard: modbusHeard(line.transport, unit, request, attempt) };
+}
+
+/** By function 43/14, and where a device does not know it by 17. */
+export async function identify(talk: ModbusTalk, unit: number): Promise<readonly Named[]> {
+  const basic = await talk.ask({ unit, request: { functionCode: 43, access: 1, object: 0 } });
+  if (basic.exchange.reply && !basic.exchange.failure) return readIdentity(basic.exchange.reply);
+  const server = await talk.ask({ unit, request: { functionCode: 17 } });
+  return server.exchange.reply && !server.exchange.failure ? readServerId(server.exchange.reply) : [];
+}

@@ -1,0 +1,109 @@
+import { scaleRaw } from "../../drivers/decimal.ts";
+import { decodePoint } from "../../drivers/modbus/decode.ts";
+import { type PointType, type WordOrder, widthOf, wordOrders } from "../../drivers/profile.ts";
+
+/** One reading of some bytes. */
+export interface Reading {
+  readonly order: WordOrder;
+  /** As a person writes it; undefined where the bytes mean nothing in this type. */
+  readonly text: string | undefined;
+  /** It may be a measurement: no more than that. */
+  readonly plausible: boolean;
+  /** The most plausible of those that lie beside each other; ties are all marked. */
+  readonly best: boolean;
+}
+
+/** What is known of the value beforehand. */
+export interface Expectation {
+  readonly scale?: string;
+  readonly places?: number;
+  readonly range?: readonly [string, string];
+  /** What the profile says. */
+  readonly order?: WordOrder;
+}
+
+const least = 1e-6;
+const most = 1e9;
+
+/** Whether a measurement may be of this size: floats read in a wrong order mostly are not. */
+export const sane = (value: number): boolean =>
+  value === 0 || (Number.isFinite(value) && Math.abs(value) > least && Math.abs(value) < most);
+
+/** A value of some type in all four byte orders; orders that a type does not tell apart are given all the same. */
+export function inAllOrders(
+  layout: { readonly type: PointType; readonly length?: number },
+  data: Buffer,
+  offset: number,
+  expected: Expectation = {},
+): readonly Reading[] {
+  const readings = wordOrders.map((order): Omit<Reading, "best"> => {
+    const raw = decodePoint({ ...layout, order }, data, offset);
+    if (raw === undefined) return { order, text: undefined, plausible: false };
+    if (typeof raw === "string") return { order, text: raw, plausible: true };
+    if (!Number.isFinite(Number(raw))) return { order, text: String(raw), plausible: false };
+    const text = scaledBy(raw, layout.type, expected);
+    return { order, text, plausible: sane(Number(raw)) && sane(Number(text)) && within(text, expected.range) };
+  });
+  return withBest(readings, ({ order }) => (order === expected.order ? -saidByProfile : 0));
+}
+
+/** What a profile says weighs more than that another order looks rounder, and less than that it gives nothing plausible. */
+const saidByProfile = 3;
+
+function withBest<R extends Omit<Reading, "best">>(
+  readings: readonly R[],
+  prejudice: (reading: R) => number,
+): readonly (R & { readonly best: boolean })[] {
+  const scores = readings.map((reading) =>
+    reading.plausible ? unlikeliness(reading.text ?? "") + prejudice(reading) : Number.POSITIVE_INFINITY,
+  );
+  const best = Math.min(...scores);
+  return readings.map((reading, i) => ({ ...reading, best: scores[i] === best && Number.isFinite(best) }));
+}
+
+const within = (text: string, range: readonly [string, string] | undefined): boolean =>
+  range === undefined || (Number(text) >= Number(range[0]) && Number(text) <= Number(range[1]));
+
+function scaledBy(raw: number | bigint, type: PointType, { scale, places }: Expectation): string {
+  if (scale === undefined || places === undefined || Math.abs(Number(raw)) > 1e21) return shortest(raw, type);
+  if (Math.abs(Number(raw)) < 1e-9) return raw === 0 ? scaleRaw(0, scale, places) : shortest(raw, type);
+  return scaleRaw(raw, scale, places);
+}
+
+/** The fewest digits that still mean these bytes. */
+export function shortest(raw: number | bigint, type: PointType): string {
+  if (type !== "float32" || typeof raw === "bigint") return String(raw);
+  for (let digits = 1; digits <= 9; digits++) {
+    const text = String(Number(raw.toPrecision(digits)));
+    if (Math.fround(Number(text)) === raw) return text;
+  }
+  return String(raw);
+}
+
+/** A reading of one register and those behind it. */
+export interface Guess extends Reading {
+  readonly type: PointType;
+}
+
+const guessed = ["int16", "uint16", "int32", "uint32", "float32", "float64"] as const;
+
+/** Everything the registers from `offset` (bytes) on may mean, without knowing what they are. */
+export function guesses(data: Buffer, offset: number): readonly Guess[] {
+  const all = guessed
+    .filter((type) => offset + 2 * widthOf({ type }) <= data.length)
+    .flatMap((type) => distinct(type, inAllOrders({ type }, data, offset)).map((reading) => ({ ...reading, type })));
+  return withBest(all, () => 0);
+}
+
+/** One register has its two bytes in two orders only. */
+const distinct = (type: PointType, readings: readonly Reading[]): readonly Reading[] =>
+  widthOf({ type }) === 1 ? readings.filter(({ order }) => order === "ABCD" || order === "BADC") : readings;
+
+/** Measurements are of moderate size, mostly not below 0, and often have few digits; 0 says nothing of its type. Less is likelier. */
+export function unlikeliness(text: string): number {
+  const value = Number(text);
+  if (Number.isNaN(value)) return 0;
+  if (value === 0) return 3;
+  const digits = Math.abs(value).toExponential().replace(/e.*$/, "").replace(".", "").length;
+  return digits / 2 + Math.abs(Math.log10(Math.abs(value)) - 1) + (value < 0 ? 2 : 0);
+}
