@@ -129,7 +129,7 @@ export class DconFraming {
     const copy = this.unmatched || saysAddress(asked.request) ? undefined : this.copies.holds(asked, line);
     const believed = asked === this.pending && this.believed.has(doubtKey(asked, line));
     const doubtful = !addressed && asked === this.pending && copy === "other" && !believed;
-    if (!saysAddress(asked.request)) this.copies.keep(asked, line, now);
+    if (!saysAddress(asked.request) || line.startsWith("?")) this.copies.keep(asked, line, now);
     // What may be a copy settles nothing: the true reply may still come, and must then find its question here.
     if (copy === undefined || believed) this.settle(asked, addressed);
     if (asked !== this.pending) {

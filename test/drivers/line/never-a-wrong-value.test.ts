@@ -38,7 +38,7 @@ async function neverWrong<Q>(tongues: readonly Tongue<Q>[]): Promise<void> {
   );
   expect(all.filter(({ tally }) => tally.wrong > 0)).toEqual([]);
   expect(all.reduce((sum, { tally }) => sum + tally.reads, 0)).toBeGreaterThanOrEqual(20_000);
-  for (const { tally } of all) expect(tally.values).toBeGreaterThan(tally.reads / 5);
+  expect(all.filter(({ tally }) => tally.values < tally.reads / 5)).toEqual([]);
 }
 
 describe("a value read for one device and place is never that of another", { timeout: 120_000 }, () => {
