@@ -23,6 +23,11 @@ export const keepFaults = {
     hint: "Another agent has this journal open. Stop it first.",
     exit: 75,
   },
+  E_JOURNAL_BUSY: {
+    consequence: "the write is not done and changed nothing; whatever was acknowledged is kept",
+    hint: "Another program has the file open for writing. End it; read an export or a copy instead.",
+    exit: 75,
+  },
   E_JOURNAL_FULL: {
     consequence: "the entries are not kept; all earlier ones are, and keeping goes on as soon as there is room",
     hint: "Free space on the disk or raise the quota. Entries the mirror does not hold are never removed.",
