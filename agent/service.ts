@@ -1,6 +1,7 @@
 import type { Feed, Site } from "../config/site.ts";
 import type { Policy } from "../feed/format/policy.ts";
 import { topics } from "../feed/format/topics.ts";
+import { linkNews } from "../feed/link/news.ts";
 import { type Link, openLink } from "../feed/link.ts";
 import type { Logger } from "./logger.ts";
 import { readPolicy } from "./policy.ts";
@@ -24,10 +25,17 @@ export function openService({ gateway }: Pick<Site, "gateway">, feed: Feed, log:
     passwordFile,
     will: { topic: topics(gateway).status, payload: offlineText },
   });
+  const news = linkNews();
   link.listen({
     topics: [],
-    onUp: (version) => log.info({ broker, mqtt: version === 5 ? "5" : "3.1.1" }, "connected"),
-    onDown: ({ code, detail }, wasUp) => log[wasUp ? "warn" : "debug"]({ code, detail }, "not connected"),
+    onUp: (version) => {
+      news.up();
+      log.info({ broker, mqtt: version === 5 ? "5" : "3.1.1" }, "connected");
+    },
+    onDown: (failure) => {
+      const { level, said } = news.failed(failure);
+      log[level](said, "not connected");
+    },
   });
   return { policy, link };
 }
