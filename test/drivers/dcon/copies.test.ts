@@ -43,3 +43,12 @@ describe("a second copy settles nothing", () => {
     }
   });
 });
+
+test("half a reply and the next are no name", () => {
+  const framing = new DconFraming(1000, false);
+  ask(framing, 1, one);
+  framing.giveUp();
+  ask(framing, 1, { read: "name" }, 10);
+  expect(hear(framing, "!0170>+01.000\r", 11)).toBeUndefined();
+  expect(textOf(hear(framing, "!017017\r", 12))).toBe("!017017");
+});
