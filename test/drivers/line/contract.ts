@@ -58,7 +58,7 @@ export function lineContract<Q>(where: Where, tongue: Tongue<Q>): void {
       const answered: number[] = [];
       const { bus, device } = await set((heard) => {
         answered.push(device.heard.length);
-        return [{ bytes: reply(heard, 0), after: 2 }];
+        return [{ bytes: reply(heard, device.heard.length), after: 2 }];
       });
       const asked = [...tongue.questions, ...tongue.questions];
       let settled = 0;
@@ -73,7 +73,9 @@ export function lineContract<Q>(where: Where, tongue: Tongue<Q>): void {
       );
       expect(device.heard).toEqual(asked.map(heardAs));
       expect(answered).toEqual(asked.map((_, i) => i + 1));
-      expect(all.map((exchange) => exchange.reply)).toEqual(asked.map(truth));
+      expect(all.map((exchange) => exchange.reply)).toEqual(
+        asked.map((question, i) => kept(reply(heardAs(question), i + 1))),
+      );
       await bus.close();
     });
 
