@@ -17,7 +17,10 @@ export async function holdLines(lines: readonly LineSettings[], by: Held): Promi
   for (const line of lines) {
     const { program, config } = by;
     const info = { pid: process.pid, program, devices: by.devicesOn(line), ...(config !== undefined && { config }) };
-    const hold = await holdLine(line, info);
+    const hold = await holdLine(line, info).catch(async (error: unknown) => {
+      await release();
+      throw error;
+    });
     if (!("heldBy" in hold)) holds.push(hold);
     else {
       await release();

@@ -35,6 +35,7 @@ export async function pollDevice(
   let presence: Presence = { is: "unknown" };
   let slot: Slot | undefined;
   let settingsSlot: number | undefined;
+  let settingsTries = 0;
   for (;;) {
     slot = nextSlot(clock.now(), device.every, slot);
     if (slot.skipped > 0) sink.skipped(slot.skipped);
@@ -44,7 +45,14 @@ export async function pollDevice(
     const settings = device.settings.points.length > 0 && grid !== settingsSlot;
     const poll = await device.driver.poll({ signal, settings, due: millis(slot.mono + device.every) });
     if (signal.aborted) return;
-    if (settings && poll.exchanges.some(heardDevice)) settingsSlot = grid;
+    if (settings && poll.exchanges.some(heardDevice)) {
+      settingsTries += 1;
+      // One spoilt reply must not blind the watch until the next time settings are due.
+      if (settingsTries >= mostTries || settled(poll, device.settings.points)) {
+        settingsSlot = grid;
+        settingsTries = 0;
+      }
+    }
     const done = clock.now();
     const next = nextPresence(presence, poll.exchanges.some(heardDevice), patience);
     const event = presenceEvent(presence, next);
@@ -54,3 +62,12 @@ export async function pollDevice(
     sink.polled(poll, qualify(points, device.status, poll.samples), done);
   }
 }
+
+/** Polls in a row in which settings that were not read are asked for again. */
+const mostTries = 3;
+
+/** Whether each setting was read, or refused by the device, which is an answer too. */
+const settled = ({ samples }: Poll, settings: readonly Setting[]): boolean =>
+  settings.every(({ id }) =>
+    samples.some((said) => said.point === id && (!("failure" in said) || said.failure.code === "E_BUS_EXCEPTION")),
+  );

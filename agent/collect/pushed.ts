@@ -20,8 +20,8 @@ export interface PushingDevice {
 const nothingCame: BusFailure = { code: "E_BUS_TIMEOUT", detail: "nothing was pushed" };
 
 /**
- * Takes what a device pushes until `signal` aborts. What came is acknowledged once it is kept. A period in which nothing came is a poll
- * without an answer: a hole with its reason, never a value.
+ * Takes what a device pushes until `signal` aborts. What came is acknowledged once it is kept. Of what did not come in a period there is
+ * a hole with its reason, never a value; a period in which nothing came is a poll without an answer.
  */
 export async function takePushes(
   device: PushingDevice,
@@ -31,9 +31,12 @@ export async function takePushes(
 ): Promise<void> {
   const { points, settings, status, source } = device;
   const stop = new AbortController();
+  if (signal.aborted) return;
   signal.addEventListener("abort", () => stop.abort(), { once: true });
   let presence: Presence = { is: "unknown" };
-  let came = false;
+  /** Points that came in this period. */
+  const came = new Set<string>();
+  let spoke = false;
   let fault: unknown;
   const told = (poll: Poll, heard: boolean): void => {
     const done = clock.now();
@@ -47,7 +50,8 @@ export async function takePushes(
   };
   source.start((push: Push) => {
     if (stop.signal.aborted) return;
-    came = true;
+    spoke = true;
+    for (const { point } of push.samples) came.add(point);
     try {
       told(push, true);
       push.acknowledge();
@@ -61,17 +65,19 @@ export async function takePushes(
     slot = nextSlot(clock.now(), device.every, slot);
     await clock.sleepUntil(millis(slot.mono), stop.signal);
     if (stop.signal.aborted) break;
-    if (!came) told(hole(source, clock), false);
-    came = false;
+    const lacking = source.expected.filter((point) => !came.has(point));
+    if (lacking.length > 0 || !spoke) told(hole(source, lacking, clock), spoke);
+    came.clear();
+    spoke = false;
   }
   if (fault !== undefined) throw fault;
 }
 
-function hole(source: Source, clock: Clock): Poll {
+function hole(source: Source, lacking: readonly string[], clock: Clock): Poll {
   const at = clock.now();
   return {
     reads: source.reads,
     exchanges: [{ failure: nothingCame, sent: at, received: at }],
-    samples: source.expected.map((point) => ({ point, failure: nothingCame })),
+    samples: lacking.map((point) => ({ point, failure: nothingCame })),
   };
 }

@@ -38,7 +38,9 @@ export function loggerLine(line: Hj212Line, clock: Clock, news: LineNews, option
   };
 
   const listening = async (at: Hj212Line & { readonly transport: "hj212-listen" }): Promise<void> => {
-    const settings = { host: at.host, port: at.port, allow: at.allow ?? [], ...locked };
+    // Each logger may come back before its old connection is known to be dead.
+    const most = Math.max(4, 2 * sources.size);
+    const settings = { host: at.host, port: at.port, allow: at.allow ?? [], most, ...locked };
     for (let tries = 0; !stop.signal.aborted; tries++) {
       try {
         const listener = await listenForLoggers(settings, {

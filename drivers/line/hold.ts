@@ -62,31 +62,46 @@ export async function holdLine(
   const servers: Server[] = [];
   const release = async (): Promise<void> => void (await Promise.all(servers.splice(0).map(ended)));
   const word = `${JSON.stringify({ ...info, line: line.id })}\n`;
-  for (const endpoint of endpointsOf(line)) {
-    const name = socketName(endpoint);
-    const server = await listening(name, word);
-    if (server === undefined) {
-      await release();
-      return { heldBy: await askHolder(name) };
+  try {
+    for (const endpoint of endpointsOf(line)) {
+      const name = socketName(endpoint);
+      const server = await listening(name, word);
+      if (server === undefined) {
+        await release();
+        return { heldBy: await askHolder(name) };
+      }
+      servers.push(server);
     }
-    servers.push(server);
+  } catch (error) {
+    await release();
+    throw error;
   }
   return { release };
 }
+
+const mostAskers = 16;
 
 /** Undefined if the name is taken. */
 function listening(name: string, word: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
+      // Who connects and does not go must not keep this process from ending.
       socket.on("error", () => socket.destroy());
-      socket.end(word);
+      socket.setTimeout(answerMs, () => socket.destroy());
+      socket.unref();
+      socket.end(word, () => socket.destroySoon());
       socket.resume();
     });
+    server.maxConnections = mostAskers;
     server.once("error", (error: NodeJS.ErrnoException) =>
       error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
     );
     // Holding a line is no reason to stay alive.
-    server.listen({ path: name }, () => resolve(server.unref()));
+    server.listen({ path: name }, () => {
+      // What goes wrong with a listening socket later concerns single connections.
+      server.on("error", () => {});
+      resolve(server.unref());
+    });
   });
 }
 

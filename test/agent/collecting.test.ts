@@ -181,6 +181,22 @@ test("settings of a device that was silent are read when it is back, not a grid 
   expect(at).toBeLessThan(55_000);
 });
 
+test("settings whose reply was spoilt are asked again at the next polls, not a grid later", async () => {
+  const { analyzer, run, clock, news } = plant();
+  const { transact } = analyzer.bus;
+  let spoilt = 0;
+  Object.assign(analyzer.bus, {
+    transact: async (...asked: Parameters<ModbusBus["transact"]>) => {
+      const exchange = await transact(...asked);
+      if (asked[0].request.functionCode !== 3 || spoilt++ > 0) return exchange;
+      return { failure: { code: "E_BUS_CHECKSUM", detail: "" }, sent: clock.now(), received: clock.now() };
+    },
+  });
+  await run(seconds(5));
+  expect(spoilt).toBe(2);
+  expect(frames(news()).filter(({ data }) => data["co.slope"]?.[0] === "100")).toHaveLength(1);
+});
+
 test("a block that is refused is one configuration entry, before the first frame that was read by it", async () => {
   const { analyzer, run, news } = plant();
   await run(seconds(2));

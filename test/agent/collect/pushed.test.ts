@@ -65,3 +65,42 @@ test("a device is lost after three periods without a message, once, and back wit
   stop.abort();
   await running;
 });
+
+test("of a value that stays away while others come there is a hole, and the device is not lost", async () => {
+  const clock = fakeClock();
+  const seen: string[][] = [];
+  const events: string[] = [];
+  let push = (_: Push): void => {};
+  const source: Source = { reads: ["pushed by M1"], expected: ["so2", "nox"], start: (sink) => void (push = sink) };
+  const value = {
+    quantity: "x",
+    type: "decimal",
+    unit: "mg/m3",
+    scale: "1",
+    places: 0,
+    sentinels: [],
+    source: "made up",
+  };
+  const points = ["so2", "nox"].map((id) => ({ id, ...value }));
+  const sink: PollSink = {
+    polled: (_, readings) =>
+      void seen.push(
+        [...readings].map(([id, reading]) => `${id} ${reading.kind === "missing" ? reading.reason : reading.value}`),
+      ),
+    presence: (event) => void events.push(event),
+    skipped: () => {},
+  };
+  const stop = new AbortController();
+  const device = { id: "log", every: seconds(1), source, points, status: [], settings: [] };
+  const running = takePushes(device, clock, sink, stop.signal);
+  const at = clock.now();
+  const exchanges = [{ reply: Buffer.from("##"), sent: at, received: at }];
+  for (let i = 0; i < 5; i++) {
+    push({ reads: source.reads, exchanges, samples: [{ point: "so2", raw: 7 }], acknowledge: () => {} });
+    await clock.advance(seconds(1));
+  }
+  stop.abort();
+  await running;
+  expect(seen).toEqual(Array.from({ length: 5 }, () => [["so2 7"], ["nox E_BUS_TIMEOUT"]]).flat());
+  expect(events).toEqual([]);
+});

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { endpointsOf, type Hold, holdLine, socketName } from "../../../drivers/line/hold.ts";
@@ -87,3 +88,15 @@ test.each([["nonsense\n"], ['{"pid":"x"}\n'], [""], ["null"], ["x".repeat(100_00
     expect(await holdLine(line, me)).toEqual({ heldBy: undefined });
   },
 );
+
+test("who connects and never goes away does not keep the holder from letting go", async () => {
+  const line = tcp("127.0.0.1", await freePort());
+  const hold = await holdLine(line, me);
+  if (!isHold(hold)) throw new Error("held by somebody else");
+  const [endpoint = ""] = endpointsOf(line);
+  const stranger = connect({ path: socketName(endpoint), allowHalfOpen: true });
+  onTestFinished(() => void stranger.destroy());
+  await once(stranger, "connect");
+  await hold.release();
+  expect(isHold(await holdLine(line, me))).toBe(true);
+});
