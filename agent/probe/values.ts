@@ -48,7 +48,7 @@ export function inAllOrders(
 }
 
 /** What a profile says weighs more than that another order looks rounder, and less than that it gives nothing plausible. */
-const saidByProfile = 3;
+const saidByProfile = 4;
 
 function withBest<R extends Omit<Reading, "best">>(
   readings: readonly R[],

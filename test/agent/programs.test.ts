@@ -19,7 +19,7 @@ async function makeSite(): Promise<{ readonly site: string; readonly journal: st
 
 describe("wrong arguments exit 64 with one line that says what to type", () => {
   test.each([
-    ["dist/agent/main.js", [], "cems-agent init|check|run|export"],
+    ["dist/agent/main.js", [], "cems-agent init|check|run|export|probe|scan"],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
       "dist/agent/main.js",
@@ -27,6 +27,8 @@ describe("wrong arguments exit 64 with one line that says what to type", () => {
       "cems-agent export --config FILE",
     ],
     ["dist/agent/main.js", ["check", "--config", "x", "y"], "cems-agent check --config FILE"],
+    ["dist/agent/main.js", ["probe"], "cems-agent probe LINE"],
+    ["dist/agent/main.js", ["scan", "tcp:h", "--wait", "x"], "cems-agent scan LINE"],
     ["dist/feed/receiver/main.js", ["verify"], "cems-receiver verify DIR"],
     ["dist/feed/receiver/main.js", ["tail", "--nope"], "cems-receiver tail --config FILE"],
     ["dist/simulator/main.js", ["run", "--seed", "x"], "cems-simulator run"],
@@ -44,6 +46,8 @@ test.each([
   "agent/main.js run",
   "agent/main.js check",
   "agent/main.js export",
+  "agent/main.js probe",
+  "agent/main.js scan",
   "feed/receiver/main.js init",
   "feed/receiver/main.js run",
   "feed/receiver/main.js tail",
