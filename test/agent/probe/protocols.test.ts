@@ -23,7 +23,7 @@ describe("the probe with a profile", () => {
     if (so2?.is !== "point") throw new Error("no so2");
     expect(so2.readings.filter(({ best }) => best).map(({ order }) => order)).toEqual(["ABCD"]);
     expect(events.find((event) => event.is === "answers")).toMatchObject({ unit: "1", asked: 5, answered: 5 });
-    for (const row of text.split("\n")) expect(row.length).toBeLessThanOrEqual(90);
+    for (const row of text.split("\n")) expect(row.length).toBeLessThanOrEqual(80);
   });
 
   test("a device that is silent now and then does not answer as it should", async () => {
