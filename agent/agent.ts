@@ -11,9 +11,10 @@ import { holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
-import { seal } from "./keep/seal.ts";
+import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastSettings } from "./opening.ts";
+import { recheckDaily } from "./rechecking.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
 import { openSending } from "./sending.ts";
@@ -37,6 +38,7 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   let service: Service | undefined;
   let lines: Hold | undefined;
   try {
+    expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
     lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
@@ -116,8 +118,9 @@ async function operate(
     const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
     return collectFrom(one, known, with_, collecting.signal);
   });
+  const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
   devices.open();
-  await Promise.all(pollers.map((poller) => poller.catch(fail)));
+  await Promise.all([...pollers, rechecking].map((work) => work.catch(fail)));
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
   keeping.abort();

@@ -8,7 +8,12 @@ import type { LineSettings } from "../drivers/line/settings.ts";
 import { openBus } from "../drivers/modbus/bus.ts";
 import { modbusDriver } from "../drivers/modbus/driver.ts";
 import type { DconProfile, Dlt645Profile, Hj212Profile, ModbusProfile } from "../drivers/profile.ts";
-import type { Logger } from "./logger.ts";
+
+/** Where the news of a line go: a log, or a screen. */
+export interface LineLog {
+  info(about: { readonly line: string; readonly what: string; readonly detail: string }, message: string): void;
+  warn(about: { readonly line: string; readonly what: string; readonly detail: string }, message: string): void;
+}
 
 /** A device of the site, and what asks it or what it pushes through. */
 export interface Attached {
@@ -35,7 +40,7 @@ export interface Devices {
 }
 
 /** One line each, one driver a device. Nothing is opened yet. */
-export function openDevices(site: Site, clock: Clock, log: Logger): Devices {
+export function openDevices(site: Site, clock: Clock, log: LineLog): Devices {
   const lines = new Map(site.lines.map((line) => [line.id, lineFor(line, clock, log)]));
   const attached = site.devices.map((device) => {
     const line = lines.get(device.line);
@@ -51,7 +56,7 @@ export function openDevices(site: Site, clock: Clock, log: Logger): Devices {
   };
 }
 
-function lineFor(line: LineSettings, clock: Clock, log: Logger): OpenLine {
+function lineFor(line: LineSettings, clock: Clock, log: LineLog): OpenLine {
   switch (line.transport) {
     case "dlt645":
     case "dlt645-over-tcp": {
@@ -87,7 +92,7 @@ function lineFor(line: LineSettings, clock: Clock, log: Logger): OpenLine {
 }
 
 /** Said once for each kind of news until another comes, so that noise on a line does not fill the log. */
-function newsOf(line: string, log: Logger): LineNews {
+function newsOf(line: string, log: LineLog): LineNews {
   let last = "";
   return (what, detail) => {
     const news = `${what} ${detail}`;

@@ -10,6 +10,11 @@ export const faults = {
   ...configFaults,
   ...keepFaults,
   ...linkFaults,
+  E_TAIL_DEVICE: {
+    consequence: "nothing is shown",
+    hint: "Name one of the `devices` of the site by its id.",
+    exit: 64,
+  },
   E_LINE_HELD: {
     consequence: "nothing is started and nothing is sent on the line; who holds it goes on",
     hint: "Two masters on one line spoil each other's answers: ask the one that has it, or stop it first.",
@@ -26,7 +31,7 @@ export const faults = {
     exit: 64,
   },
   E_POLICY: {
-    consequence: "nothing is started",
+    consequence: "nothing is started or exported",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",
     exit: 78,
   },

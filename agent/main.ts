@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
@@ -7,9 +6,11 @@ import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
 import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
+import { tail } from "./commands/tail.ts";
 import { faults } from "./faults.ts";
 import { exportBundle } from "./keep/export.ts";
 import { createLogger } from "./logger.ts";
+import { readPolicy } from "./policy.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const config = option("--config FILE", "the site's configuration");
@@ -70,7 +71,7 @@ const export_ = command({
   examples: ["export --config site.yaml --out bundle", "export --config site.yaml --out day --from 86400 --to 172800"],
   run: ({ config, out, from, to }) => {
     const site = readSite(config);
-    const policy = site.feed && readFileSync(site.feed.policy, "utf8");
+    const policy = site.feed && readPolicy(site.feed.policy).text;
     const written = exportBundle(journalPath(site), out, { policy, from, to });
     print(
       `${out}: entries ${written.from} to ${written.to - 1}, ${written.checkpoints} checkpoints, ` +
@@ -83,6 +84,6 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, export_, probe, scan],
+  commands: [init, check, run, tail, probe, scan, export_],
   faults: [faults],
 });

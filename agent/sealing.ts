@@ -20,6 +20,7 @@ export interface Keeper {
 /** Appends, and seals when the rule says so. Its times are monotonic: a stepped wall clock delays no checkpoint. */
 export function startKeeping(journal: Sealable, rule: SealRule, clock: Clock, signal: AbortSignal): Keeper {
   let entries = 0;
+  let bytes = 0;
   let since: Millis | undefined;
   let awake = (): void => {};
   signal.addEventListener("abort", () => awake(), { once: true });
@@ -27,10 +28,11 @@ export function startKeeping(journal: Sealable, rule: SealRule, clock: Clock, si
   const sealNow = (): void => {
     journal.seal();
     entries = 0;
+    bytes = 0;
     since = undefined;
   };
   const sealIfDue = (): void => {
-    if (since !== undefined && sealDue({ entries, since }, clock.now().mono, rule)) sealNow();
+    if (since !== undefined && sealDue({ entries, bytes, since }, clock.now().mono, rule)) sealNow();
   };
   const beat = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -46,6 +48,7 @@ export function startKeeping(journal: Sealable, rule: SealRule, clock: Clock, si
     keep: (...bodies) => {
       const kept = journal.append(...bodies);
       entries += kept.length;
+      for (const entry of kept) bytes += entry.bytes.length;
       if (since === undefined) {
         since = clock.now().mono;
         awake();

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Feed, Site } from "../config/site.ts";
-import { Fault } from "../feed/format/faults.ts";
-import { type Policy, parsePolicy } from "../feed/format/policy.ts";
+import type { Policy } from "../feed/format/policy.ts";
 import { topics } from "../feed/format/topics.ts";
+import { linkNews } from "../feed/link/news.ts";
 import { type Link, openLink } from "../feed/link.ts";
 import type { Logger } from "./logger.ts";
+import { readPolicy } from "./policy.ts";
 import { offlineText } from "./send/status.ts";
 
 /** The service this site reports to: whose receipts count, and the line to it. */
@@ -15,7 +15,7 @@ export interface Service {
 
 /** Reads the policy and connects; it stays connected until the link is closed. Throws Fault E_POLICY, E_LINK_SETTING. */
 export function openService({ gateway }: Pick<Site, "gateway">, feed: Feed, log: Logger): Service {
-  const policy = readPolicy(feed.policy);
+  const { policy } = readPolicy(feed.policy);
   const { broker, tls, username, passwordFile } = feed;
   const link = openLink({
     url: broker,
@@ -25,26 +25,17 @@ export function openService({ gateway }: Pick<Site, "gateway">, feed: Feed, log:
     passwordFile,
     will: { topic: topics(gateway).status, payload: offlineText },
   });
+  const news = linkNews();
   link.listen({
     topics: [],
-    onUp: (version) => log.info({ broker, mqtt: version === 5 ? "5" : "3.1.1" }, "connected"),
-    onDown: ({ code, detail }, wasUp) => log[wasUp ? "warn" : "debug"]({ code, detail }, "not connected"),
+    onUp: (version) => {
+      news.up();
+      log.info({ broker, mqtt: version === 5 ? "5" : "3.1.1" }, "connected");
+    },
+    onDown: (failure) => {
+      const { level, said } = news.failed(failure);
+      log[level](said, "not connected");
+    },
   });
   return { policy, link };
-}
-
-export function readPolicy(file: string): Policy {
-  const text = readText(file);
-  const policy = parsePolicy(text);
-  if (!policy.ok) throw new Fault("E_POLICY", `${file}: ${policy.problem.detail}`);
-  if (policy.value.witnesses.length === 0) throw new Fault("E_POLICY", `${file} names no witness`);
-  return policy.value;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new Fault("E_POLICY", `${file} cannot be read`, { cause });
-  }
 }

@@ -244,7 +244,12 @@ export const siteFile = z
         every: duration("100ms", "60s")
           .prefault("10s")
           .meta({ description: "A checkpoint at the latest this long after an entry." }),
-        entries: z.int().min(1).max(4096).default(64).meta({ description: "Or after this many entries." }),
+        entries: z
+          .int()
+          .min(1)
+          .max(256)
+          .default(64)
+          .meta({ description: "Or after this many entries; sooner where they are long." }),
         recheck: timeOfDay.prefault("19:00").meta({
           description: "When all entries are hashed again, each day; 19:00 UTC is 03:00 in China.",
         }),

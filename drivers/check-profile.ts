@@ -1,3 +1,4 @@
+import { checkPlace } from "./check-place.ts";
 import { nearest } from "./nearest.ts";
 import type { Problem, Reporter } from "./problem.ts";
 import type {
@@ -19,7 +20,10 @@ export function checkProfile(profile: Profile, report: Reporter): Problem[] {
   const all = [...points, ...status, ...settings];
   const each = (list: "points" | "status" | "settings", point: (typeof all)[number], index: number): Problem[] => {
     const path = [list, index];
-    const found = profile.protocol === "modbus" ? placement(profile, point as ModbusPoint, path, report) : [];
+    const found =
+      profile.protocol === "modbus"
+        ? placement(profile, point as ModbusPoint, path, report)
+        : checkPlace(profile, point as Parameters<typeof checkPlace>[1], path, report);
     if (all.find(({ id }) => id === point.id) !== point)
       found.push(report("E_CONFIG_DUPLICATE", [...path, "id"], `${point.id} is the id of another point`, "another id"));
     return found;
@@ -154,7 +158,7 @@ function statusPoint(profile: Profile, point: StatusPoint, index: number, report
           "E_CONFIG_VALUE",
           ["status", index, "flags", i, "when"],
           `a ${point.type} is never "${when}"`,
-          '"1" or "0" for a bit, a number for uint16, "bit:5" or "mask:0x0200" for bitfield16',
+          '"1" or "0" for a bit, a number for uint16 or decimal, "bit:5" or "mask:0x0200" for a bitfield',
         ),
       );
   }

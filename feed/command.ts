@@ -55,6 +55,14 @@ export const or = <T, F extends T | undefined>(taken: Taken<T>, fallback: F): Ta
   optional: true,
   fallback,
 });
+/** Narrows what may be given: `only(integer("--port P", "..."), (port) => port < 65_536, "A port from 0 to 65535")`. */
+export const only = <T>(taken: Taken<T>, fits: (value: T) => boolean, wanted: string): Taken<T> => ({
+  ...taken,
+  read: (text) => {
+    const value = taken.read(text);
+    return fits(value) ? value : refuse(wanted);
+  },
+});
 /** A switch, off unless given. */
 export const flag = (usage: string, about: string): Taken<boolean> => ({
   ...required(usage, about, () => true),
@@ -70,7 +78,7 @@ export interface CommandSpec<T extends Takes> {
   readonly examples: readonly string[];
   /** Exit statuses of its own, besides 0, 64, 70 and those of the fault tables. */
   readonly exits?: Readonly<Record<number, string>>;
-  /** Returns the exit status; nothing means 0. `signal` aborts at SIGTERM or SIGINT. A Fault ends the program with its row. */
+  /** Returns the exit status; nothing means 0. `signal` aborts when the program is asked to end. A Fault ends the program with its row. */
   run(given: Given<T>, signal: AbortSignal): Promise<number | undefined> | number | undefined;
 }
 export type AnyCommand = Omit<CommandSpec<Takes>, "run"> & {
@@ -84,6 +92,10 @@ export interface ProgramSpec {
   readonly commands: readonly AnyCommand[];
   /** The tables that say hint and exit status of each Fault this program may end with. */
   readonly faults: readonly Readonly<Record<string, FaultRow>>[];
+  /** A program of one command that npm starts: how its messages call it, and what is typed before its options. */
+  readonly script?: { readonly name: string; readonly typed: string };
+  /** It has programs of its own to end: a closed terminal (SIGHUP) or a closed output ends it in order, as SIGTERM does. */
+  readonly orderly?: boolean;
 }
 
 /** Where the program writes; handed in so that tests can read it. */
@@ -97,8 +109,11 @@ const isOption = (taken: Taken<unknown>): boolean => taken.usage.startsWith("-")
 const commanderUsage = (usage: string): string => usage.replace(/ (\S+)$/, " <$1>");
 const optionName = (taken: Taken<unknown>): string =>
   (taken.usage.split(" ")[0] ?? "").replace(/^--/, "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-const typed = (program: string, spec: AnyCommand): string =>
-  [program, spec.name, ...Object.values(spec.takes).map((t) => (t.optional ? `[${t.usage}]` : t.usage))].join(" ");
+const typed = ({ name, script }: ProgramSpec, spec: AnyCommand): string =>
+  [
+    script?.typed ?? `${name} ${spec.name}`,
+    ...Object.values(spec.takes).map((t) => (t.optional ? `[${t.usage}]` : t.usage)),
+  ].join(" ");
 
 function footer(program: ProgramSpec, spec: AnyCommand): string {
   const rows = program.faults.flatMap((table) => Object.entries(table));
@@ -157,12 +172,12 @@ function strayOption(spec: AnyCommand | undefined, argv: readonly string[]): str
 function wrongUse(program: ProgramSpec, argv: readonly string[], error: CommanderError): string {
   const spec = program.commands.find((c) => c.name === argv[0]);
   const type = spec
-    ? typed(program.name, spec)
+    ? typed(program, spec)
     : `${program.name} ${program.commands.map((c) => c.name).join("|")} (or ${program.name} --help)`;
   const stray = error.code === "commander.missingMandatoryOptionValue" ? strayOption(spec, argv) : undefined;
   const said = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
   const what = stray === undefined ? said : `unknown option '${stray}'`;
-  return `${program.name}: ${oneLine(what).replace(/\.$/, "")}. Type: ${type}\n`;
+  return `${program.script?.name ?? program.name}: ${oneLine(what).replace(/\.$/, "")}. Type: ${type}\n`;
 }
 
 function whatStopped(program: ProgramSpec, error: unknown): { readonly line: string; readonly status: number } {
@@ -202,15 +217,32 @@ export async function evaluate(
   }
 }
 
+/** Set by a program that starts another: the other ends, as at SIGTERM, when its standard input ends. */
+export const endWithInput = { CEMS_END_WITH_INPUT: "1" } as const;
+
+/**
+ * Calls `end` when standard input ends, where whoever started this program asked for that: a pipe from there ends with its
+ * other side however that dies, also by SIGKILL. A program that a person or systemd starts has its input closed from the start.
+ */
+export function whenStarterEnds(end: () => void): void {
+  if (process.env.CEMS_END_WITH_INPUT !== endWithInput.CEMS_END_WITH_INPUT) return;
+  for (const event of ["end", "close", "error"] as const) process.stdin.once(event, end);
+  process.stdin.resume();
+}
+
 /** Runs the program and ends the process. A second SIGTERM or SIGINT ends it at once. */
 export async function runProgram(
   program: ProgramSpec,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<never> {
   const stop = new AbortController();
-  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop.abort());
+  const end = (): void => stop.abort();
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, end);
+  if (program.orderly) process.on("SIGHUP", end); // one closed terminal sends several
+  whenStarterEnds(end);
   // Someone may read our first lines only (`| head`); that is no fault.
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", program.orderly ? end : () => process.exit(0));
+  process.stderr.on("error", () => {}); // nobody is left to be told
   const status = await evaluate(program, argv, stop.signal, {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

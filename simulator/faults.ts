@@ -21,6 +21,11 @@ export const simulatorFaults = {
     hint: "Another program holds the port; --port-base 0 lets the system choose free ones.",
     exit: 69,
   },
+  E_SIM_PORTS: {
+    consequence: "nothing is started",
+    hint: "Give a lower --port-base, or 0 for free ports.",
+    exit: 64,
+  },
   E_SIM_PTY: {
     consequence: "nothing is started",
     hint: "A serial line needs /dev/ptmx, perl-base and coreutils, which every Debian and Ubuntu has.",
@@ -28,12 +33,12 @@ export const simulatorFaults = {
   },
   E_SIM_FOLDER: {
     consequence: "nothing is started",
-    hint: "Name a folder that is empty or not there yet.",
+    hint: "Name a folder that is empty or not there yet, where you may write.",
     exit: 73,
   },
   E_SIM_PROGRAM: {
-    consequence: "the demo ends; with --keep its folder holds what each program said",
-    hint: "Run it again with --keep DIR and read the logs there.",
+    consequence: "the demo ends; its folder is kept and holds what each program said",
+    hint: "Read the logs in the folder that was kept.",
     exit: 70,
   },
 } as const satisfies Record<string, FaultRow>;

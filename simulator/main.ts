@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { command, flag, integer, option, or, runProgram } from "../feed/command.ts";
+import { command, flag, integer, only, option, or, runProgram } from "../feed/command.ts";
 import { Fault } from "../feed/format/faults.ts";
 import { obey } from "./control.ts";
 import { simulatorFaults } from "./faults.ts";
+import type { ListeningLogger } from "./logger/on-line.ts";
 import { about, deviceNames } from "./meters/speakers.ts";
 import { loadScenario, scenarioNames } from "./scenario.ts";
 import { type Listening, type Simulation, simulate } from "./simulation.ts";
@@ -18,7 +19,11 @@ const run = command({
     scenario: or(option("SCENARIO", "a scenario's name, or the path of a YAML file"), "power-unit"),
     seed: or(integer("--seed N", "the same number gives the same plant"), 1),
     portBase: or(
-      integer("--port-base P", "TCP lines listen on P and after; 0: on free ports; not given: as the scenario says"),
+      only(
+        integer("--port-base P", "TCP lines listen on P and after; 0: on free ports; not given: as the scenario says"),
+        (port) => port <= 65_535,
+        "A port from 0 to 65535",
+      ),
       undefined,
     ),
     links: or(option("--links DIR", "folder for the serial lines' names; not given: a temporary one"), undefined),
@@ -40,9 +45,14 @@ const run = command({
       ...(given.links === undefined ? {} : { links: given.links }),
       ...(shown === undefined ? {} : { onShown: (seen) => void writeSync(shown, `${JSON.stringify(seen)}\n`) }),
     });
-    const report = JSON.stringify({ scenario: given.scenario, seed: given.seed, lines: simulation.lines });
+    const report = JSON.stringify({
+      scenario: given.scenario,
+      seed: given.seed,
+      lines: simulation.lines,
+      loggers: simulation.loggers,
+    });
     if (given.ready !== undefined) toFile(given.ready, (file) => writeWhole(file, `${report}\n`));
-    print(given.json ? report : forPeople(given.scenario, given.seed, simulation.lines));
+    print(given.json ? report : forPeople(given.scenario, given.seed, simulation));
     if (given.control) takeWishes(simulation);
     await aborted(signal);
     await simulation.close();
@@ -69,14 +79,18 @@ const list = command({
   },
 });
 
-function forPeople(scenario: string, seed: number, lines: readonly Listening[]): string {
-  const where = (line: Listening): string =>
+function forPeople(scenario: string, seed: number, { lines, loggers }: Pick<Simulation, "lines" | "loggers">): string {
+  const where = (line: Listening | ListeningLogger): string =>
     "path" in line ? `${line.path}, ${line.baud} baud` : `${line.host}:${line.port}`;
   return [
     `${scenario}, seed ${seed}`,
     ...lines.flatMap((line) => [
       `  ${line.id.padEnd(16)} ${line.transport.padEnd(13)} ${where(line)}`,
       ...line.meters.map((meter) => `    ${meter.id.padEnd(14)} unit ${`${meter.unit}`.padEnd(8)} ${meter.profile}`),
+    ]),
+    ...loggers.flatMap((logger) => [
+      `  ${logger.id.padEnd(16)} ${logger.transport.padEnd(13)} ${where(logger)}`,
+      `    pushes as MN ${logger.mn}, ${logger.profile}`,
     ]),
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { readYaml } from "../drivers/yaml.ts";
 import { Fault } from "../feed/format/faults.ts";
+import { dialects } from "./logger/dialect.ts";
 import { energyMeterNames } from "./meters/dlt645.ts";
 import { conditions } from "./meters/model.ts";
 import { modelNames } from "./meters/models.ts";
@@ -46,6 +47,22 @@ const line = z.discriminatedUnion("transport", [
 ]);
 export type Line = z.output<typeof line>;
 
+const number = z.string().regex(/^[0-9A-Za-z_-]{1,32}$/, "letters, digits, _ and -, at most 32");
+const pushes = {
+  id,
+  mn: number,
+  dialect: z.enum(dialects).default("2017"),
+  password: z.string().min(1).max(16).default("123456"),
+  asks: z.boolean().default(true),
+  everyMs: z.int().min(50).max(3_600_000).default(1000),
+};
+/** A data logger that pushes. Its transport is what a site file calls it: it sits on a pseudo-terminal, is dialled, or dials. */
+const logger = z.discriminatedUnion("transport", [
+  z.strictObject({ transport: z.literal("hj212"), ...pushes, baud: baud.default(9600) }),
+  z.strictObject({ transport: z.enum(["hj212-dial", "hj212-listen"]), ...pushes, host: tcp.host, port: tcp.port }),
+]);
+export type LoggerOnLine = z.output<typeof logger>;
+
 const scenario = z
   .strictObject({
     about: z.string().min(1).max(200),
@@ -56,11 +73,13 @@ const scenario = z
         barometricPa: z.number().min(50_000).max(110_000).default(unit350.barometricPa),
       })
       .prefault({}),
-    lines: z.array(line).min(1),
+    lines: z.array(line).default([]),
+    loggers: z.array(logger).default([]),
   })
-  .superRefine(({ lines }, context) => {
+  .refine(({ lines, loggers }) => lines.length + loggers.length > 0, { error: "neither lines nor loggers" })
+  .superRefine(({ lines, loggers }, context) => {
     const complain = (message: string, ...path: (string | number)[]): void =>
-      context.addIssue({ code: "custom", message, path: ["lines", ...path] });
+      context.addIssue({ code: "custom", message, path });
     const seen = new Set<string>();
     const first = (kind: string, name: string | number): boolean => {
       const key = `${kind} ${name}`;
@@ -69,15 +88,17 @@ const scenario = z
       return true;
     };
     for (const [at, { id, transport, meters }] of lines.entries()) {
-      if (!first("line", id)) complain(`a second line ${id}`, at, "id");
+      if (!first("line", id)) complain(`a second line ${id}`, "lines", at, "id");
       for (const [m, { id: meterId, unit, faults }] of meters.entries()) {
-        if (!first("meter", meterId)) complain(`a second meter ${meterId}`, at, "meters", m, "id");
-        if (!first(`unit on ${id}`, unit)) complain(`a second meter at unit ${unit}`, at, "meters", m, "unit");
+        if (!first("meter", meterId)) complain(`a second meter ${meterId}`, "lines", at, "meters", m, "id");
+        if (!first(`unit on ${id}`, unit)) complain(`a second meter at unit ${unit}`, "lines", at, "meters", m, "unit");
         for (const [f, { kind }] of faults.entries())
           if (!faultFits(kind, transport))
-            complain(`${kind} cannot happen on ${transport}`, at, "meters", m, "faults", f, "kind");
+            complain(`${kind} cannot happen on ${transport}`, "lines", at, "meters", m, "faults", f, "kind");
       }
     }
+    for (const [at, { id }] of loggers.entries())
+      if (!first("line", id)) complain(`a second line ${id}`, "loggers", at, "id");
   });
 export type Scenario = z.output<typeof scenario>;
 

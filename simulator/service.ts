@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { Aedes } from "aedes";
+import { whenStarterEnds } from "../feed/command.ts";
 import { Fault } from "../feed/format/faults.ts";
 
 /** An MQTT broker inside a process of its own, for the demo on a machine that has none. It keeps nothing and asks nobody's name. */
@@ -43,6 +44,7 @@ if (process.argv[1] !== undefined && import.meta.filename === realpathSync(proce
   const { values } = parseArgs({ options: { port: { type: "string", default: "1883" } } });
   const broker = await startBroker(Number(values.port));
   process.stdout.write(`${JSON.stringify({ port: broker.port })}\n`);
-  for (const name of ["SIGTERM", "SIGINT"] as const)
-    process.once(name, () => void broker.close().then(() => process.exit(0)));
+  const end = (): void => void broker.close().then(() => process.exit(0));
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, end);
+  whenStarterEnds(end);
 }

@@ -1,4 +1,6 @@
 import { Fault } from "../feed/format/faults.ts";
+import type { LoggerFault } from "./logger/faults.ts";
+import { type ListeningLogger, type RunningLogger, startLogger } from "./logger/on-line.ts";
 import type { Condition, Settings } from "./meters/model.ts";
 import { about, speakerAt } from "./meters/speakers.ts";
 import type { Speaker } from "./meters/spoken.ts";
@@ -43,6 +45,11 @@ type Port = { [T in SerialTransport]: { readonly transport: T; readonly path: st
 
 export interface Simulation {
   readonly lines: readonly Listening[];
+  readonly loggers: readonly ListeningLogger[];
+  /** From now on this, and nothing else, goes wrong with what a logger pushes. */
+  setLoggerFault(logger: string, fault: LoggerFault | undefined): void;
+  /** What came back to a logger, acknowledgements mostly. */
+  heard(logger: string): string;
   /** From now on these rules, and no others, decide what goes wrong with the meter's replies; none: nothing does. */
   setFault(meter: string, ...rules: FaultRule[]): void;
   setCondition(meter: string, condition: Condition): void;
@@ -114,8 +121,14 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
       : { transport: line.transport, ...at, baud: line.baud };
   };
   const lines: Listening[] = [];
+  const loggers = new Map<string, RunningLogger>();
   try {
     for (const line of scenario.lines) lines.push(await listen(line));
+    for (const line of scenario.loggers) {
+      const running = await startLogger(line, places, { seed, look });
+      closers.push(running.service.close);
+      loggers.set(line.id, running);
+    }
   } catch (error) {
     await close();
     throw error;
@@ -126,8 +139,16 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
     if (found) return found;
     throw new Fault("E_SIM_CONTROL", `there is no meter ${meter}, only ${[...onLines.keys()].join(", ")}`);
   };
+  const findLogger = (name: string): RunningLogger => {
+    const found = loggers.get(name);
+    if (found) return found;
+    throw new Fault("E_SIM_CONTROL", `there is no logger ${name}, only ${[...loggers.keys()].join(", ")}`);
+  };
   return {
     lines,
+    loggers: [...loggers.values()].map(({ at }) => at),
+    setLoggerFault: (name, fault) => findLogger(name).setFault(fault),
+    heard: (name) => findLogger(name).service.heard(),
     close,
     tooEarly: (line) => serials.get(line)?.tooEarly() ?? 0,
     setFault: (name, ...rules) => {

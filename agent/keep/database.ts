@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { Fault } from "../../feed/format/faults.ts";
 
@@ -39,6 +40,8 @@ export const PAGE_BYTES = 8192;
 export const WAL_PAGES = 500;
 /** What a write-ahead log of so many pages takes: it is emptied by the first transaction that goes past them. */
 export const walBytes = (pages: number): number => (pages + 16) * (PAGE_BYTES + 24);
+/** How long a write waits for another program that writes to the file; nothing else runs meanwhile. */
+const BUSY_WAIT_MS = 5000;
 const FORMAT = 1;
 
 /** Makes a file that MUST NOT exist. Opening never makes one: an empty journal looks like a deleted one. */
@@ -59,7 +62,7 @@ export function createDatabase(path: string, schema: string): void {
 
 export function openDatabase(path: string, options: WriteOptions = {}): Database {
   return translated(path, () => {
-    const db = new Sqlite(path, { fileMustExist: true, timeout: 2000 });
+    const db = new Sqlite(path, { fileMustExist: true, timeout: BUSY_WAIT_MS });
     try {
       harden(db, path);
       expectFormat(db, path);
@@ -103,9 +106,25 @@ export function holdLock(path: string): { close(): void } {
       return { close: () => void db.close() };
     } catch (error) {
       db.close();
-      throw error;
+      const held = error instanceof Sqlite.SqliteError && error.code.startsWith("SQLITE_BUSY");
+      throw held ? new Fault("E_JOURNAL_HELD", `${path} is locked`, { cause: error }) : error;
     }
   });
+}
+
+/** Whether a process holds the lock. Only read, and for a moment, so that whoever is about to take it is not kept from it. */
+export function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    db.pragma("user_version");
+    return false;
+  } catch (error) {
+    if (error instanceof Sqlite.SqliteError && error.code.startsWith("SQLITE_BUSY")) return true;
+    throw error;
+  } finally {
+    db.close();
+  }
 }
 
 /**
@@ -195,7 +214,7 @@ function faultOf(code: string): string | undefined {
   // The shared-memory file cannot grow: the disk is full, though SQLite has no own word for it there.
   if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE") return "E_JOURNAL_FULL";
   if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") return "E_JOURNAL_CORRUPT";
-  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) return "E_JOURNAL_HELD";
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) return "E_JOURNAL_BUSY";
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN|PERM|AUTH|NOLFS)/.test(code)) return "E_JOURNAL_IO";
   if (code.startsWith("SQLITE_CONSTRAINT")) return "E_JOURNAL_REFUSED";
   return undefined;

@@ -1,13 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../../feed/format/faults.ts";
 import { appendLines } from "../../feed/format/note.ts";
-import { onDisk, syncFolder } from "./files.ts";
+import { syncFolder } from "./files.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { readJournal } from "./reader.ts";
 import type { Sealed } from "./state.ts";
 
 const PAGE = 500;
+const NAMES = { checkpoints: "checkpoints", keys: "keys.txt", frontier: "open.frontier", leaves: "leaves.jsonl" };
 
 export interface ExportOptions {
   /** A C2SP tlog-policy: whose cosignatures count. The log's own key is added. Without one no cosignature is asked for. */
@@ -30,27 +31,54 @@ export interface Exported {
 /**
  * Writes entries and their proof into a new folder that needs nothing of us to be checked: keys.txt (the policy),
  * leaves.jsonl (the exact bytes), checkpoints/SIZE.note (with all cosignatures), open.frontier where it begins after
- * entry 0. Reads beside the running agent. E_EXPORT_EXISTS, E_EXPORT_NOTHING, and what `readJournal` throws.
+ * entry 0. Reads beside the running agent. What a failure leaves half made is removed again. E_EXPORT_EXISTS,
+ * E_EXPORT_NOTHING, E_EXPORT_FAILED, and what `readJournal` throws.
  */
 export function exportBundle(dir: string, outDir: string, options: ExportOptions = {}): Exported {
   const journal = readJournal(dir);
   try {
     const from = options.from ?? 0;
     const last = lastCheckpoint(journal, from, options.to);
-    onDisk(outDir, () => {
-      if (existsSync(outDir) && readdirSync(outDir).length > 0) {
-        throw new Fault("E_EXPORT_EXISTS", `${outDir} is not empty`);
-      }
-      mkdirSync(join(outDir, "checkpoints"), { recursive: true });
-      writeFileSync(join(outDir, "keys.txt"), policyOf(journal, options.policy));
-      if (from > 0) writeFileSync(join(outDir, "open.frontier"), frontierLines(journal, from));
-      writeLeaves(journal, join(outDir, "leaves.jsonl"), from, last.size);
+    const written = inNewFolder(outDir, () => {
+      mkdirSync(join(outDir, NAMES.checkpoints));
+      writeFileSync(join(outDir, NAMES.keys), policyOf(journal, options.policy));
+      if (from > 0) writeFileSync(join(outDir, NAMES.frontier), frontierLines(journal, from));
+      writeLeaves(journal, join(outDir, NAMES.leaves), from, last.size);
+      const written = writeCheckpoints(journal, join(outDir, NAMES.checkpoints), from, last.size);
+      syncFolder(outDir);
+      return written;
     });
-    const written = onDisk(outDir, () => writeCheckpoints(journal, join(outDir, "checkpoints"), from, last.size));
-    onDisk(outDir, () => syncFolder(outDir));
     return { from, to: last.size, root: last.root, ...written };
   } finally {
     journal.close();
+  }
+}
+
+/** Fills a folder that is empty or not there yet; if that fails, it is so again. E_EXPORT_EXISTS, E_EXPORT_FAILED. */
+function inNewFolder<T>(path: string, fill: () => T): T {
+  return translated(path, () => {
+    if (existsSync(path) && readdirSync(path).length > 0) {
+      throw new Fault("E_EXPORT_EXISTS", `${path} is not empty`);
+    }
+    const made = mkdirSync(path, { recursive: true }); // the first folder of the path that was not there
+    try {
+      return fill();
+    } catch (error) {
+      const ours = made === undefined ? Object.values(NAMES).map((name) => join(path, name)) : [made];
+      for (const one of ours) rmSync(one, { recursive: true, force: true });
+      throw error;
+    }
+  });
+}
+
+/** Errors of the file system become E_EXPORT_FAILED: it is not the journal that failed. */
+function translated<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = error instanceof Error && !(error instanceof Fault) && "code" in error ? error.code : undefined;
+    if (typeof code !== "string") throw error;
+    throw new Fault("E_EXPORT_FAILED", `${path}: ${code}`, { cause: error });
   }
 }
 
@@ -84,7 +112,7 @@ function writeLeaves(journal: JournalReader, path: string, from: number, to: num
     // In pages: an open read over a whole month would keep the agent's write-ahead log from being emptied.
     for (let at = from; at < to; at += PAGE) {
       const entries = journal.read(at, Math.min(to, at + PAGE));
-      writeSync(file, Buffer.concat(entries.flatMap(({ bytes }) => [bytes, end])));
+      writeFileSync(file, Buffer.concat(entries.flatMap(({ bytes }) => [bytes, end])));
     }
     fsyncSync(file);
   } finally {

@@ -13,7 +13,8 @@ export const keepFaults = {
     exit: 66,
   },
   E_JOURNAL_CORRUPT: {
-    consequence: "nothing is started; nothing is written to the journal",
+    consequence:
+      "found at a start: nothing is started or written; found by the daily check: an event entry says where, and keeping goes on",
     hint: "Keep the folder as evidence and check the disk. Restore a backup; the mirror holds what it acknowledged.",
     exit: 65,
   },
@@ -22,13 +23,19 @@ export const keepFaults = {
     hint: "Another agent has this journal open. Stop it first.",
     exit: 75,
   },
+  E_JOURNAL_BUSY: {
+    consequence: "the write is not done and changed nothing; whatever was acknowledged is kept",
+    hint: "Another program has the file open for writing. End it; read an export or a copy instead.",
+    exit: 75,
+  },
   E_JOURNAL_FULL: {
     consequence: "the entries are not kept; all earlier ones are, and keeping goes on as soon as there is room",
     hint: "Free space on the disk or raise the quota. Entries the mirror does not hold are never removed.",
     exit: 74,
   },
   E_JOURNAL_IO: {
-    consequence: "the journal is closed to writing until it is opened again; whatever was acknowledged is kept",
+    consequence:
+      "after a failed write the journal is closed to writing until it is opened again; whatever was acknowledged is kept",
     hint: "Check the disk, the mount options and the owner of the folder.",
     exit: 71,
   },
@@ -65,6 +72,11 @@ export const keepFaults = {
   E_EXPORT_EXISTS: {
     consequence: "nothing is written",
     hint: "Name a folder that is empty or not there yet.",
+    exit: 73,
+  },
+  E_EXPORT_FAILED: {
+    consequence: "nothing is exported; what was begun is removed; the journal is as it was",
+    hint: "Check the folder that --out names: free space, owner and mount options.",
     exit: 73,
   },
   E_EXPORT_NOTHING: {

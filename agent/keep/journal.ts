@@ -14,7 +14,7 @@ export interface Head {
 export interface Journal {
   readonly origin: string;
   head(): Head;
-  /** Appends in one transaction; returns the entries in order. Throws Fault E_JOURNAL_FULL, E_JOURNAL_IO; then nothing was kept. */
+  /** Appends in one transaction; returns the entries in order. Throws Fault E_JOURNAL_FULL, E_JOURNAL_BUSY, E_JOURNAL_IO; then nothing was kept. */
   append(...bodies: readonly EntryBody[]): readonly Entry[];
   /** Entries [from, to), exact bytes; fewer if the journal ends before. */
   read(from: number, to: number): readonly Entry[];

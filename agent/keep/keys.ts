@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Fault } from "../../feed/format/faults.ts";
 import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
@@ -12,7 +12,7 @@ export function createKey(path: string): void {
   const file = openNew(path);
   onDisk(path, () => {
     try {
-      writeSync(file, newKeyPem());
+      writeFileSync(file, newKeyPem());
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -74,7 +74,7 @@ function layFiles(dir: string, genesis: GenesisBody): void {
 
 /**
  * Opens the journal that is there and holds it until `close`. What the mirror does not hold is hashed again first.
- * E_JOURNAL_MISSING, E_JOURNAL_HELD, E_JOURNAL_CORRUPT, E_JOURNAL_IO.
+ * E_JOURNAL_MISSING, E_JOURNAL_HELD, E_JOURNAL_BUSY, E_JOURNAL_CORRUPT, E_JOURNAL_IO.
  */
 export function openJournal(dir: string, options: JournalOptions = {}): OpenJournal {
   expectJournal(dir);

@@ -12,17 +12,27 @@ export interface SealRule {
 }
 export const sealRule: SealRule = { entries: 64, within: seconds(10) };
 const LONGEST = seconds(60);
+/** What one checkpoint covers must fit into one bundle of 1 MiB (feed/README.md, 6.5); one of 256 KB is asked for (6.6). */
+const LARGEST = 256 * 1024;
 
-/** Entries beyond the newest checkpoint, and when the first of them was kept (monotonic). */
+/** Entries beyond the newest checkpoint, their bytes, and when the first of them was kept (monotonic). */
 export interface Uncovered {
   readonly entries: number;
+  readonly bytes: number;
   readonly since: Millis;
 }
 
-/** Whether a checkpoint is due now: enough entries wait for one, or the first has waited long enough. */
-export function sealDue({ entries, since }: Uncovered, now: Millis, rule: SealRule = sealRule): boolean {
+/** Whether a checkpoint is due now: enough entries or bytes wait for one, or the first has waited long enough. */
+export function sealDue({ entries, bytes, since }: Uncovered, now: Millis, rule: SealRule = sealRule): boolean {
   if (entries <= 0) return false;
-  return entries >= rule.entries || now - since >= Math.min(rule.within, LONGEST);
+  return entries >= rule.entries || bytes >= LARGEST || now - since >= Math.min(rule.within, LONGEST);
+}
+
+/** Throws Fault E_KEY_BAD for a key that entry 0 does not name. */
+export function expectKeyOf({ keys }: Pick<OpenJournal, "keys">, { vkey }: Signer): void {
+  if (!keys.some(({ text }) => text === vkey.text)) {
+    throw new Fault("E_KEY_BAD", `${vkey.text} is not a key of this journal`);
+  }
 }
 
 /**
@@ -31,9 +41,7 @@ export function sealDue({ entries, since }: Uncovered, now: Millis, rule: SealRu
  * E_JOURNAL_FORK rather than sign what contradicts an earlier note, E_KEY_BAD for a key that entry 0 does not name.
  */
 export function seal(journal: OpenJournal, signer: Signer): Sealed | undefined {
-  if (!journal.keys.some(({ text }) => text === signer.vkey.text)) {
-    throw new Fault("E_KEY_BAD", `${signer.vkey.text} is not a key of this journal`);
-  }
+  expectKeyOf(journal, signer);
   const { size, root } = journal.head();
   const latest = journal.latestCheckpoint();
   if (latest !== undefined && latest.size >= size) {

@@ -27,6 +27,12 @@ export interface Writer {
   guarded<T>(work: () => T): T;
 }
 
+/**
+ * On a full disk SQLite has undone the transaction for certain, and while another program writes it does not begin one.
+ * After anything else it may have taken effect or not.
+ */
+const UNDONE: readonly string[] = ["E_JOURNAL_FULL", "E_JOURNAL_BUSY"];
+
 export function writerOn(leaves: Leaves, quota: Quota, start: Frontier): Writer {
   const salt = saltSource();
   let frontier = start;
@@ -41,8 +47,7 @@ export function writerOn(leaves: Leaves, quota: Quota, start: Frontier): Writer 
     try {
       return work();
     } catch (error) {
-      // On a full disk SQLite has undone the transaction for certain. After anything else it may have taken effect or not.
-      if (!(error instanceof Fault && error.code === "E_JOURNAL_FULL")) broken = error;
+      if (!(error instanceof Fault && UNDONE.includes(error.code))) broken = error;
       throw error;
     }
   };

@@ -16,9 +16,11 @@ export class Copies {
     this.list = [...this.list.slice(1 - most), { asked, line, until }];
   }
 
-  /** Whether `line`, which answers `asked`, equals a reply of a moment ago to something else. */
-  holds(asked: ModuleQuestion, line: string): boolean {
-    return this.list.some((copy) => copy.until >= asked.at && copy.line === line && !same(copy.asked, asked));
+  /** What `line`, which answers `asked`, equals of a moment ago: a reply to something else, or only one to the same question. */
+  holds(asked: ModuleQuestion, line: string): "other" | "same" | undefined {
+    const equal = this.list.filter((copy) => copy.until >= asked.at && copy.line === line);
+    if (equal.some((copy) => !same(copy.asked, asked))) return "other";
+    return equal.length > 0 ? "same" : undefined;
   }
 }
 

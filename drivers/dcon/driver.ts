@@ -16,7 +16,7 @@ export type ModuleBus = Bus<Ask<number, ModuleRequest>>;
 /** A line of analog modules that speak DCON. */
 export function openModuleLine(line: DconLine, clock: Clock, options: LineOptions = {}): ModuleBus {
   const timing = timingOf(line, options.marginMs);
-  const framing = new DconFraming(options.lateMs ?? lateMs, line.checksum);
+  const framing = new DconFraming(options.lateMs ?? lateMs, line.checksum, options.without?.includes("matching"));
   const encode = (unit: number, request: ModuleRequest): Buffer => encodeCommand(unit, request, line.checksum);
   const dialect = new FramedDialect(framing, { refusal, encode, replyBytes, probe: probeFor }, timing);
   return openLine(line, dialect, { timing, silences: true, quarantines: true }, clock, options);

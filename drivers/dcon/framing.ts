@@ -1,7 +1,7 @@
 import type { BusFailure } from "../driver.ts";
 import { type Meaning, OpenQuestions } from "../line/questions.ts";
 import { Copies } from "./copies.ts";
-import { alike, mayAnswer } from "./reply.ts";
+import { alike, mayAnswer, saysAddress } from "./reply.ts";
 import { addressText, guardCommand, type ModuleQuestion, type ModuleRequest, sumOf } from "./request.ts";
 
 type Heard = Meaning<ModuleQuestion>;
@@ -23,6 +23,7 @@ export class DconFraming {
   private readonly believed = new Set<string>();
   private readonly lateMs: number;
   private readonly summed: boolean;
+  private readonly unmatched: boolean;
   private line = "";
   private thrown = 0;
   private pending: ModuleQuestion | undefined;
@@ -32,10 +33,12 @@ export class DconFraming {
   /**
    * @param lateMs a reply later than this after its deadline never comes
    * @param summed whether the modules of the line are set to use checksums
+   * @param unmatched forgets what was asked before: only to show in a test what remembering it is worth
    */
-  constructor(lateMs: number, summed: boolean) {
+  constructor(lateMs: number, summed: boolean, unmatched = false) {
     this.lateMs = lateMs;
     this.summed = summed;
+    this.unmatched = unmatched;
   }
 
   /** Bytes thrown away: noise, echoes, late replies, replies of others. */
@@ -47,6 +50,7 @@ export class DconFraming {
   ask(asked: ModuleQuestion, bytes: Buffer): Buffer {
     guardCommand(bytes, this.summed);
     this.restart();
+    if (this.unmatched) this.open.forget(Number.POSITIVE_INFINITY);
     this.open.add(asked);
     this.pending = asked;
     this.sent = bytes.toString("latin1", 0, bytes.length - 1);
@@ -122,14 +126,12 @@ export class DconFraming {
   private answered(asked: ModuleQuestion, line: string, now: number): Heard {
     const frame = Buffer.from(line, "latin1");
     const addressed = !line.startsWith(">");
-    const doubtful =
-      !addressed &&
-      asked === this.pending &&
-      this.copies.holds(asked, line) &&
-      !this.believed.has(doubtKey(asked, line));
-    if (!addressed) this.copies.keep(asked, line, now);
+    const copy = this.unmatched || saysAddress(asked.request) ? undefined : this.copies.holds(asked, line);
+    const believed = asked === this.pending && this.believed.has(doubtKey(asked, line));
+    const doubtful = !addressed && asked === this.pending && copy === "other" && !believed;
+    if (!saysAddress(asked.request) || line.startsWith("?")) this.copies.keep(asked, line, now);
     // What may be a copy settles nothing: the true reply may still come, and must then find its question here.
-    if (!doubtful) this.settle(asked, addressed);
+    if (copy === undefined || believed) this.settle(asked, addressed);
     if (asked !== this.pending) {
       this.believed.clear();
       return { is: "late" };

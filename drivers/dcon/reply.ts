@@ -6,11 +6,14 @@ const value: Readonly<Record<Form, string>> = { decimal: `(?:${decimal})`, hex: 
 
 const values = (form: Form, count: number): RegExp => new RegExp(`^>(?:${value[form]}){${count}}$`);
 
+/** A name or version; no delimiter of a reply is in it: what holds one is half a reply and the next. */
+const plainText = /^(?:(?![>!?])[\x20-\x7e]){1,20}$/;
+
 /** What follows the address in the reply to a `$` command: module name, TTCCFF (type, baud rate, format), version. */
 const said: Readonly<Record<"name" | "configuration" | "firmware", RegExp>> = {
-  name: /^[\x20-\x7e]{1,20}$/,
+  name: plainText,
   configuration: /^[0-9A-F]{6}$/,
-  firmware: /^[\x20-\x7e]{1,20}$/,
+  firmware: plainText,
 };
 
 /** Whether a line (without checksum and carriage return) may answer a question, by its address, form and number of values. */
@@ -27,6 +30,9 @@ export function alike(one: ModuleRequest, other: ModuleRequest): boolean {
   const [a, b] = [shapeOf(one), shapeOf(other)];
   return a !== undefined && a === b;
 }
+
+/** Whether a good reply names its module. */
+export const saysAddress = (request: ModuleRequest): boolean => shapeOf(request) === undefined;
 
 const shapeOf = (request: ModuleRequest): string | undefined => {
   if (request.read === "all") return `${request.form} ${request.values}`;

@@ -18,7 +18,8 @@ export type MeterBus = Bus<Ask<string, MeterRequest>>;
 export function openMeterLine(line: Dlt645Line, clock: Clock, options: LineOptions = {}): MeterBus {
   const timing = timingOf(line, options.marginMs);
   const spelling = { refusal, encode: encodeRead, replyBytes, probe: probeFor };
-  const dialect = new FramedDialect(new MeterFraming(options.lateMs ?? lateMs), spelling, timing);
+  const framing = new MeterFraming(options.lateMs ?? lateMs, options.without?.includes("matching"));
+  const dialect = new FramedDialect(framing, spelling, timing);
   return openLine(line, dialect, { timing, silences: true, quarantines: true }, clock, options);
 }
 

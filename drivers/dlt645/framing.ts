@@ -17,6 +17,7 @@ export class MeterFraming {
   readonly stuck = false;
   private readonly open = new OpenQuestions<MeterQuestion>();
   private readonly lateMs: number;
+  private readonly unmatched: boolean;
   private readonly bytes = Buffer.alloc(1024);
   private length = 0;
   private thrown = 0;
@@ -27,9 +28,13 @@ export class MeterFraming {
   /** Bytes since the question that belong to no frame. */
   private noise = 0;
 
-  /** @param lateMs a reply later than this after its deadline never comes */
-  constructor(lateMs: number) {
+  /**
+   * @param lateMs a reply later than this after its deadline never comes
+   * @param unmatched takes whatever comes: only to show in a test what matching is worth
+   */
+  constructor(lateMs: number, unmatched = false) {
     this.lateMs = lateMs;
+    this.unmatched = unmatched;
   }
 
   /** Bytes thrown away: wake-up bytes, noise, echoes, frames of others. */
@@ -123,9 +128,7 @@ export class MeterFraming {
       else this.stranger = `a question to meter ${frame.address} came: another master is on the line`;
       return undefined;
     }
-    const asked = this.open.oldest(
-      (one) => mayAnswer(one, frame) && (isRefusal(frame) || isOf(one.request, frame.data)),
-    );
+    const asked = this.unmatched ? this.pending : this.open.oldest((one) => fits(one, frame));
     if (asked === undefined) {
       this.stranger = `a frame of meter ${frame.address}, control ${hex(frame.control)} came instead`;
       return undefined;
@@ -161,6 +164,8 @@ const mayAnswer = (asked: MeterQuestion, frame: Frame): boolean =>
   (frame.control & control.reply) !== 0 &&
   (frame.control & control.function) === functionOf(asked.request) &&
   answersFor(asked.unit, frame.address);
+const fits = (asked: MeterQuestion, frame: Frame): boolean =>
+  mayAnswer(asked, frame) && (isRefusal(frame) || isOf(asked.request, frame.data));
 
 const words = (request: MeterRequest): string =>
   request.read === "address" ? "address" : `${request.edition} ${request.di}`;

@@ -51,11 +51,10 @@ export class LoggerSource implements Source {
   private pushOf(frame: Buffer, cn: string, said: Said, acknowledge: () => void): Push | undefined {
     const { points, status, settings } = this.profile;
     const samples = [...points, ...settings].flatMap((point) => sampleOf(point, cn, said));
-    for (const state of status) {
-      const told = sampleOf(state, cn, said)[0];
-      if (told) this.states.set(state.id, told);
-    }
-    if (samples.length === 0) return undefined;
+    const told = status.flatMap((state) => sampleOf(state, cn, said));
+    for (const state of told) this.states.set(state.point, state);
+    // A state alone is kept too: the flags of values to come are made of it.
+    if (samples.length + told.length === 0) return undefined;
     const at = this.clock.now();
     return {
       reads: this.reads,

@@ -36,7 +36,7 @@ export function openLine<Q>(
     openWire: wireOf(settings, options),
     dialect,
     gapMs: silences ? timing.gapMs : undefined,
-    quarantines,
+    quarantines: quarantines && !options.without?.includes("quarantine"),
     lateMs: options.lateMs ?? lateMs,
     rebuildMs: options.rebuildMs ?? ("rebuild" in settings ? settings.rebuild : undefined) ?? rebuildMs,
     silentLimit: options.silentLimit ?? silentLimit,

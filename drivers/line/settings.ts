@@ -69,8 +69,13 @@ export type Hj212Line = Line &
 
 export type SerialTransport = Extract<LineSettings, SerialSettings>["transport"];
 
+/** `quarantine`: a line stays silent after a question that was not answered. `matching`: a reply must be that to the pending question. */
+export type LineGuard = "quarantine" | "matching";
+
 /** What tests and the probe change about a line. */
 export interface LineOptions {
+  /** Guards left out, only for the tests that show what each of them is worth. */
+  readonly without?: readonly LineGuard[];
   /** How long a connection may take to open; 3 s. */
   readonly connectMs?: number;
   /** Above device time and time on the wire; 40 ms on a serial port, 100 ms over a network. */

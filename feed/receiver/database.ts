@@ -44,9 +44,10 @@ export function openDatabase(path: string, options: { readonly write: boolean })
   return translated(path, () => {
     const db = new Sqlite(path, { fileMustExist: true, readonly: !options.write, timeout: 5000 });
     try {
-      harden(db, path, options.write);
+      // Before anything that writes: a file that is no ledger is evidence, also an empty one.
       const found = db.pragma("user_version", { simple: true });
       if (found !== FORMAT) throw fault("E_LEDGER_CORRUPT", path, `format ${found}, not ${FORMAT}`);
+      harden(db, path, options.write);
       return wrap(db, path);
     } catch (error) {
       db.close();

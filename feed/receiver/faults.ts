@@ -7,6 +7,11 @@ export const receiverFaults = {
     hint: "Keys and ledger are never overwritten. Name a folder that is empty or not there yet.",
     exit: 73,
   },
+  E_RECEIVER_FOLDER: {
+    consequence: "nothing is made, and nothing is left of the attempt",
+    hint: "Name a folder in which you may write, on a disk with space, then run init again.",
+    exit: 73,
+  },
   E_RECEIVER_SETTINGS: {
     consequence: "nothing is started",
     hint: "Correct receiver.yaml; `cems-receiver init` writes one with comments.",
@@ -50,6 +55,11 @@ export const receiverFaults = {
   E_EXPORT_MISSING: {
     consequence: "nothing is verified",
     hint: "Name the folder that `cems-agent export` wrote: it holds keys.txt and leaves.jsonl.",
+    exit: 66,
+  },
+  E_VERIFY_POLICY: {
+    consequence: "nothing is verified",
+    hint: "Give --policy a file in the form of the policy.txt that `cems-receiver init` writes.",
     exit: 66,
   },
 } as const satisfies Record<string, FaultRow>;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../format/faults.ts";
 import { formatPolicy } from "../format/policy.ts";
@@ -7,15 +7,47 @@ import { createLedger } from "./sqlite-ledger.ts";
 
 /**
  * Makes a receiver in `dir`, which MUST NOT hold anything: keys, ledger, receiver.yaml, and the policy.txt that plants are
- * given. E_RECEIVER_EXISTS.
+ * given. What fails is taken away again, so that it can be tried again. E_RECEIVER_EXISTS; E_RECEIVER_FOLDER, E_LEDGER_*
+ * where it cannot be written.
  */
 export function initReceiver(dir: string, name: string): void {
-  if (existsSync(dir) && readdirSync(dir).length > 0) throw new Fault("E_RECEIVER_EXISTS", `${dir} is not empty`);
-  mkdirSync(join(dir, "keys"), { recursive: true, mode: 0o700 });
-  createKeys(join(dir, "keys"));
-  writeFileSync(join(dir, "policy.txt"), formatPolicy(policyOf(loadKeys(join(dir, "keys"), name))), { flag: "wx" });
-  createLedger(join(dir, "ledger.db"));
-  writeFileSync(join(dir, "receiver.yaml"), settingsText(name), { flag: "wx" });
+  const wasThere = isEmptyFolder(dir);
+  const keys = join(dir, "keys");
+  written(dir, () => {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    mkdirSync(keys, { mode: 0o700 }); // of two at once only one gets past this
+  });
+  try {
+    written(dir, () => {
+      createKeys(keys);
+      writeFileSync(join(dir, "policy.txt"), formatPolicy(policyOf(loadKeys(keys, name))), { flag: "wx" });
+      createLedger(join(dir, "ledger.db"));
+      writeFileSync(join(dir, "receiver.yaml"), settingsText(name), { flag: "wx" });
+    });
+  } catch (error) {
+    // The folder itself may be all that the user may write to.
+    const made = wasThere ? readdirSync(dir).map((entry) => join(dir, entry)) : [dir];
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** False: nothing is there. Throws E_RECEIVER_EXISTS for what is there and is no empty folder. */
+function isEmptyFolder(dir: string): boolean {
+  const found = written(dir, () => statSync(dir, { throwIfNoEntry: false }));
+  if (found === undefined) return false;
+  if (!found.isDirectory()) throw new Fault("E_RECEIVER_EXISTS", `${dir} is not a folder`);
+  if (written(dir, () => readdirSync(dir)).length > 0) throw new Fault("E_RECEIVER_EXISTS", `${dir} is not empty`);
+  return true;
+}
+
+function written<T>(dir: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Fault || !(error instanceof Error && "code" in error)) throw error;
+    throw new Fault("E_RECEIVER_FOLDER", `cannot make ${dir}: ${error.message}`, { cause: error });
+  }
 }
 
 const settingsText = (name: string): string => `# The receiver of ${name}. Paths are relative to this file.

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { command, flag, integer, option, or, runProgram } from "../command.ts";
+import { command, flag, integer, only, option, or, runProgram } from "../command.ts";
+import { KEY_NAME } from "../format/vkey.ts";
 import { linkFaults } from "../link/faults.ts";
 import { receiverFaults } from "./faults.ts";
 import { initReceiver } from "./init.ts";
@@ -17,7 +18,14 @@ const init = command({
   about: "Make a receiver: its keys, an empty ledger, receiver.yaml, and policy.txt for the plants.",
   takes: {
     dir: option("--dir DIR", "the folder to make it in; it must be empty or not there yet"),
-    name: or(option("--name DOMAIN", "the service's domain, from which its keys are named"), "dqs.example.cn"),
+    name: or(
+      only(
+        option("--name DOMAIN", "the service's domain, from which its keys are named"),
+        (name) => KEY_NAME.test(`ctl.${name}`),
+        "A domain without spaces and without +, such as dqs.example.cn,",
+      ),
+      "dqs.example.cn",
+    ),
   },
   examples: ["init --dir /var/lib/cems-receiver --name dqs.example.cn"],
   run: ({ dir, name }) => {

@@ -1,5 +1,6 @@
 import { topics } from "../format/topics.ts";
 import { millis, seconds } from "../format/vocabulary.ts";
+import { linkNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
 import { loadKeys } from "./keys.ts";
@@ -35,12 +36,19 @@ export async function runReceiver(
     stop = (fault) => (fault === undefined ? resolve() : reject(fault));
   });
   signal.addEventListener("abort", () => stop(), { once: true });
+  const news = linkNews();
   link.listen({
     topics: heard,
     // After a fault nothing more is taken: the first one stops the program.
     onMessage: (topic, payload) => receiver.receive(topic, payload).catch(stop),
-    onUp: (version) => log.info({ broker: settings.broker.url, mqtt: version === 5 ? "5" : "3.1.1" }, "receiving"),
-    onDown: ({ code, detail }, wasUp) => log[wasUp ? "warn" : "debug"]({ code, detail }, "link down"),
+    onUp: (version) => {
+      news.up();
+      log.info({ broker: settings.broker.url, mqtt: version === 5 ? "5" : "3.1.1" }, "receiving");
+    },
+    onDown: (failure) => {
+      const { level, said } = news.failed(failure);
+      log[level](said, "link down");
+    },
   });
   try {
     if (!signal.aborted) await stopped;

@@ -1,18 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { verifyExport } from "../format/export.ts";
 import { readExport } from "../format/export-files.ts";
 import { Fault } from "../format/faults.ts";
+import { parsePolicy } from "../format/policy.ts";
 
 /**
  * Verifies a folder that `cems-agent export` wrote, with the policy in it or one of the verifier's own, and prints every
- * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING.
+ * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_VERIFY_POLICY.
  */
 export function verifyFolder(dir: string, policyFile: string | undefined, print: (line: string) => void): number {
   const files = readExport(dir);
   if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
-  if (policyFile !== undefined && !existsSync(policyFile))
-    throw new Fault("E_EXPORT_MISSING", `${policyFile} is not there`);
-  const policy = policyFile === undefined ? undefined : readFileSync(policyFile, "utf8");
+  const policy = policyFile === undefined ? undefined : ownPolicy(policyFile);
   const report = verifyExport(policy === undefined ? files.value : { ...files.value, keys: policy });
   for (const { size, cosigned, quorate } of report.checkpoints) {
     const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
@@ -31,4 +30,16 @@ export function verifyFolder(dir: string, policyFile: string | undefined, print:
       : `REFUSED: ${codes.join(" ")}`,
   );
   return report.verdict === "VALID" ? 0 : 2;
+}
+
+function ownPolicy(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new Fault("E_VERIFY_POLICY", `cannot read ${file}`, { cause });
+  }
+  const policy = parsePolicy(text);
+  if (!policy.ok) throw new Fault("E_VERIFY_POLICY", `${file}: ${policy.problem.detail}`);
+  return text;
 }

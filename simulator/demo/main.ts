@@ -2,37 +2,47 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { command, duration, integer, option, or, runProgram } from "../../feed/command.ts";
+import { command, duration, integer, only, option, or, runProgram } from "../../feed/command.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { simulatorFaults } from "../faults.ts";
 import { playDemo } from "./play.ts";
 import { openScreen } from "./screen.ts";
-import { allWell, renderSummary } from "./summary.ts";
+import { renderSummary, whatIsWrong } from "./summary.ts";
+import { firstReadingWithin, timeLimit } from "./time-limit.ts";
+
+/** A timer of Node counts to 2^31 ms. */
+const longest = 500 * 3_600_000;
 
 const demo = command({
   name: "demo",
   about:
     "A simulated coal-fired unit, a broker, the agent and a receiver, each a process of its own, live in this terminal.",
   takes: {
-    for: or(duration("--for TIME", "end by itself after this time; not given: at Ctrl-C"), undefined),
+    for: or(
+      only(
+        duration("--for TIME", "end by itself after this time; not given: at Ctrl-C"),
+        (time) => time > 0 && time <= longest,
+        "A time longer than 0 and at most 500h",
+      ),
+      undefined,
+    ),
     keep: or(option("--keep DIR", "leave everything that was made in this folder, which must be empty"), undefined),
     seed: or(integer("--seed N", "the same number gives the same plant"), 1),
   },
   examples: ["demo", "demo -- --for 20s", "demo -- --for 20s --keep demo --seed 7"],
-  exits: { 1: "something was lost or refused" },
+  exits: { 1: "nothing was read, or something was lost or refused" },
   run: async (given, signal) => {
-    const dir = given.keep === undefined ? mkdtempSync(join(tmpdir(), "cems-demo-")) : emptyFolder(given.keep);
+    const dir = given.keep === undefined ? temporaryFolder() : emptyFolder(given.keep);
     const screen = openScreen();
     const ending = new AbortController();
     signal.addEventListener("abort", () => ending.abort(), { once: true });
-    // The time counts from the first verified reading: a slow machine takes seconds to start five programs.
-    let counting = given.for === undefined;
+    const limit = timeLimit(given.for, () => ending.abort());
     const take = (line: string): void => {
-      if (!counting) setTimeout(() => ending.abort(), given.for);
-      counting = true;
       screen.take(line);
+      if (screen.readings > 0) limit.verified();
     };
     const drawing = new AbortController();
+    let worthKeeping = true;
     try {
       const drawn = draw(screen, drawing.signal);
       const summary = await playDemo(dir, given.seed, take, ending.signal).finally(() => drawing.abort());
@@ -40,10 +50,18 @@ const demo = command({
       process.stdout.write(
         `${process.stdout.isTTY ? "" : `${screen.render(Date.now())}\n`}\n${renderSummary(summary)}\n`,
       );
+      const wrong = limit.waitedInVain
+        ? `nothing was verified within ${firstReadingWithin / 1000} s`
+        : whatIsWrong(summary);
+      if (wrong !== undefined) process.stdout.write(`\nNot well: ${wrong}.\n`);
+      // Whoever ends it before the first reading has nothing to look into.
+      worthKeeping = wrong !== undefined && (limit.waitedInVain || summary.taken > 0);
       if (given.keep !== undefined) process.stdout.write(`\n${next(dir)}\n`);
-      return allWell(summary) ? 0 : 1;
+      return wrong === undefined ? 0 : 1;
     } finally {
-      if (given.keep === undefined) rmSync(dir, { recursive: true, force: true });
+      limit.clear();
+      if (given.keep === undefined && !worthKeeping) rmSync(dir, { recursive: true, force: true });
+      else if (given.keep === undefined) process.stderr.write(`What each program said is kept in ${dir}/*.log.\n`);
     }
   },
 });
@@ -61,9 +79,23 @@ async function draw(screen: ReturnType<typeof openScreen>, signal: AbortSignal):
 
 function emptyFolder(path: string): string {
   const dir = resolve(path);
-  mkdirSync(dir, { recursive: true });
-  if (readdirSync(dir).length > 0) throw new Fault("E_SIM_FOLDER", `${dir} is not empty`);
+  const there = attempt(`cannot make ${dir}`, () => {
+    mkdirSync(dir, { recursive: true });
+    return readdirSync(dir);
+  });
+  if (there.length > 0) throw new Fault("E_SIM_FOLDER", `${dir} is not empty`);
   return dir;
+}
+
+const temporaryFolder = (): string =>
+  attempt(`cannot make a folder in ${tmpdir()}`, () => mkdtempSync(join(tmpdir(), "cems-demo-")));
+
+function attempt<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    throw new Fault("E_SIM_FOLDER", `${what}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const next = (dir: string): string =>
@@ -76,6 +108,8 @@ const next = (dir: string): string =>
 await runProgram(
   {
     name: "npm run",
+    script: { name: "demo", typed: "npm run demo --" },
+    orderly: true,
     about: "The demo of cems-agent.",
     commands: [demo],
     faults: [simulatorFaults],

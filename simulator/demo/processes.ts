@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { endWithInput } from "../../feed/command.ts";
+import { Fault } from "../../feed/format/faults.ts";
 
 /** A program of the product, run as its user runs it. Its output goes to a log file and, line by line, to `onLine`. */
 export interface Running {
@@ -25,9 +27,11 @@ export function start(
   onLine: (line: string) => void = () => {},
 ): Running {
   const child: ChildProcess = spawn(process.execPath, [join(build, script), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     detached: true, // Ctrl-C reaches the demo alone, which then ends the others in order
+    env: { ...process.env, ...endWithInput }, // and if it cannot, because it was killed, they end by themselves
   });
+  child.stdin?.on("error", () => {});
   const log = createWriteStream(logFile, { flags: "a" });
   for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
   if (child.stdout) createInterface({ input: child.stdout }).on("line", onLine);
@@ -48,12 +52,13 @@ export function start(
   };
 }
 
-/** Runs a program to its end; its output comes back. Throws, with what it said, when it fails. */
+/** Runs a program to its end; its output comes back. Throws Fault E_SIM_PROGRAM, with what it said, when it fails. */
 export async function run(script: string, args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [join(build, script), ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const status = await new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)));
-  if (status !== 0) throw new Error(`${script} ${args.join(" ")} ended with ${status}: ${output.trim()}`);
+  if (status !== 0)
+    throw new Fault("E_SIM_PROGRAM", `${script} ${args.join(" ")} ended with ${status}: ${output.trim()}`);
   return output;
 }

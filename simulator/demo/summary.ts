@@ -16,8 +16,15 @@ export interface RunSummary {
 
 export const lost = ({ taken, acknowledged }: RunSummary): number => taken - acknowledged;
 const refusals = ({ refused }: RunSummary): number => Object.values(refused).reduce((sum, n) => sum + n, 0);
-export const allWell = (summary: RunSummary): boolean =>
-  summary.taken > 0 && lost(summary) === 0 && refusals(summary) === 0;
+/** Why the run cannot be called well, in words; undefined: it can. */
+export function whatIsWrong(summary: RunSummary): string | undefined {
+  if (summary.taken === 0) return "it ended before the first reading";
+  const found = [
+    ...(lost(summary) === 0 ? [] : [`${lost(summary)} readings were not acknowledged`]),
+    ...(refusals(summary) === 0 ? [] : [`${refusals(summary)} messages were refused`]),
+  ];
+  return found.length === 0 ? undefined : found.join(", ");
+}
 
 export function renderSummary(summary: RunSummary): string {
   const codes = Object.entries(summary.refused).map(([code, n]) => `${code} ${n}`);

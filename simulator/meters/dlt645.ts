@@ -75,11 +75,11 @@ export type EnergyMeterName = keyof typeof editions;
 export const energyMeterNames = Object.keys(editions) as [EnergyMeterName, ...EnergyMeterName[]];
 export const energyMeters: Readonly<Record<EnergyMeterName, { readonly profile: string; readonly about: string }>> = {
   "dlt645-2007": {
-    profile: "generic/dlt645-2007-three-phase",
+    profile: "generic/dlt645-2007",
     about: "DL/T 645-2007 energy meter, secondary values: energy, voltages, currents, powers, frequency",
   },
   "dlt645-1997": {
-    profile: "generic/dlt645-1997-three-phase",
+    profile: "generic/dlt645-1997",
     about: "DL/T 645-1997 energy meter, secondary values: energy, voltages, currents, powers",
   },
 };

@@ -27,6 +27,7 @@ export function words(cell: Pick<Cell, "as" | "order">, value: number): number[]
   const bytes = Buffer.alloc(4);
   if (cell.as === "float32") bytes.writeFloatBE(value);
   else bytes.writeUInt32BE(value);
+  if (cell.order === "DCBA") bytes.reverse();
   const pair = [bytes.readUInt16BE(0), bytes.readUInt16BE(2)];
   return cell.order === "CDAB" ? pair.reverse() : pair;
 }

@@ -12,6 +12,7 @@ export const marsic300: Model = {
   profile: "sick/marsic300",
   about: "SICK MARSIC300 stack gas analyser: SO2, CO2, H2O, NOx, CO, O2 and more, wet; float32 ABCD",
   maxRegisters: 125,
+  identity: { vendor: "SICK", product: "MARSIC300", revision: "1.4" },
   cells: [
     ...row("discrete", 1000, "bit", ["malfunction", "maint-request", "maintenance", "out-of-spec", "live"]),
     ...row("discrete", 1008, "bit", samplingPoints),

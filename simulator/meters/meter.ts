@@ -2,6 +2,7 @@ import type { Moment } from "../plant/world.ts";
 import { openEyes } from "./eyes.ts";
 import { decimalOf, draw, type Image } from "./image.ts";
 import { type Cell, type Condition, type Model, type Scene, type Settings, type Table, widthOf } from "./model.ts";
+import { answerOwn } from "./own.ts";
 import { type Answer, answer } from "./reply.ts";
 
 /** A meter of one model at one unit id. It renews its registers once a second, all at the same moment. */
@@ -44,8 +45,10 @@ export function createMeter({ id, unit, model, seed, look }: MeterSettings): Met
     model,
     ask: (request) => {
       const { image, values } = renew();
+      const own = answerOwn(model, request, values);
+      if (own !== undefined) return own;
       const given = answer(image, request, model.maxRegisters);
-      return { answer: given, points: "exception" in given ? {} : pointsWithin(model.cells, given, values) };
+      return { answer: given, points: "table" in given ? pointsWithin(model.cells, given, values) : {} };
     },
     setCondition: eyes.setCondition,
     set: eyes.set,

@@ -9,9 +9,10 @@ export interface Cell {
   readonly table: Table;
   readonly address: number;
   readonly as: "float32" | "uint32" | "uint16" | "bit";
-  /** CDAB: the low word comes first. */
-  readonly order?: "ABCD" | "CDAB";
+  /** CDAB: the low word comes first. DCBA: the lowest byte does. */
+  readonly order?: Order;
 }
+export type Order = "ABCD" | "CDAB" | "DCBA";
 
 /** Registers (or bits) a value occupies. */
 export const widthOf = ({ as }: Pick<Cell, "as">): number => (as === "float32" || as === "uint32" ? 2 : 1);
@@ -42,10 +43,31 @@ export interface Model {
   /** Registers one request may ask for. */
   readonly maxRegisters: number;
   readonly cells: readonly Cell[];
+  /** What it answers to functions 17 and 43/14; if left out it has neither. */
+  readonly identity?: Identity;
+  /** A function of the maker's own. */
+  readonly own?: OwnFunction;
   /** What can be set, as it is when the meter starts: points of `cells` that need no value. */
   readonly settings?: Settings;
-  /** A number for every other point of `cells`, in the unit the device transmits. */
+  /** A number for every other point of `cells` and `own`, in the unit the device transmits. */
   values(scene: Scene): Readonly<Record<string, number>>;
+}
+
+/** What a meter calls itself. */
+export interface Identity {
+  readonly vendor: string;
+  readonly product: string;
+  readonly revision: string;
+}
+
+/** One request by a function code of the maker's own, and its answer. */
+export interface OwnFunction {
+  /** The whole request PDU in hexadecimal. */
+  readonly request: string;
+  /** Where float32 values lie, lowest byte first: the byte of the reply after the function code. */
+  readonly points: Readonly<Record<string, number>>;
+  /** The reply PDU where no value lies. */
+  readonly blank: Buffer;
 }
 
 /** Cells of one kind that follow each other without a gap. */
@@ -54,5 +76,5 @@ export const row = (
   first: number,
   as: Cell["as"],
   points: readonly string[],
-  order: "ABCD" | "CDAB" = "ABCD",
+  order: Order = "ABCD",
 ): Cell[] => points.map((point, index) => ({ point, table, address: first + index * widthOf({ as }), as, order }));

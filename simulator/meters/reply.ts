@@ -5,8 +5,9 @@ import type { Table } from "./model.ts";
 export const exceptions = { function: 1, address: 2, value: 3, busy: 6, gatewayTarget: 11 } as const;
 const tables: Readonly<Record<number, Table>> = { 1: "coil", 2: "discrete", 3: "holding", 4: "input" };
 
-/** A read that was answered, or the exception it was answered with. */
+/** A read that was answered, an answer of another kind, or the exception it was answered with. */
 export type Answer =
+  | { readonly pdu: Buffer }
   | { readonly pdu: Buffer; readonly table: Table; readonly start: number; readonly count: number }
   | { readonly pdu: Buffer; readonly exception: number };
 

@@ -11,6 +11,7 @@ export const s430: Model = {
   profile: "suto/s430",
   about: "SUTO S430 stack flow meter: temperature, pressure, velocity, flow, total; float32 and uint32 CDAB",
   maxRegisters: 125,
+  identity: { vendor: "SUTO", product: "S430", revision: "2.1" },
   cells: [
     ...row("holding", 0, "float32", ["temperature", "pressure", "velocity", "flow"], "CDAB"),
     ...row("holding", 8, "uint32", ["consumption"], "CDAB"),

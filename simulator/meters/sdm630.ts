@@ -12,6 +12,7 @@ export const sdm630: Model = {
   profile: "eastron/sdm630",
   about: "Eastron SDM630 power meter: voltages, currents, power, energy; float32 ABCD",
   maxRegisters: 60,
+  identity: { vendor: "Eastron", product: "SDM630", revision: "1.9" },
   cells: [
     ...row("input", 0x0000, "float32", ["u1", "u2", "u3", "i1", "i2", "i3", "p1", "p2", "p3"]),
     ...row("input", 0x0034, "float32", ["power"]),

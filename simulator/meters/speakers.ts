@@ -62,7 +62,7 @@ const modbusSpeaker = (meter: Meter): Speaker => ({
       fc: request[0] ?? 0,
       start: request.length >= 3 ? request.readUInt16BE(1) : 0,
       count: request.length >= 5 ? request.readUInt16BE(3) : 0,
-      values: "exception" in answer ? "" : answer.pdu.toString("hex", 2),
+      values: "exception" in answer ? "" : answer.pdu.toString("hex", "table" in answer ? 2 : 1),
       points,
       ...("exception" in answer ? { exception: answer.exception } : {}),
     };

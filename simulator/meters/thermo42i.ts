@@ -16,6 +16,7 @@ export const thermo42i: Model = {
   profile: "thermo/42i",
   about: "Thermo 42i NOx analyser: NO, NO2, NOx in ppb, dry; float32 CDAB",
   maxRegisters: 125,
+  identity: { vendor: "Thermo", product: "42i", revision: "1.6.10" },
   cells: [
     ...both(row("holding", 0, "float32", ["no", "no2", "nox"], "CDAB")),
     ...row("discrete", 4, "bit", alarmBits),

@@ -27,7 +27,7 @@ const unlock = `
  * Makes a pseudo-terminal, raw and without echo, with nothing but the base system: Node cannot call ioctl, so perl (Essential
  * on Debian and Ubuntu) does it once on the inherited descriptor.
  * @param link a symbolic link to make, so that the path is known beforehand; removed by `close`
- * @throws Fault E_SIM_PTY when the system has no /dev/ptmx, perl or stty
+ * @throws Fault E_SIM_PTY when the system has no /dev/ptmx, perl or stty, E_SIM_FILE when the link cannot be made
  */
 export async function openPty(link?: string): Promise<Pty> {
   const master = openMaster();
@@ -48,11 +48,11 @@ export async function openPty(link?: string): Promise<Pty> {
 
 /** A link that a killed process left behind is replaced, anything else is not. */
 function renewLink(device: string, link: string): void {
-  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link);
   try {
+    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link);
     symlinkSync(device, link);
   } catch (error) {
-    throw new Fault("E_SIM_PTY", `cannot make the link ${link}`, { cause: error });
+    throw new Fault("E_SIM_FILE", `cannot make the link ${link}`, { cause: error });
   }
 }
 

@@ -39,6 +39,10 @@ function firstFrame(bytes: Buffer): { readonly bytes: Buffer; readonly end: numb
 function expectedLength(frame: Buffer): number | undefined {
   const fc = frame[1] ?? 0;
   if (fc >= 1 && fc <= 6) return 8;
+  if (fc === 17) return 4;
+  if (fc === 43) return 7;
+  // Of makers' own functions no length is known but that of the one that a meter here has.
+  if (fc === 0x66) return 6;
   // Write multiple: address, count, byte count, data. Nobody may send it here, but it has to be passed over.
   if ((fc === 15 || fc === 16) && frame[6] !== undefined) return 9 + frame[6];
   if (fc === 23 && frame[10] !== undefined) return 13 + frame[10];

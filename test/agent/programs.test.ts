@@ -1,6 +1,8 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openJournal } from "../../agent/keep/open.ts";
+import { newKeyPem } from "../../feed/format/note.ts";
 import { prepareStage } from "../../simulator/demo/stage.ts";
 import { runNode, spawnNode } from "../support/program.ts";
 import { tempDir } from "../support/temporary.ts";
@@ -19,13 +21,14 @@ async function makeSite(): Promise<{ readonly site: string; readonly journal: st
 
 describe("wrong arguments exit 64 with one line that says what to type", () => {
   test.each([
-    ["dist/agent/main.js", [], "cems-agent init|check|run|export|probe|scan"],
+    ["dist/agent/main.js", [], "cems-agent init|check|run|tail|probe|scan|export"],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
       "dist/agent/main.js",
       ["export", "--config", "x", "--out", "y", "--from", "-1"],
       "cems-agent export --config FILE",
     ],
+    ["dist/agent/main.js", ["tail"], "cems-agent tail --config FILE [--device D]"],
     ["dist/agent/main.js", ["check", "--config", "x", "y"], "cems-agent check --config FILE"],
     ["dist/agent/main.js", ["probe"], "cems-agent probe LINE"],
     ["dist/agent/main.js", ["scan", "tcp:h", "--wait", "x"], "cems-agent scan LINE"],
@@ -45,6 +48,7 @@ test.each([
   "agent/main.js init",
   "agent/main.js run",
   "agent/main.js check",
+  "agent/main.js tail",
   "agent/main.js export",
   "agent/main.js probe",
   "agent/main.js scan",
@@ -73,6 +77,22 @@ describe("a broken configuration", () => {
       expect(stderr).toMatch(/site\.yaml:\d+:\d+ E_CONFIG_[A-Z]+: .*; write .*65535/);
       expect(stderr).toMatch(/^E_CONFIG: .* has 2 problems\. Correct what is listed/m);
     }
+  });
+
+  test.each([
+    ["is not there", undefined],
+    ["is none", "quorum\n"],
+  ])("a policy that %s is not exported either", async (_, text) => {
+    const { site } = await makeSite();
+    const policy = join(site, "..", "policy.txt");
+    if (text === undefined) rmSync(policy);
+    else writeFileSync(policy, text);
+    const out = join(tempDir(), "out");
+    expect(await agent("export", "--config", site, "--out", out)).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/^E_POLICY: /),
+    });
+    expect(existsSync(out)).toBe(false);
   });
 
   test("a policy that is not there stops the agent", async () => {
@@ -108,6 +128,24 @@ describe("a journal that cannot be used has its own code and exit status, and no
       code: 65,
       stderr: expect.stringMatching(/^E_JOURNAL_CORRUPT: /),
     });
+  });
+
+  test("of another key: nothing is written before that is noticed", async () => {
+    const { site, journal, key } = await makeSite();
+    const entries = () => {
+      const reader = openJournal(journal);
+      const { size } = reader.head();
+      reader.close();
+      return size;
+    };
+    const before = entries();
+    rmSync(key);
+    writeFileSync(key, newKeyPem(), { mode: 0o400 });
+    expect(await agent("run", "--config", site)).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/^E_KEY_BAD: .* is not a key of this journal/),
+    });
+    expect(entries()).toBe(before);
   });
 
   test("held by another process, which goes on", async () => {

@@ -1,8 +1,14 @@
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { seal } from "../../agent/keep/seal.ts";
 import { startKeeping } from "../../agent/sealing.ts";
+import { packBundle, packRule } from "../../agent/send/pack.ts";
+import { siteFile } from "../../config/site-file.ts";
+import { bundleLimits } from "../../feed/format/bundle.ts";
 import type { Entry, EntryBody } from "../../feed/format/entry.ts";
 import { seconds } from "../../feed/format/vocabulary.ts";
 import { fakeClock } from "../support/clock.ts";
+import { makeJournal } from "./keep/kit.ts";
 
 const event: EntryBody = { type: "event", t: "2026-01-01T00:00:00.000Z", code: "TEST", detail: "" };
 
@@ -58,4 +64,32 @@ test("it ends when told, and leaves the last seal to whoever stops it", async ()
   stop.abort();
   await keeper.running;
   expect(seals).toEqual([]);
+});
+
+test("whatever a site may write as its rule, what one checkpoint covers fits into one bundle", async () => {
+  const { journal, signer } = makeJournal();
+  const seals = siteFile.shape.seal;
+  const entries = [4096, 1024, 256].find((count) => seals.safeParse({ entries: count }).success) ?? 0;
+  const stop = new AbortController();
+  const clock = fakeClock("2026-01-01T00:00:00.000Z", 0);
+  const parts = { append: journal.append, seal: () => void seal(journal, signer) };
+  const keeper = startKeeping(parts, { within: seconds(60), entries }, clock, stop.signal);
+  keeper.sealNow();
+  // Entries as long as they may be, then many short ones.
+  for (let n = 0; n < 300; n++) keeper.keep({ ...event, detail: "\u6c34".repeat(4096) });
+  for (let n = 0; n < 5000; n++) keeper.keep(event);
+  keeper.sealNow();
+  let from = 1;
+  for (const { size } of journal.checkpoints(1, 10_000)) {
+    const packed = packBundle(journal, from, size, from);
+    expect(packed?.to).toBe(size);
+    expect(size - from).toBeLessThanOrEqual(packRule.entries);
+    const { payload, gzip } = packed ?? { payload: Buffer.alloc(0), gzip: false };
+    expect((gzip ? gunzipSync(payload) : payload).length).toBeLessThan(bundleLimits.bytes);
+    from = size;
+  }
+  expect(from).toBe(journal.head().size);
+  stop.abort();
+  await keeper.running;
+  journal.close();
 });

@@ -32,6 +32,8 @@ const cases: readonly (readonly [ModelName, Listening["transport"]])[] = [
   ["s430", "ascii"],
   ["marsic300", "ascii-over-tcp"],
   ["sdm630", "udp"],
+  ["pat2000", "rtu"],
+  ["pat2000", "ascii"],
 ];
 
 test.each(cases)("%s on %s", async (name, transport) => {
@@ -55,7 +57,9 @@ test.each(cases)("%s on %s", async (name, transport) => {
   // The line may ask more than it was told to, to be sure of whose reply it has; of the same request the last one counts.
   const truth = new Map(shown.map((seen) => [`${seen.fc} ${seen.start} ${seen.count}`, seen.values]));
   for (const [i, { reply }] of exchanges.entries()) {
-    const [, functionCode, start, count] = reads[i] as Exclude<Read, string>;
+    const read = reads[i] as Read;
+    if (typeof read === "string") continue; // of a maker's own function: its points are compared below
+    const [, functionCode, start, count] = read;
     expect(reply?.toString("hex", 3)).toBe(truth.get(`${functionCode} ${start} ${count}`));
   }
   const points = Object.assign({}, ...shown.map((seen) => seen.points)) as Record<string, string>;

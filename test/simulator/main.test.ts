@@ -74,6 +74,9 @@ test.each([
   [["run", "--colour"], 64, /Type: cems-simulator run/],
   [["walk"], 64, /run\|list/],
   [["run", "--shown", "/nowhere/at/all"], 73, /^E_SIM_FILE: cannot write \/nowhere\/at\/all/],
+  [["run", "--port-base", "65536"], 64, /A port from 0 to 65535 is wanted/],
+  [["run", "--port-base", "65535"], 64, /^E_SIM_PORTS: .*65536/],
+  [["run", "--port-base", "0", "--links", "/etc/passwd/x"], 73, /^E_SIM_FILE: .*\/etc\/passwd\/x/],
   [["run", "no-such-scenario"], 78, /^E_SIM_SCENARIO: .*no-such-scenario/],
 ])("%j ends with one line and status %d", async (args, status, line) => {
   const { code, stdout, stderr } = await runNode(program, args);

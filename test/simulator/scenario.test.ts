@@ -16,7 +16,7 @@ const problemsOf = (text: string): string => {
 };
 
 test("the scenarios that come with it", () => {
-  expect(scenarioNames()).toEqual(["power-unit", "power-unit-faulty"]);
+  expect(scenarioNames()).toEqual(["loggers", "power-unit", "power-unit-faulty"]);
   const plain = loadScenario("power-unit");
   expect(plain.lines.map(({ transport }) => transport)).toEqual(["tcp", "rtu", "rtu-over-tcp"]);
   expect(plain.lines.flatMap(({ meters }) => meters.flatMap(({ faults }) => faults))).toEqual([]);

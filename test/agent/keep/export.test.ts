@@ -109,6 +109,17 @@ test("nothing is written over what is there, and nothing that cannot be proven",
   made.journal.close();
 });
 
+test("a folder that cannot be made or written is no fault of the journal", () => {
+  const made = makeJournal();
+  seal(made.journal, made.signer);
+  const parent = tempDir();
+  const file = join(parent, "file");
+  writeFileSync(file, "");
+  expect(faultOf(() => exportBundle(made.dir, join(file, "out")))).toBe("E_EXPORT_FAILED");
+  expect(faultOf(() => exportBundle(made.dir, file))).toBe("E_EXPORT_FAILED");
+  made.journal.close();
+});
+
 needs("python").describe("verifiers that share no code with ours", () => {
   test.each(foreignVerifiers())("$name accepts an export and refuses it after one digit was changed", (verifier) => {
     const made = filled();

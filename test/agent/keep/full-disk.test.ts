@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { exportBundle } from "../../../agent/keep/export.ts";
 import { createJournal, openJournal } from "../../../agent/keep/open.ts";
 import { seal } from "../../../agent/keep/seal.ts";
 import { tempDir } from "../../support/temporary.ts";
-import { event, faultOf, genesis, newSigner, openWhole } from "./kit.ts";
+import { event, events, faultOf, genesis, makeJournal, newSigner, openWhole } from "./kit.ts";
 
 /** A real file system of four megabytes, or undefined where this user may not mount one. */
 function smallDisk(): string | undefined {
@@ -81,6 +82,23 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
     const again = openWhole(dir);
     expect(again.head().size).toBe(2);
     again.close();
+    rmSync(parent, { recursive: true });
+  });
+
+  test("an export that does not fit leaves nothing", () => {
+    const { dir, journal, signer } = makeJournal();
+    journal.append(...events(500));
+    seal(journal, signer);
+    journal.close();
+    const parent = place();
+    const free = ballast(60_000);
+    mkdirSync(join(parent, "empty"));
+    expect(faultOf(() => exportBundle(dir, join(parent, "empty")))).toBe("E_EXPORT_FAILED");
+    expect(faultOf(() => exportBundle(dir, join(parent, "new", "out")))).toBe("E_EXPORT_FAILED");
+    expect(readdirSync(parent)).toEqual(["empty"]);
+    expect(readdirSync(join(parent, "empty"))).toEqual([]);
+    free();
+    exportBundle(dir, join(parent, "out"));
     rmSync(parent, { recursive: true });
   });
 

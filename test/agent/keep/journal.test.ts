@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createJournal, openJournal } from "../../../agent/keep/open.ts";
 import { noPrev, readEntry } from "../../../feed/format/entry.ts";
 import { emptyFrontier, leafHash, pushLeaf, rootOf } from "../../../feed/format/tree.ts";
+import { start } from "../../support/program.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { event, events, faultOf, genesis, makeJournal, newSigner, october, origin } from "./kit.ts";
 
@@ -92,4 +93,31 @@ test("an empty folder may become a journal; one that could not be made leaves no
   expect(faultOf(() => createJournal(join(parent, "bad"), { genesis: bad }))).toBe("REC_NONCANON");
   expect(readdirSync(parent)).toEqual(["empty"]);
   expect(existsSync(join(parent, "empty", "state.db"))).toBe(true);
+});
+
+describe("another program that has a file open for writing", () => {
+  const hold = async (file: string, script: string) => {
+    const held = `const D = require("better-sqlite3"); const db = new D(process.argv[1]); db.exec("BEGIN IMMEDIATE");
+      console.log("held"); ${script}`;
+    const other = start(process.execPath, ["-e", held, file]);
+    await other.line(/held/);
+    return other;
+  };
+
+  test("is waited for", async () => {
+    const { journal, dir } = makeJournal();
+    await hold(join(dir, october), "setTimeout(() => db.close(), 3000);");
+    expect(journal.append(event(1))[0]?.seq).toBe(1);
+    journal.close();
+  });
+
+  test("and goes on and on stops this write only: nothing was changed by it", async () => {
+    const { journal, dir } = makeJournal();
+    const other = await hold(join(dir, october), "setTimeout(() => {}, 600_000);");
+    expect(faultOf(() => journal.append(event(1)))).toBe("E_JOURNAL_BUSY");
+    await other.stop("SIGKILL");
+    expect(journal.append(event(1))[0]?.seq).toBe(1);
+    expect(journal.head().size).toBe(2);
+    journal.close();
+  });
 });

@@ -8,15 +8,17 @@ import { event, events, faultOf, makeJournal, newSigner, origin } from "./kit.ts
 
 const at = (ms: number) => millis(ms);
 
-test("a checkpoint is due after 64 entries or 10 seconds, and never later than a minute", () => {
-  expect(sealDue({ entries: 0, since: at(0) }, at(1e9))).toBe(false);
-  expect(sealDue({ entries: 1, since: at(0) }, at(9_999))).toBe(false);
-  expect(sealDue({ entries: 1, since: at(0) }, at(10_000))).toBe(true);
-  expect(sealDue({ entries: 63, since: at(0) }, at(0))).toBe(false);
-  expect(sealDue({ entries: 64, since: at(0) }, at(0))).toBe(true);
+test("a checkpoint is due after 64 entries, 256 KB or 10 seconds, and never later than a minute", () => {
+  expect(sealDue({ bytes: 0, entries: 0, since: at(0) }, at(1e9))).toBe(false);
+  expect(sealDue({ bytes: 0, entries: 1, since: at(0) }, at(9_999))).toBe(false);
+  expect(sealDue({ bytes: 0, entries: 1, since: at(0) }, at(10_000))).toBe(true);
+  expect(sealDue({ bytes: 0, entries: 63, since: at(0) }, at(0))).toBe(false);
+  expect(sealDue({ bytes: 0, entries: 64, since: at(0) }, at(0))).toBe(true);
+  expect(sealDue({ bytes: 262_143, entries: 1, since: at(0) }, at(0))).toBe(false);
+  expect(sealDue({ bytes: 262_144, entries: 1, since: at(0) }, at(0))).toBe(true);
   const lazy = { ...sealRule, within: seconds(3600) };
-  expect(sealDue({ entries: 1, since: at(0) }, at(59_999), lazy)).toBe(false);
-  expect(sealDue({ entries: 1, since: at(0) }, at(60_000), lazy)).toBe(true);
+  expect(sealDue({ bytes: 0, entries: 1, since: at(0) }, at(59_999), lazy)).toBe(false);
+  expect(sealDue({ bytes: 0, entries: 1, since: at(0) }, at(60_000), lazy)).toBe(true);
 });
 
 test("the note is a signed checkpoint of all entries, and it is stored", () => {

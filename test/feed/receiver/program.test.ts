@@ -27,8 +27,22 @@ test("init, run, tail: a receiver from nothing, stopped in order", async () => {
   expect(await running.stop()).toEqual({ code: 0, signal: null });
 });
 
+test("a broker that is not there is told of once, with what to do", async () => {
+  const dir = join(tempDir(), "receiver");
+  await runNode(main, ["init", "--dir", dir]);
+  const settings = readFileSync(join(dir, "receiver.yaml"), "utf8");
+  writeFileSync(join(dir, "receiver.yaml"), settings.replace(/url: .*/, "url: mqtt://127.0.0.1:9"));
+  const running = spawnNode(main, ["run", "--config", join(dir, "receiver.yaml")]);
+  const [line] = await running.line(/.*E_LINK_UNREACHABLE.*/);
+  expect(JSON.parse(line)).toMatchObject({ level: 40, code: "E_LINK_UNREACHABLE", hint: expect.stringMatching(/\w/) });
+  await running.stop();
+});
+
 test.each([
   [["run"], 64, /--config/],
+  [["init", "--dir", "/etc/passwd"], 73, /^E_RECEIVER_EXISTS: .*not a folder/],
+  [["init", "--dir", "/etc/passwd/x"], 73, /^E_RECEIVER_FOLDER: .*\/etc\/passwd\/x/],
+  [["init", "--dir", "/nowhere-at-all", "--name", "a b"], 64, /A domain without spaces/],
   [["verify"], 64, /Type: cems-receiver verify DIR/],
   [["run", "--config", "/nowhere.yaml"], 78, /^E_RECEIVER_SETTINGS: /],
   [["verify", "/nowhere"], 66, /^E_EXPORT_MISSING: /],

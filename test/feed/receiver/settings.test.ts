@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
@@ -22,6 +22,18 @@ test("init makes keys that only their owner may read, and settings that can be r
   const settings = readSettings(join(dir, "receiver.yaml"));
   expect(settings).toMatchObject({ name: "test.example.cn", keys: join(dir, "keys"), ledger: join(dir, "ledger.db") });
   expect(settings.gateways.size).toBe(0);
+});
+
+test("an init that fails leaves nothing, so that it can be tried again", () => {
+  const parent = tempDir();
+  const dir = join(parent, "receiver");
+  expect(() => initReceiver(dir, "a+b")).toThrow();
+  expect(readdirSync(parent)).toEqual([]);
+  mkdirSync(dir);
+  expect(() => initReceiver(dir, "a+b")).toThrow();
+  expect(readdirSync(dir)).toEqual([]);
+  initReceiver(dir, "test.example.cn");
+  expect(readdirSync(dir).sort()).toEqual(["keys", "ledger.db", "policy.txt", "receiver.yaml"]);
 });
 
 test("the policy names the keys that were made, and wants both", () => {

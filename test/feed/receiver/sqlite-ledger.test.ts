@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
@@ -86,4 +86,11 @@ test("a full disk is a fault of its own, and nothing of the change is kept", asy
     expect.objectContaining({ code: "E_LEDGER_FULL" }),
   );
   expect(await ledger.hashes("o", big.seq, 1)).toEqual(new Map());
+});
+
+test("an empty file in the place of the ledger stays as it is", () => {
+  const path = join(tempDir(), "ledger.db");
+  writeFileSync(path, "");
+  expect(() => openLedger(path)).toThrow(expect.objectContaining({ code: "E_LEDGER_CORRUPT" }));
+  expect(statSync(path).size).toBe(0);
 });

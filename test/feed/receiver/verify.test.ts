@@ -46,9 +46,15 @@ test("keys of the verifier's own take the place of those in the folder", async (
   expect(verified(dir, join(dir, "keys.txt")).status).toBe(0);
 });
 
-test("a folder that is no export is a fault, not a verdict", async () => {
+test("a folder that is no export is a fault, not a verdict", () => {
   const missing = expect.objectContaining({ code: "E_EXPORT_MISSING" });
   expect(() => verified(tempDir())).toThrow(missing);
+});
+
+test("a policy that cannot be used is a fault that names its file", async () => {
   const dir = await exported();
-  expect(() => verified(dir, join(dir, "none.txt"))).toThrow(missing);
+  const unusable = (file: string) =>
+    expect.objectContaining({ code: "E_VERIFY_POLICY", message: expect.stringContaining(file) });
+  expect(() => verified(dir, join(dir, "none.txt"))).toThrow(unusable("none.txt"));
+  expect(() => verified(dir, join(dir, "leaves.jsonl"))).toThrow(unusable("leaves.jsonl: line 1"));
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { loadCatalogue } from "../../../drivers/catalogue.ts";
 import { isInRegister } from "../../../drivers/profile.ts";
 import { type Cell, widthOf } from "../../../simulator/meters/model.ts";
 import { models } from "../../../simulator/meters/models.ts";
+import { about, deviceNames } from "../../../simulator/meters/speakers.ts";
 import { unit350 } from "../../../simulator/plant/combustion.ts";
 import { startPlant } from "../../../simulator/plant/world.ts";
 import { modbusProfiles } from "../../support/modbus-profiles.ts";
@@ -23,6 +25,12 @@ test("every simulated device has a profile, and no two of them the same", () => 
   expect(new Set(named).size).toBe(named.length);
 });
 
+test("every device of another protocol has a profile of that protocol", () => {
+  const { profiles: all } = loadCatalogue();
+  const others = deviceNames.filter((name) => !Object.hasOwn(models, name));
+  expect(others.map((name) => all.get(about(name).profile)?.protocol)).toEqual(["dlt645-2007", "dlt645-1997", "dcon"]);
+});
+
 describe.each(Object.entries(models))("%s", (_, model) => {
   const profile = profiles.get(model.profile);
 
@@ -36,6 +44,17 @@ describe.each(Object.entries(models))("%s", (_, model) => {
       expect(cell, id).toMatchObject({ address: at.address, as: sizes[type] });
       if (cell && widthOf(cell) > 1) expect(cell.order, id).toBe(order);
     }
+  });
+
+  test("has every value of its maker's own requests at the same byte", () => {
+    const inReplies = (profile?.points ?? []).filter((point) => !isInRegister(point));
+    expect(Object.fromEntries(inReplies.map(({ id, at }) => [id, "offset" in at ? at.offset : at]))).toEqual(
+      model.own?.points ?? {},
+    );
+    for (const { type, order } of inReplies) expect([type, order]).toEqual(["float32", "DCBA"]);
+    expect(
+      (profile?.requests ?? []).map((request) => [request.function, request.data.toLowerCase(), request.reply]),
+    ).toEqual(model.own ? [[0x66, model.own.request.slice(2), model.own.blank.length - 1]] : []);
   });
 
   test("has the states its profile reads", () => {
@@ -65,7 +84,9 @@ describe.each(Object.entries(models))("%s", (_, model) => {
       ...settings,
       ...model.values({ plant, totals, condition: "measuring", settings, scatter: () => 0.5 }),
     };
-    expect(Object.keys(values).sort()).toEqual([...new Set(model.cells.map(({ point }) => point))].sort());
+    expect(Object.keys(values).sort()).toEqual(
+      [...new Set([...model.cells.map(({ point }) => point), ...Object.keys(model.own?.points ?? {})])].sort(),
+    );
     for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
   });
 });

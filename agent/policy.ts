@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import { Fault } from "../feed/format/faults.ts";
+import { type Policy, parsePolicy } from "../feed/format/policy.ts";
+
+/** The policy of the service and the text it was read from. Throws Fault E_POLICY for anything else. */
+export function readPolicy(file: string): { readonly policy: Policy; readonly text: string } {
+  const text = readText(file);
+  const policy = parsePolicy(text);
+  if (!policy.ok) throw new Fault("E_POLICY", `${file}: ${policy.problem.detail}`);
+  if (policy.value.witnesses.length === 0) throw new Fault("E_POLICY", `${file} names no witness`);
+  return { policy: policy.value, text };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new Fault("E_POLICY", `${file} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { journalPath, keyPath, runAgent } from "../../agent/agent.ts";
+import { createKey, loadSigner } from "../../agent/keep/keys.ts";
+import { createJournal } from "../../agent/keep/open.ts";
+import { readJournal } from "../../agent/keep/reader.ts";
+import { createLogger } from "../../agent/logger.ts";
+import { loadSite } from "../../config/load.ts";
+import type { Site } from "../../config/site.ts";
+import { loadCatalogue } from "../../drivers/catalogue.ts";
+import { readEntry, type StoredEntry } from "../../feed/format/entry.ts";
+import { seconds } from "../../feed/format/vocabulary.ts";
+import { fakeClock } from "../support/clock.ts";
+import { tempDir } from "../support/temporary.ts";
+import { until } from "../support/until.ts";
+import { events, genesis, october, origin, tamper } from "./keep/kit.ts";
+
+const day = seconds(86_400);
+
+/** A site with one meter that nobody answers for, and 100 entries of the first minutes of October. */
+function makeSite(): Site {
+  const dir = tempDir();
+  const file = join(dir, "site.yaml");
+  writeFileSync(
+    file,
+    `site: { origin: ${origin}, gateway: g1, plant: plant, stack: s1, device: { model: test, sn: "1" } }
+state: state
+lines: [{ id: l, transport: tcp, host: 127.0.0.1, port: 9 }]
+devices: [{ id: power, line: l, unit: 1, profile: eastron/sdm630, every: 1h, points: [power] }]
+`,
+  );
+  const site = loadSite(file, loadCatalogue());
+  if (!site.ok) throw new Error(JSON.stringify(site.problem));
+  mkdirSync(site.value.state);
+  createKey(keyPath(site.value));
+  const signer = loadSigner(keyPath(site.value), origin);
+  const journal = createJournal(journalPath(site.value), { genesis: genesis(signer) });
+  journal.append(...events(100));
+  journal.close();
+  return site.value;
+}
+
+/** What is kept, as anybody reads it: only what a checkpoint covers. */
+function entries(site: Site): StoredEntry[] {
+  const reader = readJournal(journalPath(site));
+  try {
+    return reader.read(0, 1e6).flatMap(({ bytes }) => {
+      const read = readEntry(bytes);
+      return read.ok ? [read.value] : [];
+    });
+  } finally {
+    reader.close();
+  }
+}
+/** What is said of the journal and of the agent; when the meter is taken for lost is no matter here. */
+const said = (site: Site): string[] =>
+  entries(site).flatMap((entry) =>
+    entry.type === "event" && /JOURNAL|AGENT/.test(entry.code)
+      ? [`${entry.t.slice(0, 16)} ${entry.code}: ${entry.detail}`]
+      : [],
+  );
+const frames = (site: Site): number => entries(site).filter(({ type }) => type === "frame").length;
+
+test("the running agent checks its journal every day, names what somebody changed, and goes on", async () => {
+  const site = makeSite();
+  const clock = fakeClock("2026-11-02T00:00:00.000Z");
+  const stop = new AbortController();
+  const running = runAgent(site, { clock, log: createLogger("silent") }, stop.signal);
+  await clock.advance(day);
+  expect(said(site).at(-1)).toMatch(/^2026-11-02T19:00 JOURNAL_CHECKED: 1\d\d entries$/);
+
+  const change = `UPDATE leaf SET rec = CAST(replace(CAST(rec AS TEXT), 'number 41', 'number 14') AS BLOB) WHERE i = 42`;
+  tamper(join(journalPath(site), october), change);
+  await clock.advance(day);
+  expect(said(site).at(-1)).toBe("2026-11-03T19:00 E_JOURNAL_CORRUPT: entry 42 is not what was kept");
+  await clock.advance(day);
+  expect(said(site).at(-1)).toBe("2026-11-04T19:00 E_JOURNAL_CORRUPT: entry 42 is not what was kept");
+  const before = frames(site);
+  await until(async () => {
+    await clock.advance(seconds(3600));
+    return frames(site) > before;
+  });
+
+  stop.abort();
+  await running;
+  expect(said(site).at(-1)).toMatch(/AGENT_STOP/);
+});

@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../drivers/clock.ts";
+import type { BusFailure, Exchange } from "../../../drivers/driver.ts";
+import { type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
+import { identityPart, legible, readIdentity, serverId } from "../../../drivers/modbus/identity.ts";
+import { parseScenario } from "../../../simulator/scenario.ts";
+import { simulate } from "../../../simulator/simulation.ts";
+
+const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(" ", ""), "hex");
+const texts = (objects: ReadonlyMap<number, Buffer>) => [...objects].map(([id, text]) => [id, legible(text)]);
+
+test("the example of the standard, whose first reply counts the objects of the second too", () => {
+  // Modbus Application Protocol V1.1b3, 6.21: "Company identification", "Product code XX", then "V2.11"; with unit 1 before it.
+  const company = Buffer.from("Company identification").toString("hex");
+  const first = identityPart(bytes(`01 2b 0e 01 01 ff 02 03 00 16 ${company} 01 0f 50726f6475637420636f6465205858`));
+  expect(first && texts(first.objects)).toEqual([
+    [0, "Company identification"],
+    [1, "Product code XX"],
+  ]);
+  expect(first?.next).toBe(2);
+  const second = identityPart(bytes("01 2b 0e 01 01 00 00 03 02 05 56322e3131"));
+  expect(second && texts(second.objects)).toEqual([[2, "V2.11"]]);
+  expect(second?.next).toBeUndefined();
+});
+
+test("whatever is no identification, or ends within an object, is none", () => {
+  for (const hex of [
+    "",
+    "01 2b 0e 01 01 00 00",
+    "01 2b 0d 01 01 00 00 00",
+    "01 ab 01",
+    "01 2b 0e 01 01 00 00 01 00 05 41",
+  ])
+    expect(identityPart(bytes(hex)), hex).toBeUndefined();
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 260 }), (tail) => {
+      const part = identityPart(Buffer.concat([bytes("01 2b 0e 01 01 00 00 01"), tail]));
+      const held = [...(part?.objects.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
+      expect(held).toBeLessThanOrEqual(tail.length);
+    }),
+  );
+});
+
+/** A bus on which a device gives these replies, one after another. */
+function answering(...replies: readonly string[]): ModbusBus {
+  const at = systemClock.now();
+  const failure: BusFailure = { code: "E_BUS_TIMEOUT", detail: "no reply" };
+  const left = [...replies];
+  return {
+    line: "scripted",
+    transact: async (): Promise<Exchange> => {
+      const reply = left.shift();
+      return reply === undefined
+        ? { failure, sent: at, received: at }
+        : { reply: bytes(reply), sent: at, received: at };
+    },
+    counters: () => ({ requests: 0, replies: 0, failures: {}, discardedBytes: 0, quarantines: 0, rebuilds: 0 }),
+    close: async () => {},
+  };
+}
+
+test("a device that leads in circles is left, and what was learnt before it fell silent is kept", async () => {
+  const again = "01 2b 0e 01 01 ff 01 01 00 01 41";
+  const circle = await readIdentity(answering(again, again, again), 1);
+  expect(circle.failure?.detail).toContain("circles");
+  const silent = await readIdentity(answering(again), 1);
+  expect(texts(silent.objects)).toEqual([[0, "A"]]);
+  expect(silent.failure?.code).toBe("E_BUS_TIMEOUT");
+});
+
+test("bytes that cannot be printed are shown as such", () => {
+  expect(legible(bytes("00 53 49 43 4b 01 ff 20 00"))).toBe("SICK[01ff]");
+  expect(serverId(bytes("01 11 03 2a ff 41"))).toEqual(bytes("2a ff 41"));
+  expect(serverId(bytes("01 11 04 2a ff 41"))).toBeUndefined();
+});
+
+test.each(["tcp", "udp", "rtu", "rtu-over-tcp", "ascii", "ascii-over-tcp"] as const)(
+  "a simulated meter says who it is, in as many replies as it takes: %s",
+  async (transport) => {
+    const port = transport === "rtu" || transport === "ascii" ? "" : "port: 0, ";
+    const text = `{ about: x, lines: [{ id: line, transport: ${transport}, ${port}meters: [{ id: m, model: s430, unit: 11 }, { id: n, model: ai8, unit: 12 }] }] }`;
+    const simulation = await simulate(parseScenario(text, "test"), { seed: 2 });
+    onTestFinished(simulation.close);
+    const [line] = simulation.lines;
+    if (line === undefined) throw new Error("no line");
+    const settings = "path" in line ? { ...line, parity: "none", dataBits: 8, stopBits: 1 } : line;
+    const bus = openBus(settings as Parameters<typeof openBus>[0], systemClock);
+    onTestFinished(() => bus.close());
+    const { objects, failure } = await readIdentity(bus, 11);
+    expect(failure).toBeUndefined();
+    expect(texts(objects)).toEqual([
+      [0, "SUTO"],
+      [1, "S430"],
+      [2, "2.1"],
+    ]);
+    const { reply } = await bus.transact({ unit: 11, request: { functionCode: 17 } });
+    expect(legible(serverId(reply ?? Buffer.alloc(0)) ?? Buffer.alloc(0))).toBe("[01ff]SUTO S430 2.1");
+    expect((await readIdentity(bus, 12)).failure).toMatchObject({ code: "E_BUS_EXCEPTION", exception: 1 });
+  },
+);

@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { millis } from "../../feed/format/vocabulary.ts";
+import { whatIsWrong } from "../../simulator/demo/summary.ts";
+import { firstReadingWithin, timeLimit } from "../../simulator/demo/time-limit.ts";
+import { type Program, runNode, spawnNode } from "../support/program.ts";
+import { tempDir } from "../support/temporary.ts";
+import { until } from "../support/until.ts";
+
+const program = "dist/simulator/demo/main.js";
+
+/** The processes that a process started, by what Linux says of each. */
+function childrenOf(parent: number): number[] {
+  const parentOf = (pid: string): number => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      return Number(stat.slice(stat.lastIndexOf(")") + 1).split(" ")[2]);
+    } catch {
+      return 0; // it has ended meanwhile
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
+    .map(Number);
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** A demo whose five programs all run; what is left of them ends with the test. */
+async function playing(): Promise<{ demo: Program; parts: readonly number[]; temporary: string }> {
+  const temporary = join(tempDir(), "t");
+  mkdirSync(temporary);
+  const demo = spawnNode(program, ["--seed", "4"], { env: { TMPDIR: temporary } });
+  const pid = demo.child.pid ?? 0;
+  // The agent's first line: from then on it ends in order when it is told to.
+  const agentRuns = (): boolean =>
+    readdirSync(temporary)
+      .map((name) => join(temporary, name, "agent.log"))
+      .some((log) => existsSync(log) && statSync(log).size > 0);
+  await until(() => agentRuns() && childrenOf(pid).length === 5, { within: 60_000 });
+  const parts = childrenOf(pid);
+  onTestFinished(() => {
+    for (const part of parts) if (alive(part)) process.kill(part, "SIGKILL");
+  });
+  return { demo, parts, temporary };
+}
+
+test("a killed demo leaves no program behind", async () => {
+  const { demo, parts } = await playing();
+  await demo.stop("SIGKILL");
+  await until(() => !parts.some(alive), { within: 30_000 });
+  expect(parts).toHaveLength(5);
+});
+
+test("a closed terminal ends the demo in order, with its folder", async () => {
+  const { demo, parts, temporary } = await playing();
+  const { signal } = await demo.stop("SIGHUP");
+  expect([signal, demo.stderr()]).toEqual([null, ""]);
+  expect(parts.filter(alive)).toEqual([]);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test.each([
+  [["--for", "0s"], 64, /^demo: .*longer than 0.* Type: npm run demo -- \[--for TIME\] \[--keep DIR\] \[--seed N\]$/],
+  [["--for", "999999h"], 64, /^demo: .*at most 500h/],
+  [["--keep", "/dev/null"], 73, /^E_SIM_FOLDER: .*\/dev\/null/],
+  [["--keep", "/etc/passwd/x"], 73, /^E_SIM_FOLDER: .*\/etc\/passwd\/x/],
+])("%j ends with one line and status %d", async (args, status, line) => {
+  const { code, stdout, stderr } = await runNode(program, args);
+  expect([code, stdout, stderr.trim().split("\n").length]).toEqual([status, "", 1]);
+  expect(stderr.trim()).toMatch(line);
+});
+
+test("a program of the demo that ends ends the demo, which keeps what it said", async () => {
+  const { demo, parts, temporary } = await playing();
+  process.kill(parts[0] ?? 0, "SIGKILL");
+  expect((await demo.ended).code).toBe(70);
+  expect(parts.filter(alive)).toEqual([]);
+  const [kept = ""] = readdirSync(temporary);
+  expect(readdirSync(join(temporary, kept))).toContain("agent.log");
+  expect(demo.stderr()).toContain(`kept in ${join(temporary, kept)}`);
+});
+
+describe("the time of a demo", () => {
+  const played = (time: number | undefined) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const end = vi.fn();
+    return { end, limit: timeLimit(time === undefined ? undefined : millis(time), end) };
+  };
+
+  test("counts from the first verified reading", () => {
+    const { end, limit } = played(20_000);
+    vi.advanceTimersByTime(firstReadingWithin - 1);
+    limit.verified();
+    vi.advanceTimersByTime(19_999);
+    limit.verified();
+    expect(end).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect([end.mock.calls.length, limit.waitedInVain]).toEqual([1, false]);
+  });
+
+  test("ends where none comes", () => {
+    const { end, limit } = played(20_000);
+    vi.advanceTimersByTime(firstReadingWithin);
+    expect([end.mock.calls.length, limit.waitedInVain]).toEqual([1, true]);
+  });
+
+  test("is without end where none was given", () => {
+    const { end } = played(undefined);
+    vi.advanceTimersByTime(firstReadingWithin * 10);
+    expect(end).not.toHaveBeenCalled();
+  });
+});
+
+test("a summary says in words what is wrong with the run", () => {
+  const well = { taken: 9, kept: 9, published: 9, verified: 9, acknowledged: 9, refused: {} };
+  expect(whatIsWrong(well)).toBeUndefined();
+  expect(whatIsWrong({ ...well, taken: 0, acknowledged: 0 })).toBe("it ended before the first reading");
+  expect(whatIsWrong({ ...well, acknowledged: 7, refused: { SIG_BAD: 2 } })).toBe(
+    "2 readings were not acknowledged, 2 messages were refused",
+  );
+});
