@@ -15,6 +15,8 @@ export interface Attempt extends Overheard {
   readonly exchange: Exchange;
   /** From the question to the last byte of its reply. */
   readonly ms: number;
+  /** The line could be opened, then or before. */
+  readonly reached: boolean;
 }
 
 /** What tests change. */
@@ -31,28 +33,24 @@ export const openerOf = (line: AskedLine): OpenWire =>
 /** A line that babbles is not waited on as long as the agent would. */
 const lateMs = 5000;
 const pauseMs = 100;
-const mostTries = 3;
+const mostTries = 2;
 
 /** Asks on one line, one question at a time, by the same bus as the agent and so within the same rules. */
 export class Conversation<Q> {
   readonly line: AskedLine;
-  private readonly bus: Bus<Q>;
+  private bus: Bus<Q>;
+  private readonly reopen: () => Bus<Q>;
   private readonly tap = new Wiretap();
   private readonly around: Surroundings;
-  private opened = false;
 
   constructor(line: AskedLine, open: (options: LineOptions) => Bus<Q>, around: Surroundings) {
     this.line = line;
     this.around = around;
     const openWire = this.tap.on((around.openerOf ?? openerOf)(line));
     // A person who looks for what answers expects silence: no connection is given up for it.
-    this.bus = open({
-      openWire,
-      lateMs,
-      silentLimit: Number.POSITIVE_INFINITY,
-      rebuildMs: Number.POSITIVE_INFINITY,
-      random: () => 0,
-    });
+    const never = Number.POSITIVE_INFINITY;
+    this.reopen = () => open({ openWire, lateMs, silentLimit: never, rebuildMs: never });
+    this.bus = this.reopen();
   }
 
   /** @param listenMs how long to go on listening after the answer: somebody else may answer too */
@@ -60,14 +58,16 @@ export class Conversation<Q> {
     const { signal, deviceMs } = this.around;
     this.tap.clear();
     let exchange = await this.bus.transact(question, { deviceMs, signal });
-    // Some gateways hang up after a question that they do not like; the next must not suffer for it.
-    for (let tries = 1; this.opened && wasClosed(exchange.failure) && tries < mostTries; tries++) {
-      await pauseUntil(performance.now() + pauseMs * 2 ** tries, { signal });
+    // Some gateways hang up after a question that they do not like; the next must not suffer for it, nor from the pauses of a new attempt.
+    for (let tries = 1; this.tap.opened && wasClosed(exchange.failure) && tries < mostTries; tries++) {
+      await this.bus.close();
+      await pauseUntil(performance.now() + pauseMs, { signal });
+      this.bus = this.reopen();
       exchange = await this.bus.transact(question, { deviceMs, signal });
     }
-    if (!wasClosed(exchange.failure)) this.opened = true;
     if (listenMs > 0) await pauseUntil(performance.now() + listenMs, { signal });
-    return { exchange, ms: exchange.received.mono - exchange.sent.mono, ...this.tap.overheard() };
+    const ms = exchange.received.mono - exchange.sent.mono;
+    return { exchange, ms, reached: this.tap.opened, ...this.tap.overheard() };
   }
 
   close(): Promise<void> {

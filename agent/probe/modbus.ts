@@ -24,11 +24,14 @@ export async function probeModbus(
   tell: Tell,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
+  let hungUp: Finding | undefined;
   const talk = talkModbus(line, around);
   try {
     for (const target of probe.targets) {
-      const outcome = await probeUnit(talk, line, target, probe, around, tell);
-      if (outcome === "no line") return ["nothing"];
+      const came = await probeUnit(talk, line, target, probe, around, tell);
+      if (came === "no line") return ["nothing"];
+      const outcome = typeof came === "string" ? came : "nothing";
+      if (typeof came !== "string") hungUp = came;
       if (!probe.named && outcome !== "nothing") return [outcome];
       outcomes.push(outcome);
       if (around.signal.aborted) break;
@@ -44,7 +47,7 @@ export async function probeModbus(
     return ["odd"];
   }
   const whom = units.length === 1 ? `unit ${units[0]}` : `units ${units.join(", ")}`;
-  tell({ is: "finding", ...silentLine(line, whom) });
+  tell({ is: "finding", ...(hungUp ?? silentLine(line, whom)) });
   return outcomes;
 }
 
@@ -55,7 +58,7 @@ async function probeUnit(
   probe: ModbusProbe,
   { signal, deviceMs }: Surroundings,
   tell: Tell,
-): Promise<Outcome | "no line"> {
+): Promise<Outcome | "no line" | Finding> {
   const { unit, profile } = target;
   const request = firstQuestion(target);
   tell({ is: "trying", what: `unit ${unit}` });
@@ -63,7 +66,10 @@ async function probeUnit(
   const { failure } = attempt.exchange;
   if (signal.aborted) return "nothing";
   if (wasClosed(failure)) {
-    tell({ is: "finding", ...noLine(line, failure?.detail ?? "") });
+    // Some devices hang up on a frame that is none in their framing: another one is worth a try.
+    const finding = noLine(line, failure?.detail ?? "");
+    if (attempt.reached) return finding;
+    tell({ is: "finding", ...finding });
     return "no line";
   }
   if (!heard.answered) {

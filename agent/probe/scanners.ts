@@ -83,6 +83,9 @@ export function scannerFor(line: AskedLine, units: readonly number[], around: Su
 const nothing: Knocked = { is: "nothing" };
 const round = (ms: number): number => Math.round(ms * 10) / 10;
 
+/** Who hangs up on a question is there; the next unit may please him more. */
+const hasNoLine = ({ exchange, reached }: Attempt): boolean => wasClosed(exchange.failure) && !reached;
+
 function closedBy(line: AskedLine, { exchange }: Attempt): Knocked {
   return { is: "closed", finding: noLine(line, exchange.failure?.detail ?? "") };
 }
@@ -93,7 +96,7 @@ async function knockModbus(
   unit: number,
 ): Promise<Knocked> {
   const { attempt, heard } = await hearFrom(talk, line, unit, knock);
-  if (wasClosed(attempt.exchange.failure)) return closedBy(line, attempt);
+  if (hasNoLine(attempt)) return closedBy(line, attempt);
   const { failure } = attempt.exchange;
   const odd = heard.findings.find(({ code }) => code === "two-devices" || code === "stranger" || code === "noise");
   const row = { is: "answer", unit: String(unit), ms: round(attempt.ms) } as const;
@@ -115,7 +118,7 @@ async function knockMeter(
     return { is: "answer", unit: address, answer: "answers", ms: round(attempt.ms), identity: [] };
   }
   const last = found.attempts.at(-1);
-  if (last !== undefined && wasClosed(last.exchange.failure)) return closedBy(line, last);
+  if (last !== undefined && hasNoLine(last)) return closedBy(line, last);
   const odd = found.attempts.flatMap((attempt) => meterFindings(unit, attempt)).find(({ code }) => code !== "echo");
   return odd === undefined || last === undefined
     ? nothing
@@ -128,7 +131,7 @@ async function knockModule(
   unit: number,
 ): Promise<Knocked> {
   const { attempt, name } = await findModule(talk, unit);
-  if (wasClosed(attempt.exchange.failure)) return closedBy(line, attempt);
+  if (hasNoLine(attempt)) return closedBy(line, attempt);
   const place = addressText(unit);
   const row = { is: "answer", unit: place, ms: round(attempt.ms) } as const;
   if (name !== undefined) return { ...row, answer: "answers", identity: [{ what: "name", text: name }] };

@@ -18,7 +18,7 @@ export const colours: Ink = {
 export const inkFor = (terminal: boolean, env: { readonly NO_COLOR?: string | undefined }): Ink =>
   terminal && !env.NO_COLOR ? colours : plainInk;
 
-const cell = 15;
+const cell = 14;
 
 /** The lines a person reads, of each event; 80 columns. It remembers only whether a heading was shown. */
 export function probeText(ink: Ink): (event: ProbeEvent) => readonly string[] {
@@ -80,7 +80,7 @@ function point({ id, unit, order, readings }: PointEvent, ink: Ink): string {
     const padded = `${shown}${best ? "*" : ""}`.padStart(cell);
     return best ? ink.good(padded) : one === order ? ink.bad(padded) : ink.faint(padded);
   });
-  return `  ${id.padEnd(14)}${cells.join("")} ${unit.slice(0, 8)}`.trimEnd();
+  return `  ${id.padEnd(14)}${cells.join("")} ${unit.slice(0, 7)}`.trimEnd();
 }
 
 const registersHeading = `What the registers may mean. * is the most plausible, not more than that.

@@ -24,10 +24,12 @@ export interface Expectation {
 
 const least = 1e-6;
 const most = 1e9;
+/** Counters are integers and grow beyond what is measured. */
+const mostCounted = 1e12;
 
 /** Whether a measurement may be of this size: floats read in a wrong order mostly are not. */
-export const sane = (value: number): boolean =>
-  value === 0 || (Number.isFinite(value) && Math.abs(value) > least && Math.abs(value) < most);
+export const sane = (value: number, limit = most): boolean =>
+  value === 0 || (Number.isFinite(value) && Math.abs(value) > least && Math.abs(value) < limit);
 
 /** A value of some type in all four byte orders; orders that a type does not tell apart are given all the same. */
 export function inAllOrders(
@@ -36,26 +38,29 @@ export function inAllOrders(
   offset: number,
   expected: Expectation = {},
 ): readonly Reading[] {
+  const limit = layout.type.startsWith("float") ? most : mostCounted;
   const readings = wordOrders.map((order): Omit<Reading, "best"> => {
     const raw = decodePoint({ ...layout, order }, data, offset);
     if (raw === undefined) return { order, text: undefined, plausible: false };
     if (typeof raw === "string") return { order, text: raw, plausible: true };
     if (!Number.isFinite(Number(raw))) return { order, text: String(raw), plausible: false };
     const text = scaledBy(raw, layout.type, expected);
-    return { order, text, plausible: sane(Number(raw)) && sane(Number(text)) && within(text, expected.range) };
+    return {
+      order,
+      text,
+      plausible: sane(Number(raw), limit) && sane(Number(text), limit) && within(text, expected.range),
+    };
   });
-  return withBest(readings, ({ order }) => (order === expected.order ? -saidByProfile : 0));
+  const said = readings.find(({ order, plausible }) => plausible && order === expected.order);
+  // Where the profile's order gives something plausible, that another one looks rounder means nothing.
+  return said === undefined ? withBest(readings) : readings.map((reading) => ({ ...reading, best: reading === said }));
 }
-
-/** What a profile says weighs more than that another order looks rounder, and less than that it gives nothing plausible. */
-const saidByProfile = 3;
 
 function withBest<R extends Omit<Reading, "best">>(
   readings: readonly R[],
-  prejudice: (reading: R) => number,
 ): readonly (R & { readonly best: boolean })[] {
   const scores = readings.map((reading) =>
-    reading.plausible ? unlikeliness(reading.text ?? "") + prejudice(reading) : Number.POSITIVE_INFINITY,
+    reading.plausible ? unlikeliness(reading.text ?? "") : Number.POSITIVE_INFINITY,
   );
   const best = Math.min(...scores);
   return readings.map((reading, i) => ({ ...reading, best: scores[i] === best && Number.isFinite(best) }));
@@ -92,7 +97,7 @@ export function guesses(data: Buffer, offset: number): readonly Guess[] {
   const all = guessed
     .filter((type) => offset + 2 * widthOf({ type }) <= data.length)
     .flatMap((type) => distinct(type, inAllOrders({ type }, data, offset)).map((reading) => ({ ...reading, type })));
-  return withBest(all, () => 0);
+  return withBest(all);
 }
 
 /** One register has its two bytes in two orders only. */

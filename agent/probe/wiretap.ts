@@ -13,6 +13,8 @@ const mostBytes = 65_536;
 
 /** Listens in on a line without touching what it carries, so that a person can be told what an exchange alone does not say. */
 export class Wiretap {
+  /** Whether there ever was a connection. */
+  opened = false;
   private sent: Buffer = Buffer.alloc(0);
   private received: Buffer[] = [];
   private length = 0;
@@ -30,6 +32,7 @@ export class Wiretap {
         },
         signal,
       );
+      this.opened = true;
       return {
         get isOpen() {
           return wire.isOpen;

@@ -6,6 +6,7 @@ import { type ProbeAsked, probe } from "../../../agent/probe/probe.ts";
 import { plainInk, probeText } from "../../../agent/probe/text.ts";
 import { parseScenario } from "../../../simulator/scenario.ts";
 import { type Listening, type Simulation, simulate } from "../../../simulator/simulation.ts";
+import type { Slave } from "../../drivers/modbus/slave.ts";
 
 export const around = (more: Partial<Surroundings> = {}): Surroundings => ({
   signal: new AbortController().signal,
@@ -32,6 +33,14 @@ export async function probed(line: AskedLine, more: Partial<ProbeAsked> = {}, wi
 export const unit = (address: number | string): Pick<ProbeAsked, "devices"> => ({
   devices: [{ address: String(address) }],
 });
+
+/** A device that does not know the functions by which one says who he is. */
+export function nameless({ answer }: Slave, ...units: readonly number[]): void {
+  for (const id of units) {
+    answer(Buffer.from([id, 43, 14, 1, 0]), Buffer.from([id, 43 | 0x80, 1]));
+    answer(Buffer.from([id, 17]), Buffer.from([id, 17 | 0x80, 1]));
+  }
+}
 
 /** A scenario of one line. */
 export async function simulated(line: string): Promise<{ readonly simulation: Simulation; readonly line: Listening }> {

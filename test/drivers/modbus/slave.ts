@@ -154,7 +154,7 @@ export async function startSlave(kind: Kind, script: Script, options: SlaveOptio
   };
   cleanup(close);
   const answer = (question: Buffer, reply: Buffer): void => {
-    answers = [{ asked: isHeaded(kind) ? question : device.frame(question, 0), reply }];
+    answers = [{ asked: isHeaded(kind) ? question : device.frame(question, 0), reply }, ...answers];
   };
   return { ...line, heard, answer, close };
 }
