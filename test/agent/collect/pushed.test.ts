@@ -71,7 +71,13 @@ test("of a value that stays away while others come there is a hole, and the devi
   const seen: string[][] = [];
   const events: string[] = [];
   let push = (_: Push): void => {};
-  const source: Source = { reads: ["pushed by M1"], expected: ["so2", "nox"], start: (sink) => void (push = sink) };
+  const source: Source = {
+    reads: ["pushed by M1"],
+    expected: ["so2", "nox"],
+    start: (sink) => {
+      push = sink;
+    },
+  };
   const value = {
     quantity: "x",
     type: "decimal",
