@@ -1,15 +1,5 @@
+import type { OpenWire, Wire } from "../line/wire.ts";
 import { LoggerSession, type SessionEvents } from "./session.ts";
-
-/** What is needed of a wire, as a line opens it. */
-interface Wire {
-  readonly isOpen: boolean;
-  write(bytes: Buffer, drained: () => void): void;
-  destroy(): Promise<void>;
-}
-type OpenWire = (
-  events: { data(chunk: Buffer): void; closed(why: string): void },
-  signal: AbortSignal,
-) => Promise<Wire>;
 
 export interface DialSettings {
   readonly open: OpenWire;
