@@ -8,28 +8,21 @@ const objects: Readonly<Record<number, string>> = {
   5: "model",
   6: "application",
 };
-const headerBytes = 8;
 
 export interface Named {
   readonly what: string;
   readonly text: string;
 }
 
-/** The objects in a reply (unit id and PDU) to function 43/14. Text only: what is not printable is shown in hexadecimal. */
-export function readIdentity(reply: Buffer): readonly Named[] {
-  const named: Named[] = [];
-  for (let at = headerBytes; at + 2 <= reply.length; ) {
-    const [id = 0, length = 0] = reply.subarray(at, at + 2);
-    const text = printable(reply.subarray(at + 2, at + 2 + length));
-    if (text !== "") named.push({ what: objects[id] ?? `object ${id}`, text });
-    at += 2 + length;
-  }
-  return named;
-}
+/** The objects of an identification by number. Text only: what is not printable is shown in hexadecimal. */
+export const namedObjects = (said: ReadonlyMap<number, Buffer>): readonly Named[] =>
+  [...said]
+    .map(([id, bytes]) => ({ what: objects[id] ?? `object ${id}`, text: printable(bytes) }))
+    .filter(({ text }) => text !== "");
 
 /** What a device says to function 17: bytes in a form of its maker's, often text with a status byte at its end. */
-export function readServerId(reply: Buffer): readonly Named[] {
-  const text = printable(reply.subarray(3));
+export function namedServer(bytes: Buffer): readonly Named[] {
+  const text = printable(bytes);
   return text === "" ? [] : [{ what: "server id", text }];
 }
 

@@ -3,10 +3,11 @@ import type { ModbusLine } from "../../drivers/line/settings.ts";
 import { openBus } from "../../drivers/modbus/bus.ts";
 import type { Question } from "../../drivers/modbus/dialect.ts";
 import { modbusPlan } from "../../drivers/modbus/driver.ts";
+import { readIdentity, serverId } from "../../drivers/modbus/identity.ts";
 import type { ModbusProfile } from "../../drivers/profile.ts";
 import { type Attempt, Conversation, clock, type Surroundings } from "./conversation.ts";
 import { type Heard, modbusHeard } from "./heard.ts";
-import { type Named, readIdentity, readServerId } from "./identity.ts";
+import { type Named, namedObjects, namedServer } from "./identity.ts";
 
 /** Whom to ask. */
 export interface Target {
@@ -43,8 +44,10 @@ export async function hearFrom(
 
 /** By function 43/14, and where a device does not know it by 17. */
 export async function identify(talk: ModbusTalk, unit: number): Promise<readonly Named[]> {
-  const basic = await talk.ask({ unit, request: { functionCode: 43, access: 1, object: 0 } });
-  if (basic.exchange.reply && !basic.exchange.failure) return readIdentity(basic.exchange.reply);
-  const server = await talk.ask({ unit, request: { functionCode: 17 } });
-  return server.exchange.reply && !server.exchange.failure ? readServerId(server.exchange.reply) : [];
+  const line = { transact: async (question: Question) => (await talk.ask(question)).exchange };
+  const { objects } = await readIdentity(line, unit);
+  if (objects.size > 0) return namedObjects(objects);
+  const { reply, failure } = await line.transact({ unit, request: { functionCode: 17 } });
+  const server = reply && !failure ? serverId(reply) : undefined;
+  return server === undefined ? [] : namedServer(server);
 }

@@ -40,7 +40,7 @@ export interface Identity {
 
 /** Asks a device who it is, reply by reply as long as more follows. Each reply must lead further, so that no device keeps us for ever. */
 export async function readIdentity(
-  bus: ModbusBus,
+  bus: Pick<ModbusBus, "transact">,
   unit: number,
   access: 1 | 2 | 3 = 1,
   options: TransactOptions = {},

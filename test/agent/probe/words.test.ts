@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { framesIn } from "../../../agent/probe/frames.ts";
 import { modbusHeard } from "../../../agent/probe/heard.ts";
-import { readIdentity, readServerId } from "../../../agent/probe/identity.ts";
+import { namedObjects, namedServer } from "../../../agent/probe/identity.ts";
 import { labelOf, registerNumber } from "../../../agent/probe/labels.ts";
 import { noLine } from "../../../agent/probe/no-line.ts";
 import { length, progressBar, progressLines } from "../../../agent/probe/scan-text.ts";
@@ -12,6 +12,7 @@ import { lineMeant, placeMeant, profileMeant, unitMeant, unitsMeant } from "../.
 import { wrapped } from "../../../agent/probe/wrap.ts";
 import { spellSettings } from "../../../config/line-text.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";
+import { identityPart } from "../../../drivers/modbus/identity.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 
 test.each([
@@ -45,12 +46,12 @@ test("identity: the example of Modbus Application Protocol V1.1b3, 6.21", () => 
     ...text(1, "Product code XX"),
     ...text(2, "V2.11"),
   ];
-  expect(readIdentity(Buffer.from(reply))).toEqual([
+  expect(namedObjects(identityPart(Buffer.from(reply))?.objects ?? new Map())).toEqual([
     { what: "vendor", text: "Company identification" },
     { what: "product", text: "Product code XX" },
     { what: "revision", text: "V2.11" },
   ]);
-  expect(readServerId(Buffer.from([1, 17, 9, ...Buffer.from("PM5560"), 0xff, 1, 2]))).toEqual([
+  expect(namedServer(Buffer.from([...Buffer.from("PM5560"), 0xff, 1, 2]))).toEqual([
     { what: "server id", text: "PM5560" },
   ]);
 });
