@@ -42,7 +42,7 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
     lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
-    if (signal.aborted) return newTally();
+    if (signal.aborted) return stopped(around.log, journal, newTally());
     return await operate(site, journal, () => seal(journal, signer), service, around, signal);
   } finally {
     await service?.link.close();
@@ -132,8 +132,14 @@ async function operate(
   await devices.close();
   await sending?.stop(faults.length === 0 ? drainWithin : millis(0));
   if (faults.length > 0) throw faults[0];
-  const counts = { entries: journal.head().size, witnessed: journal.witnessed(), mirrored: journal.mirrored() };
-  log.info({ readings: tally, ...counts, ...sending?.counts() }, "stopped");
+  return stopped(log, journal, tally, sending?.counts());
+}
+
+/** The last line of every run that ends in order, also of one that was told to before its first reading. */
+function stopped(log: Logger, journal: OpenJournal, tally: Tally, sent?: { readonly published: number }): Tally {
+  const mirrored = journal.mirrored();
+  const counts = { entries: journal.head().size, witnessed: journal.witnessed(), mirrored, published: mirrored };
+  log.info({ readings: tally, ...counts, ...sent }, "stopped");
   return tally;
 }
 

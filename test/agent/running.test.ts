@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pino } from "pino";
 import { expect, test } from "vitest";
 import { journalPath, keyPath, runAgent } from "../../agent/agent.ts";
 import { createKey, loadSigner } from "../../agent/keep/keys.ts";
@@ -85,4 +86,14 @@ test("the running agent checks its journal every day, names what somebody change
   stop.abort();
   await running;
   expect(said(site).at(-1)).toMatch(/AGENT_STOP/);
+});
+
+test("an agent that is told to stop before its first reading says what it did all the same", async () => {
+  const site = makeSite();
+  const lines: string[] = [];
+  const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+  const clock = fakeClock("2026-11-02T00:00:00.000Z");
+  await runAgent(site, { clock, log }, AbortSignal.abort());
+  const last = JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
+  expect(last).toMatchObject({ msg: "stopped", readings: { taken: 0 }, published: 0 });
 });
