@@ -1,0 +1,26 @@
+import type { Decimal } from "./decimal.ts";
+
+/** Why a derived value is not there. It stands in the entry beside `null`, as the reason of a missing reading does. */
+export const noValue = {
+  "derive.input-missing": "an input has no value",
+  "derive.division": "a divisor is zero or too near to it",
+  "derive.oxygen": "the oxygen lies outside what the formula holds for",
+  "derive.moisture": "the moisture lies outside 0 to saturation",
+  "derive.pressure": "the absolute pressure is not above zero",
+  "derive.temperature": "the temperature is not above absolute zero",
+  "derive.negative": "a quantity that cannot be negative is",
+  "derive.range": "an input lies outside what the formula holds for",
+  "derive.coverage": "too few valid values in the period",
+  "derive.no-flow": "there was no flow to weight with",
+  "derive.invalidated": "a failed calibration reaches back over it",
+} as const;
+export type NoValue = keyof typeof noValue;
+
+/** A number, or the reason why there is none. Never both, and never NaN or infinity. */
+export type Outcome =
+  | { readonly ok: true; readonly value: Decimal }
+  | { readonly ok: false; readonly why: NoValue; readonly detail?: string };
+
+export const found = (value: Decimal): Outcome => ({ ok: true, value });
+export const absent = (why: NoValue, detail?: string): Outcome =>
+  detail === undefined ? { ok: false, why } : { ok: false, why, detail };
