@@ -2,10 +2,9 @@ import type { BusFailure, ReadRequest } from "../driver.ts";
 import { crcHolds } from "./crc.ts";
 import type { Framing, Heard } from "./framing.ts";
 import { Matching } from "./matching.ts";
-import { impossible, replyLength, unknownYet } from "./reply-length.ts";
 import type { Asked } from "./request.ts";
+import { rtuEnd } from "./rtu-end.ts";
 
-const crcBytes = 2;
 const overheadBytes = 5; // unit, function, byte count, CRC
 
 /**
@@ -117,11 +116,10 @@ export class RtuFraming implements Framing {
     const functionCode = this.bytes[at + 1] as number;
     const asked = this.matching.find(this.bytes[at] as number, functionCode, this.bytes[at + 2] as number);
     if (asked === undefined) return "noise";
-    const body = replyLength(asked, this.bytes, at, this.length);
-    if (body === impossible) return "noise";
-    const length = body + crcBytes;
-    if (body === unknownYet || left < length) return "wait";
-    if (crcHolds(this.bytes, at, at + length)) return { is: "frame", asked, length };
+    const end = rtuEnd(asked, this.bytes, at, this.length);
+    if (typeof end === "string") return end;
+    const { length, good } = end;
+    if (good) return { is: "frame", asked, length };
     if (asked !== this.matching.pending) return "noise";
     return { is: "bad", failure: { code: "E_BUS_CHECKSUM", detail: `a reply of ${length} bytes with a wrong CRC` } };
   }
