@@ -109,7 +109,6 @@ async function operate(
   const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
-  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
 
   const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
   const with_ = { keeper, tally, clock, log, boot, configOf };
@@ -119,8 +118,10 @@ async function operate(
     return collectFrom(one, known, with_, collecting.signal);
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
-  devices.open();
-  await Promise.all([...pollers, rechecking].map((work) => work.catch(fail)));
+  const works = [...pollers, rechecking].map((work) => work.catch(fail));
+  await devices.open();
+  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
+  await Promise.all(works);
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
   keeping.abort();

@@ -29,14 +29,15 @@ export const readsOf = (by: Attached["by"]): readonly Read[] => ("driver" in by 
 interface OpenLine {
   /** The profile speaks the line's protocol; the check of the configuration sees to that. */
   attach(device: Device): Attached["by"];
-  /** Begins to listen, where devices push. A line that is asked opens when it is first asked. */
-  open?(): void;
+  /** Begins to listen, where devices push; resolves when it does, or has failed to once. A line that is asked opens when it is first asked. */
+  open?(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Devices {
   readonly attached: readonly Attached[];
-  open(): void;
+  /** Resolves when each line on which devices push listens, or has failed to once. */
+  open(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,9 +55,7 @@ export function openDevices(site: Site, clock: Clock, log: LineLog, held?: HeldL
   });
   return {
     attached,
-    open: () => {
-      for (const line of lines.values()) line.open?.();
-    },
+    open: async () => void (await Promise.all([...lines.values()].map((line) => line.open?.()))),
     close: async () => void (await Promise.all([...lines.values()].map((line) => line.close()))),
   };
 }
