@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
+import { aborted } from "../drivers/line/pause.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
@@ -158,9 +159,3 @@ function open(
   keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
   return configEntries(site, attached, journal, keeper, wall);
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

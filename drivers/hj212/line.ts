@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Clock } from "../clock.ts";
 import { wireOf } from "../line/open-wire.ts";
-import { pauseUntil } from "../line/pause.ts";
+import { aborted, pauseUntil } from "../line/pause.ts";
 import type { Hj212Line, LineOptions } from "../line/settings.ts";
 import { backOff } from "../line/timing.ts";
 import { explain } from "../line/wire.ts";
@@ -109,9 +109,3 @@ function firstLine(file: string): string {
     throw new Fault("E_CONFIG_READ", `the password file ${file} cannot be read`, { cause });
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

@@ -5,9 +5,10 @@ import { openBus } from "../../../drivers/modbus/bus.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { until } from "../../support/until.ts";
 import { realKinds, startSlave, trueReply } from "../modbus/slave.ts";
-import { type Delivery, startDevice } from "./device.ts";
+import { startDevice } from "./device.ts";
 import { meters } from "./meters.ts";
 import { modules } from "./modules.ts";
+import type { Delivery } from "./served.ts";
 import type { Tongue } from "./tongue.ts";
 
 /** Longer than any silence that the protocols themselves ask for at the baud rates used here. */
