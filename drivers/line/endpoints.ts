@@ -23,14 +23,16 @@ const mostAddresses = 8;
  */
 export async function endpointsOf(line: LineSettings, how: Resolving = system): Promise<readonly string[]> {
   if ("path" in line) return [...new Set([resolve(line.path), how.real(line.path)])].map((path) => `serial:${path}`);
-  const host = line.host.toLowerCase();
+  const host = plainHost(line.host);
   if (line.transport === "hj212-listen") return [`listen:${host}:${line.port}`];
   const addresses = isIP(host) === 0 ? (await how.addresses(host)).slice(0, mostAddresses) : [];
-  return [...new Set([host, ...addresses].map(plain))].map((name) => `net:${name}:${line.port}`);
+  return [...new Set([host, ...addresses].map(plainHost))].map((name) => `net:${name}:${line.port}`);
 }
 
-/** One spelling of an address. This machine is one, whether it is spoken to in IPv4 or in IPv6. */
-function plain(name: string): string {
+/** One spelling of a host name or address. This machine is one, whether it is spoken to by its name, in IPv4 or in IPv6. */
+export function plainHost(host: string): string {
+  const name = host.toLowerCase();
+  if (name === "localhost") return "127.0.0.1";
   if (isIP(name) !== 6) return name;
   const { address } = new SocketAddress({ address: name, family: "ipv6" });
   return address === "::1" ? "127.0.0.1" : address.replace(/^::ffff:(?=\d+\.)/, "");
