@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
-import type { Hold } from "../drivers/line/hold.ts";
+import { aborted } from "../drivers/line/pause.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
-import { holdLines } from "./holding.ts";
+import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
@@ -36,14 +36,14 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   const signer = loadSigner(keyPath(site), site.origin);
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
-  let lines: Hold | undefined;
+  let lines: HeldLines | undefined;
   try {
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
     lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return stopped(around.log, journal, newTally());
-    return await operate(site, journal, () => seal(journal, signer), service, around, signal);
+    return await operate(site, journal, () => seal(journal, signer), service, lines, around, signal);
   } finally {
     await service?.link.close();
     await lines?.release();
@@ -79,6 +79,7 @@ async function operate(
   journal: OpenJournal,
   sign: () => unknown,
   service: Service | undefined,
+  lines: HeldLines,
   { clock, log }: Surroundings,
   signal: AbortSignal,
 ): Promise<Tally> {
@@ -104,12 +105,11 @@ async function operate(
   const keeper = startKeeping(sealing, rule, clock, keeping.signal);
   keeper.running.catch(fail);
   const boot = bootId();
-  const devices = openDevices(site, clock, log);
+  const devices = openDevices(site, clock, log, lines);
   const configs = open(site, journal, keeper, devices.attached, boot, clock.now().wall);
   const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
-  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
 
   const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
   const with_ = { keeper, tally, clock, log, boot, configOf };
@@ -119,8 +119,10 @@ async function operate(
     return collectFrom(one, known, with_, collecting.signal);
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
-  devices.open();
-  await Promise.all([...pollers, rechecking].map((work) => work.catch(fail)));
+  const works = [...pollers, rechecking].map((work) => work.catch(fail));
+  await devices.open();
+  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
+  await Promise.all(works);
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
   keeping.abort();
@@ -157,9 +159,3 @@ function open(
   keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
   return configEntries(site, attached, journal, keeper, wall);
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

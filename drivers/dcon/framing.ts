@@ -1,10 +1,9 @@
 import type { BusFailure } from "../driver.ts";
-import { type Meaning, OpenQuestions } from "../line/questions.ts";
+import type { Heard } from "../line/dialect.ts";
+import { OpenQuestions } from "../line/questions.ts";
 import { Copies } from "./copies.ts";
 import { alike, mayAnswer, saysAddress } from "./reply.ts";
 import { addressText, guardCommand, type ModuleQuestion, type ModuleRequest, sumOf } from "./request.ts";
-
-type Heard = Meaning<ModuleQuestion>;
 
 /** Longer than any reply: sixteen values of seven characters, delimiter and checksum. */
 const longestLine = 160;
@@ -59,9 +58,9 @@ export class DconFraming {
   }
 
   /** Takes bytes as they arrived, in any pieces; undefined means: wait on. */
-  hear(chunk: Buffer, now: number): Heard | undefined {
+  hear(chunk: Buffer, now: number): Heard<ModuleQuestion> | undefined {
     this.open.forget(now - this.lateMs);
-    let heard: Heard | undefined;
+    let heard: Heard<ModuleQuestion> | undefined;
     for (const byte of chunk) {
       if (byte !== carriageReturn) {
         this.line += String.fromCharCode(byte);
@@ -105,7 +104,7 @@ export class DconFraming {
     this.throwAway();
   }
 
-  private meaningOf(whole: string, now: number): Heard | undefined {
+  private meaningOf(whole: string, now: number): Heard<ModuleQuestion> | undefined {
     if (this.pending !== undefined && whole.endsWith(this.sent)) return undefined; // our own question, come back
     // A converter may put stray bits before a reply; characters before it mean that part of it is missing or another's.
     const text = whole.replace(/^[^\x21-\x7e]+/, "");
@@ -123,7 +122,7 @@ export class DconFraming {
     return this.answered(asked, line, now);
   }
 
-  private answered(asked: ModuleQuestion, line: string, now: number): Heard {
+  private answered(asked: ModuleQuestion, line: string, now: number): Heard<ModuleQuestion> {
     const frame = Buffer.from(line, "latin1");
     const addressed = !line.startsWith(">");
     const copy = this.unmatched || saysAddress(asked.request) ? undefined : this.copies.holds(asked, line);
@@ -149,7 +148,7 @@ export class DconFraming {
     this.open.settle(asked, (other) => everything || other.unit === asked.unit);
   }
 
-  private spoilt(line: string): Heard | undefined {
+  private spoilt(line: string): Heard<ModuleQuestion> | undefined {
     if (this.pending === undefined) return undefined;
     this.pending = undefined;
     const detail = `a reply of ${line.length} characters with a wrong checksum`;

@@ -1,6 +1,6 @@
 import type { BusFailure } from "../driver.ts";
 import type { Dialect, Heard } from "./dialect.ts";
-import type { Meaning, Question } from "./questions.ts";
+import type { Question } from "./questions.ts";
 import { awaitFor, type Timing } from "./timing.ts";
 
 /** What one device is asked. */
@@ -15,7 +15,7 @@ export interface AskFraming<Unit, Request> {
   readonly stuck: boolean;
   /** @throws Fault E_BUS_REFUSED unless the bytes are a read */
   ask(asked: Question<Unit, Request>, bytes: Buffer): Buffer;
-  hear(chunk: Buffer, now: number): Meaning<Question<Unit, Request>> | undefined;
+  hear(chunk: Buffer, now: number): Heard<Question<Unit, Request>> | undefined;
   giveUp(): BusFailure;
   mistakable(unit: Unit, request: Request, now: number): boolean;
   believe?(doubt: Question<Unit, Request>, frame: Buffer): void;

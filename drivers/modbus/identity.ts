@@ -1,9 +1,6 @@
 import type { BusFailure, IdentityRead, TransactOptions } from "../driver.ts";
 import type { ModbusBus } from "./bus.ts";
 
-/** What the objects of Read Device Identification are called (Modbus Application Protocol V1.1b3, 6.21); others are the maker's own. */
-export const objectNames = ["vendor", "product code", "revision", "vendor URL", "product name", "model", "application"];
-
 /** Unit, function, MEI type, access, conformity, more follows, next object, number of objects. */
 const headerBytes = 8;
 
@@ -65,12 +62,6 @@ export async function readIdentity(
  */
 export const serverId = (reply: Buffer): Buffer | undefined =>
   reply.length >= 3 && reply[1] === 17 && reply[2] === reply.length - 3 ? Buffer.from(reply.subarray(3)) : undefined;
-
-/** Bytes for people to read: what is printable as it is, the rest in hexadecimal between brackets. Padding at the ends is left out. */
-export function legible(bytes: Buffer): string {
-  const trimmed = bytes.toString("latin1").replace(/^[\0 ]+|[\0 ]+$/g, "");
-  return trimmed.replace(/[^\x20-\x7e]+/g, (odd) => `[${Buffer.from(odd, "latin1").toString("hex")}]`);
-}
 
 const unreadable: BusFailure = { code: "E_BUS_REPLY", detail: "the reply holds no identification" };
 const inCircles: BusFailure = { code: "E_BUS_REPLY", detail: "the identification goes in circles" };

@@ -58,7 +58,9 @@ async function listening(more = "", every = "1h") {
   const port = await freePort();
   const lines = `lines: [{ id: cems, transport: hj212-listen, host: 127.0.0.1, port: ${port}, passwordFile: pw.txt${more} }]\n`;
   const site = await runSite(lines + device(every), { "pw.txt": `${password}\n` });
-  const socket = await until(() => dialled(port), { what: "the agent to listen" });
+  // An agent that says it is collecting listens already.
+  const socket = await dialled(port);
+  if (socket === undefined) throw new Error("nobody listens");
   const heard = ear(socket);
   return { ...site, heard, say: (bytes: Buffer) => void socket.write(bytes) };
 }

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { decodeConfiguration, decodeValue } from "../../../drivers/dcon/decode.ts";
 import { DconFraming, probeFor } from "../../../drivers/dcon/framing.ts";
 import { encodeCommand, type ModuleQuestion, type ModuleRequest } from "../../../drivers/dcon/request.ts";
-import type { Meaning } from "../../../drivers/line/questions.ts";
+import type { Heard as HeardOf } from "../../../drivers/line/dialect.ts";
 import { dconReader } from "../../../simulator/wire/dcon.ts";
 
-type Heard = Meaning<ModuleQuestion>;
+type Heard = HeardOf<ModuleQuestion>;
 const all: ModuleRequest = { read: "all", values: 8, form: "decimal" };
 const one: ModuleRequest = { read: "channel", channel: 0, form: "decimal" };
 
