@@ -36,7 +36,7 @@ const check = command({
   takes: { config },
   examples: ["check --config site.yaml"],
   run: ({ config }) => {
-    const { lines, devices, feed } = readSite(config);
+    const { lines, devices, feed } = readSite(config, { files: true });
     const points = devices.reduce((sum, { profile }) => sum + profile.points.length, 0);
     const where = feed === undefined ? "kept only, sent nowhere" : `sent to ${feed.broker}`;
     print(`${config}: ${lines.length} lines, ${devices.length} devices, ${points} points, ${where}. No problem found.`);
@@ -50,7 +50,7 @@ const run = command({
   takes: { config },
   examples: ["run --config site.yaml"],
   run: async ({ config }, signal) => {
-    const site = readSite(config);
+    const site = readSite(config, { files: true });
     await runAgent(site, { clock: systemClock, log: createLogger(site.log) }, signal);
     return 0;
   },

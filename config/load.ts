@@ -13,6 +13,7 @@ import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
 import { channels } from "./channels.ts";
 import { checkDevices } from "./check-devices.ts";
+import { checkFiles } from "./check-files.ts";
 import { checkLines } from "./check-lines.ts";
 import { group, list, text } from "./loose.ts";
 import { inOrder } from "./problems.ts";
@@ -20,11 +21,20 @@ import type { Device, Site } from "./site.ts";
 import { resolveSite } from "./site.ts";
 import { siteFile } from "./site-file.ts";
 
+export interface LoadOptions {
+  readonly files?: boolean;
+}
+
 /**
  * Reads a site file and checks it against the schema, itself and the profiles it names. Returns either a site that can be
- * run or every problem there is, one message each; it never throws for what a person wrote.
+ * run or every problem there is, one message each; it never throws for what a person wrote. With `files`, what it names
+ * beside profiles (policy, certificates, passwords) is looked at too: who starts needs it, who only asks a meter does not.
  */
-export function loadSite(file: string, catalogue: Catalogue): Result<Site, readonly Problem[]> {
+export function loadSite(
+  file: string,
+  catalogue: Catalogue,
+  { files = false }: LoadOptions = {},
+): Result<Site, readonly Problem[]> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -51,6 +61,7 @@ export function loadSite(file: string, catalogue: Catalogue): Result<Site, reado
       report,
     ),
     ...checkTls(group(raw.feed), report),
+    ...(files ? checkFiles(file, yaml.value, report) : []),
     ...catalogue.problems,
     ...own.problems,
   ];
