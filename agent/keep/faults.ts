@@ -35,7 +35,7 @@ export const keepFaults = {
   },
   E_JOURNAL_IO: {
     consequence:
-      "after a failed write the journal is closed to writing until it is opened again; whatever was acknowledged is kept",
+      "after a failed write the journal is closed to writing until it is opened again; whatever was acknowledged is kept; at `init`: nothing is made",
     hint: "Check the disk, the mount options and the owner of the folder.",
     exit: 71,
   },
