@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Problem, Reporter } from "../drivers/problem.ts";
+import { unreadable } from "../feed/yaml/readable.ts";
 import { group, list, text } from "./loose.ts";
 import { servicePolicy } from "./policy.ts";
 
@@ -46,16 +47,4 @@ function checkPolicy(absolute: (path: string) => string, value: unknown, report:
   if (problem !== undefined) return [report("E_CONFIG_READ", path, problem, instead)];
   const policy = servicePolicy(readFileSync(at, "utf8"));
   return policy.ok ? [] : [report("E_CONFIG_VALUE", path, `${at} is no policy: ${policy.problem}`, instead)];
-}
-
-/** Why a file cannot be read; undefined where it can. */
-function unreadable(path: string): string | undefined {
-  try {
-    if (!statSync(path).isFile()) return `${path} is not a file`;
-    closeSync(openSync(path, "r"));
-    return undefined;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : error;
-    return code === "ENOENT" ? `there is no file ${path}` : `${path} cannot be read (${code})`;
-  }
 }

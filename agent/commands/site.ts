@@ -1,8 +1,8 @@
 import { type LoadOptions, loadSite } from "../../config/load.ts";
-import { renderProblems } from "../../config/problems.ts";
 import type { Site } from "../../config/site.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { Fault } from "../../feed/format/faults.ts";
+import { renderProblems } from "../../feed/yaml/render.ts";
 
 /** Reads a site with the shipped profiles. Writes every problem to standard error, then throws Fault E_CONFIG. */
 export function readSite(file: string, options: LoadOptions = {}): Site {

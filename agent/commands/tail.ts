@@ -1,10 +1,10 @@
 import type { Device, Site } from "../../config/site.ts";
 import { systemClock } from "../../drivers/clock.ts";
-import { nearest } from "../../drivers/nearest.ts";
 import { command, duration, flag, option, or } from "../../feed/command.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 import { pause } from "../../feed/link/pause.ts";
+import { nearest } from "../../feed/yaml/nearest.ts";
 import { journalPath } from "../agent.ts";
 import { holdLines } from "../holding.ts";
 import { followJournal, isBegun, isHeld } from "../keep/follow.ts";

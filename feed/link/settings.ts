@@ -57,12 +57,19 @@ export interface Address {
 
 /** Throws Fault E_LINK_SETTING for what is no broker's address, and for TLS settings without TLS or the other way round. */
 export function addressOf(settings: LinkSettings): Address {
-  const url = URL.canParse(settings.url) ? new URL(settings.url) : undefined;
+  const address = brokerAddress(settings.url);
+  if (address === undefined) throw new Fault("E_LINK_SETTING", `"${settings.url}" is not the address of a broker`);
+  if ((address.protocol === "mqtts") !== (settings.tls !== undefined))
+    throw new Fault("E_LINK_SETTING", `"${settings.url}" ${settings.tls ? "with" : "without"} tls settings`);
+  return address;
+}
+
+/** What mqtt://HOST:PORT or mqtts://HOST:PORT says; undefined for anything else. */
+export function brokerAddress(text: string): Address | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   const protocol = url?.protocol.slice(0, -1);
   if (!url || (protocol !== "mqtt" && protocol !== "mqtts") || !url.hostname || url.pathname.length > 1 || url.username)
-    throw new Fault("E_LINK_SETTING", `"${settings.url}" is not the address of a broker`);
-  if ((protocol === "mqtts") !== (settings.tls !== undefined))
-    throw new Fault("E_LINK_SETTING", `"${settings.url}" ${settings.tls ? "with" : "without"} tls settings`);
+    return undefined;
   return {
     protocol,
     host: url.hostname.replace(/^\[|\]$/g, ""),

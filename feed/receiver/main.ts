@@ -1,17 +1,28 @@
 #!/usr/bin/env node
 import { command, flag, integer, only, option, or, runProgram } from "../command.ts";
+import { Fault } from "../format/faults.ts";
 import { KEY_NAME } from "../format/vkey.ts";
 import { linkFaults } from "../link/faults.ts";
+import { renderProblems } from "../yaml/render.ts";
 import { receiverFaults } from "./faults.ts";
 import { initReceiver } from "./init.ts";
 import { openReader } from "./readings.ts";
 import { runReceiver } from "./run.ts";
-import { readSettings } from "./settings.ts";
+import { loadSettings, type ReceiverSettings } from "./settings.ts";
 import { tail } from "./tail.ts";
 import { verifyFolder } from "./verify.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const config = option("--config FILE", "the receiver's settings, as init wrote them");
+
+/** Writes every problem of the settings to standard error, then throws Fault E_RECEIVER_SETTINGS. */
+function readSettings(file: string, options: { readonly files?: boolean } = {}): ReceiverSettings {
+  const settings = loadSettings(file, options);
+  if (settings.ok) return settings.value;
+  process.stderr.write(renderProblems(settings.problem));
+  const count = settings.problem.length;
+  throw new Fault("E_RECEIVER_SETTINGS", `${file} has ${count} ${count === 1 ? "problem" : "problems"}`);
+}
 
 const init = command({
   name: "init",
@@ -42,7 +53,7 @@ const run = command({
   takes: { config },
   examples: ["run --config /var/lib/cems-receiver/receiver.yaml"],
   run: async ({ config }, signal) => {
-    await runReceiver(readSettings(config), signal);
+    await runReceiver(readSettings(config, { files: true }), signal);
     return 0;
   },
 });
