@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, rmSync } from "node:fs";
 import type { Site } from "../../config/site.ts";
 import { shippedProfiles } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
+import { makeFolders, removeEmpty } from "../../feed/folders.ts";
 import type { GenesisBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
@@ -49,23 +49,12 @@ const begunAllTheSame = (fault: Fault, { text }: Vkey): Fault =>
 
 /** Works in a folder that is made where it is not there; of a failure none of the folders made for it remains. */
 function inFolder<T>(path: string, work: () => T): T {
-  const missing: string[] = [];
-  for (let at = path; !existsSync(at); at = dirname(at)) missing.push(at);
+  const made = onDisk(path, () => makeFolders(path, 0o700));
   try {
-    onDisk(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
     return work();
   } catch (error) {
-    for (const folder of missing) removeEmpty(folder);
+    removeEmpty(made);
     throw error;
-  }
-}
-
-/** Only what is empty: another `init` of the same moment may have put its key there. */
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // What cannot be removed does not hinder the next attempt, and the failure that is told is the first one.
   }
 }
 

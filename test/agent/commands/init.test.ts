@@ -35,6 +35,10 @@ test("a state folder below a file cannot be made, and that has its code", () => 
   expect(readdirSync(dir)).toEqual(["file"]);
 });
 
+test("a state folder where the system makes none is a fault, not a wait", () => {
+  expect(faultOf(() => initSite(siteIn("/proc/cems/state")))).toBe("E_JOURNAL_IO");
+});
+
 test("an init that fails leaves neither key nor folder, and what was there before stays", () => {
   const dir = tempDir();
   const site = siteIn(join(dir, "a", "state"));

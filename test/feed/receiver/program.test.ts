@@ -41,6 +41,7 @@ test("a broker that is not there is told of once, with what to do", async () => 
 test.each([
   [["run"], 64, /--config/],
   [["init", "--dir", "/etc/passwd"], 73, /^E_RECEIVER_EXISTS: .*not a folder/],
+  [["init", "--dir", "/proc/x"], 73, /^E_RECEIVER_FOLDER: .*\/proc\/x/],
   [["init", "--dir", "/etc/passwd/x"], 73, /^E_RECEIVER_FOLDER: .*\/etc\/passwd\/x/],
   [["init", "--dir", "/nowhere-at-all", "--name", "a b"], 64, /A domain without spaces/],
   [["verify"], 64, /Type: cems-receiver verify DIR/],
