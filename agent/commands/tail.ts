@@ -8,6 +8,7 @@ import { nearest } from "../../feed/yaml/nearest.ts";
 import { journalPath } from "../agent.ts";
 import { holdLines } from "../holding.ts";
 import { followJournal, isBegun, isHeld } from "../keep/follow.ts";
+import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
 import { tailDevices } from "./tail-devices.ts";
 import { tailJournal } from "./tail-journal.ts";
@@ -29,6 +30,7 @@ export const tail = command({
     "tail --config site.yaml --device stack --raw",
     "tail --config site.yaml --json --for 1m > samples.jsonl",
   ],
+  ends: ends.tail,
   run: async ({ config, device, raw, json, for: time }, signal) => {
     const whole = readSite(config);
     const site = { ...whole, devices: chosen(whole, device) };

@@ -4,6 +4,7 @@ import { Fault } from "../format/faults.ts";
 import { KEY_NAME } from "../format/vkey.ts";
 import { linkFaults } from "../link/faults.ts";
 import { renderProblems } from "../yaml/render.ts";
+import { ends } from "./ends.ts";
 import { receiverFaults } from "./faults.ts";
 import { initReceiver } from "./init.ts";
 import { openReader } from "./readings.ts";
@@ -39,6 +40,7 @@ const init = command({
     ),
   },
   examples: ["init --dir /var/lib/cems-receiver --name dqs.example.cn"],
+  ends: ends.init,
   run: ({ dir, name }) => {
     initReceiver(dir, name);
     print(`${dir}/receiver.yaml: name the broker and the gateways, then run.`);
@@ -52,6 +54,7 @@ const run = command({
   about: "Receive, verify and acknowledge until stopped; the log is JSON lines on standard output.",
   takes: { config },
   examples: ["run --config /var/lib/cems-receiver/receiver.yaml"],
+  ends: ends.run,
   run: async ({ config }, signal) => {
     await runReceiver(readSettings(config, { files: true }), signal);
     return 0;
@@ -69,6 +72,7 @@ const show = command({
     summary: flag("--summary", "end with counts of entries, readings and refused messages"),
   },
   examples: ["tail --config receiver.yaml", "tail --config receiver.yaml --follow --json --last 0"],
+  ends: ends.tail,
   run: async ({ config, ...options }, signal) => {
     const { ledger, gateways } = readSettings(config);
     const names = new Map([...gateways.values()].map(({ id, log }) => [log.name, id]));
@@ -93,6 +97,7 @@ const verify = command({
     ),
   },
   examples: ["verify export", "verify export --policy register/keys.txt"],
+  ends: ends.verify,
   exits: { 2: "refused: a check failed; its code is printed" },
   run: ({ dir, policy }) => verifyFolder(dir, policy, print),
 });
