@@ -24,7 +24,14 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   drivers: ["feed/format", "feed/yaml"],
   config: ["drivers", "feed/derive", "feed/format", "feed/yaml"],
   // The simulator shares data with the drivers and no code: a decoder it borrowed could not contradict ours.
-  simulator: ["drivers/profile.ts", "drivers/catalogue.ts", "feed/yaml/read.ts", "feed/format", "feed/command.ts"],
+  simulator: [
+    "drivers/profile.ts",
+    "drivers/catalogue.ts",
+    "feed/yaml/read.ts",
+    "feed/format",
+    "feed/command.ts",
+    "feed/folders.ts",
+  ],
   // What the agent is put together from: it sees all of its own parts, and they see only what they are given here.
   agent: [
     "config",
