@@ -1,5 +1,5 @@
+import { nearest } from "../feed/yaml/nearest.ts";
 import { checkPlace } from "./check-place.ts";
-import { nearest } from "./nearest.ts";
 import type { Problem, Reporter } from "./problem.ts";
 import type {
   ModbusPoint,

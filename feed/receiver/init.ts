@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "../folders.ts";
 import { Fault } from "../format/faults.ts";
 import { formatPolicy } from "../format/policy.ts";
 import { createKeys, loadKeys, policyOf } from "./keys.ts";
@@ -14,7 +15,7 @@ export function initReceiver(dir: string, name: string): void {
   const wasThere = isEmptyFolder(dir);
   const keys = join(dir, "keys");
   written(dir, () => {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolders(dir, 0o700);
     mkdirSync(keys, { mode: 0o700 }); // of two at once only one gets past this
   });
   try {

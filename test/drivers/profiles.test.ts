@@ -6,7 +6,7 @@ import { scaleRaw } from "../../drivers/decimal.ts";
 import type { ModbusPoint, Point, Profile } from "../../drivers/profile.ts";
 import { widthOf } from "../../drivers/profile.ts";
 import { units } from "../../drivers/units.ts";
-import { readYaml } from "../../drivers/yaml.ts";
+import { readYaml } from "../../feed/yaml/read.ts";
 import { spoken, type Vector, vectorFile } from "./golden.ts";
 
 /** The rules for device data, over every file there is; the first test proves that none was left out. */
