@@ -51,7 +51,7 @@ export function sameConfig(a: EntryBody, b: EntryBody): boolean {
 
 /**
  * Writes a configuration entry for each device whose map, plan or site file is not the one in force, and returns the
- * number of the entry that is, by device.
+ * number of the entry that is, by device. A plan that the device had made divide is gone on with: it need not refuse again.
  */
 export function configEntries(
   site: Site,
@@ -63,8 +63,9 @@ export function configEntries(
   return new Map(
     attached.map(({ device, by }) => {
       const last = journal.lastOfType("config", device.id);
-      const body = configBody(site, device, readsOf(by), last === undefined ? "first" : "changed", wall);
       const written = last && readEntry(last.bytes);
+      if (written?.ok && written.value.type === "config" && "driver" in by) by.driver.resume(written.value.reads ?? []);
+      const body = configBody(site, device, readsOf(by), last === undefined ? "first" : "changed", wall);
       if (last && written?.ok && sameConfig(written.value, body)) return [device.id, last.seq];
       return [device.id, keeper.keep(body)[0]?.seq ?? 0];
     }),

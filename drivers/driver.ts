@@ -126,6 +126,8 @@ export interface PollOptions {
 /** Asks one device. `reads` is the plan of a poll with settings; a device that refuses a block gets another plan. */
 export interface Driver {
   readonly reads: readonly Read[];
+  /** Before the first poll: the plan of an earlier run is gone on with, if it is this plan divided further; else nothing changes. */
+  resume(reads: readonly Read[]): void;
   poll(options?: PollOptions): Promise<Poll>;
 }
 
