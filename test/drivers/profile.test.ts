@@ -159,26 +159,6 @@ describe("the schema is closed", () => {
       "places: 3, sentinels: [bad]",
       ["12 E_CONFIG_VALUE: numbers, NaN or Infinity"],
     ],
-    ["a value in the identification", "input:30", "object:2", ["8 E_CONFIG_VALUE: a register or a request"]],
-    ["a number in the identification", "holding:9", "object:2", ["12 E_CONFIG_VALUE: string"]],
-    [
-      "an object that no identification has",
-      'holding:9", type: float32',
-      'object:256", type: string',
-      ["12 E_CONFIG_RANGE: 0 to 255"],
-    ],
-    [
-      "a text of the identification with a length",
-      'holding:9", type: float32',
-      'server-id:0", type: string, length: 4',
-      ["12 E_CONFIG_VALUE: no length"],
-    ],
-    [
-      "a request named like another place",
-      "points:",
-      'requests: [{ id: object, function: 65, data: "", reply: 1, source: "p. 1" }]\npoints:',
-      ["7 E_CONFIG_VALUE: another id"],
-    ],
     ["a text without length", "float32", "string", ["8 E_CONFIG_VALUE: length for a string, and only there"]],
     [
       "a text wider than a request",

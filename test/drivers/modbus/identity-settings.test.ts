@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { checkProfile } from "../../../drivers/check-profile.ts";
 import { systemClock } from "../../../drivers/clock.ts";
 import type { Exchange } from "../../../drivers/driver.ts";
 import type { ModbusBus } from "../../../drivers/modbus/bus.ts";
 import { modbusDriver } from "../../../drivers/modbus/driver.ts";
 import { replyFields, requestFields } from "../../../drivers/modbus/fields.ts";
 import { identityText } from "../../../drivers/modbus/identity-reads.ts";
+import type { Reporter } from "../../../drivers/problem.ts";
 import { type ModbusProfile, profileFile } from "../../../drivers/profile.ts";
 import { sourceOf } from "../../../drivers/protocol.ts";
 
@@ -86,6 +88,40 @@ test("the configuration says in which object a setting lies, and the request can
   ]);
   const bytes = requestFields("identity:1:43:0E0102").map((field) => field.bytes);
   expect(Buffer.concat(bytes)).toEqual(hex("01 2B 0E 01 02"));
+});
+
+test.each([
+  ["points", { id: "p", at: "object:2", ...place }, "E_CONFIG_VALUE: object is for settings"],
+  [
+    "status",
+    { id: "s", at: "server-id:0", type: "uint16", flags: [], source: "x 1" },
+    "E_CONFIG_VALUE: server-id is for settings",
+  ],
+  [
+    "settings",
+    { id: "s", at: "object:2", ...place, type: "uint16", unit: "1" },
+    "E_CONFIG_VALUE: what a device says of itself is text",
+  ],
+  ["settings", { id: "s", at: "server-id:0", ...place, length: 4 }, "E_CONFIG_VALUE: s: it ends where the reply says"],
+  ["settings", { id: "s", at: "object:256", ...place }, "E_CONFIG_RANGE: there is no object:256"],
+  [
+    "requests",
+    { id: "object", function: 65, data: "", reply: 1, source: "x 1" },
+    "E_CONFIG_VALUE: object is the name of another place",
+  ],
+])("%s %o is refused", (list, entry, problem) => {
+  const { id, ...file } = profile;
+  const plain = { ...file, points: [{ id: "a", at: "input:3", ...place, type: "uint16", unit: "1" }], settings: [] };
+  const wrong = {
+    id,
+    ...profileFile.parse({ ...plain, [list]: list === "points" ? [...plain.points, entry] : [entry] }),
+  };
+  const said: string[] = [];
+  checkProfile(wrong as ModbusProfile, (code, path, message, instead) => {
+    said.push(`${code}: ${message}`);
+    return { code, path, message, instead, file: "", line: 0, column: 0 } as unknown as ReturnType<Reporter>;
+  });
+  expect(said).toEqual([problem]);
 });
 
 test("each byte of an identification is in one field, with what it says", () => {
