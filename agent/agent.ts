@@ -13,7 +13,7 @@ import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
-import { bootBody, configBody, configEntries, lastSettings } from "./opening.ts";
+import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
@@ -116,7 +116,8 @@ async function operate(
   const pollers = devices.attached.map((one) => {
     const { id } = one.device;
     const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
-    return collectFrom(one, known, with_, collecting.signal);
+    const pushed = "source" in one.by ? { pushed: lastPushed(journal, id) } : {};
+    return collectFrom(one, { ...known, ...pushed }, with_, collecting.signal);
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
   const works = [...pollers, rechecking].map((work) => work.catch(fail));

@@ -2,6 +2,7 @@ import type { BusFailure } from "../driver.ts";
 import type { Heard } from "../line/dialect.ts";
 import { OpenQuestions } from "../line/questions.ts";
 import { Copies } from "./copies.ts";
+import { Fresh, looksLikeCode, namedForm } from "./fresh.ts";
 import { alike, mayAnswer, saysAddress } from "./reply.ts";
 import { addressText, guardCommand, type ModuleQuestion, type ModuleRequest, sumOf } from "./request.ts";
 
@@ -11,7 +12,7 @@ const carriageReturn = 0x0d;
 
 /**
  * DCON lines (ICP DAS I-7000, Advantech ADAM-4000) in a stream of bytes. A reply with values carries no address at all, so it
- * belongs to the oldest question of any module that its form fits. Before a question whose answer could be mistaken, `probeFor`
+ * belongs to the oldest question of any module that its form fits. Before a question whose answer could be mistaken, `probe`
  * names one whose answer has an address: what comes before that on the same line is behind us. No timers, no sockets.
  */
 export class DconFraming {
@@ -20,6 +21,9 @@ export class DconFraming {
   private readonly open = new OpenQuestions<ModuleQuestion>();
   private readonly copies = new Copies();
   private readonly believed = new Set<string>();
+  private readonly fresh: Fresh;
+  /** Questions whose form was fresh when they were asked. */
+  private readonly sure = new WeakSet<ModuleQuestion>();
   private readonly lateMs: number;
   private readonly summed: boolean;
   private readonly unmatched: boolean;
@@ -36,6 +40,7 @@ export class DconFraming {
    */
   constructor(lateMs: number, summed: boolean, unmatched = false) {
     this.lateMs = lateMs;
+    this.fresh = new Fresh(lateMs);
     this.summed = summed;
     this.unmatched = unmatched;
   }
@@ -51,6 +56,9 @@ export class DconFraming {
     this.restart();
     if (this.unmatched) this.open.forget(Number.POSITIVE_INFINITY);
     this.open.add(asked);
+    const form = namedForm(asked.request);
+    if (form === undefined || this.fresh.is(asked.unit, form, asked.at)) this.sure.add(asked);
+    if (form !== undefined) this.fresh.spend(asked.unit, form, asked.until);
     this.pending = asked;
     this.sent = bytes.toString("latin1", 0, bytes.length - 1);
     this.stranger = undefined;
@@ -87,14 +95,21 @@ export class DconFraming {
   }
 
   /** Whether the reply to this question could be mistaken for one that is still to come, of whatever module. */
-  mistakable(_unit: number, request: ModuleRequest, now: number): boolean {
+  mistakable(unit: number, request: ModuleRequest, now: number): boolean {
     this.open.forget(now - this.lateMs);
+    const form = namedForm(request);
+    if (form !== undefined) return !this.unmatched && !this.fresh.is(unit, form, now);
     return this.open.oldest((asked) => alike(asked.request, request)) !== undefined;
+  }
+
+  /** A read whose answer names its module, and cannot be the late copy of one before. */
+  probe(unit: number, now: number): ModuleRequest {
+    return this.fresh.probe(unit, now);
   }
 
   /** A doubted reply is taken for true after all. */
   believe(doubt: ModuleQuestion, frame: Buffer): void {
-    this.settle(doubt, false);
+    this.open.settle(doubt, ({ unit }) => unit === doubt.unit);
     if (this.believed.size > 1000) this.believed.clear();
     this.believed.add(doubtKey(doubt, frame.toString("latin1")));
   }
@@ -114,7 +129,13 @@ export class DconFraming {
       return undefined;
     }
     if (this.summed && sumOf(line) !== text.slice(-2)) return this.spoilt(line);
-    const asked = this.open.oldest((one) => mayAnswer(one, line));
+    const isCode = looksLikeCode(line);
+    const asked = this.open.oldest(
+      (one) =>
+        mayAnswer(one, line) &&
+        // Where a configuration may still come, six such digits are that and no name.
+        !(isCode && namedForm(one.request) === "text" && !this.fresh.is(one.unit, "code", now)),
+    );
     if (asked === undefined) {
       this.stranger = `${JSON.stringify(line.slice(0, 40))} came instead`;
       return undefined;
@@ -130,7 +151,7 @@ export class DconFraming {
     const doubtful = !addressed && asked === this.pending && copy === "other" && !believed;
     if (!saysAddress(asked.request) || line.startsWith("?")) this.copies.keep(asked, line, now);
     // What may be a copy settles nothing: the true reply may still come, and must then find its question here.
-    if (copy === undefined || believed) this.settle(asked, addressed);
+    if (copy === undefined || believed) this.settle(asked, line, now);
     if (asked !== this.pending) {
       this.believed.clear();
       return { is: "late" };
@@ -142,10 +163,18 @@ export class DconFraming {
     return { is: "reply", frame, failure: { code: "E_BUS_EXCEPTION", detail } };
   }
 
-  /** An answer with an address that was asked for last puts all before it behind us; one without says so of its own module only. */
-  private settle(asked: ModuleQuestion, addressed: boolean): void {
-    const everything = addressed && asked === this.pending;
-    this.open.settle(asked, (other) => everything || other.unit === asked.unit);
+  /**
+   * An answer with an address that was asked for last puts all before it behind us, unless it may be the copy of an earlier one; one
+   * without says so of its own module only.
+   */
+  private settle(asked: ModuleQuestion, line: string, now: number): void {
+    const form = line.startsWith("?") ? "refusal" : namedForm(asked.request);
+    const sure = this.sure.has(asked) && (form !== "refusal" || this.fresh.is(asked.unit, form, now));
+    const everything = form !== undefined && asked === this.pending;
+    this.open.settle(asked, (other) => sure && (everything || other.unit === asked.unit));
+    if (form === undefined) return;
+    if (sure) this.fresh.renew(asked.unit, form, asked.until, everything);
+    else if (form === "refusal") this.fresh.spend(asked.unit, form, asked.until);
   }
 
   private spoilt(line: string): Heard<ModuleQuestion> | undefined {
@@ -170,6 +199,3 @@ export class DconFraming {
 
 const doubtKey = ({ unit, request }: ModuleQuestion, line: string): string =>
   `${unit} ${JSON.stringify(request)} ${line}`;
-
-/** A read whose answer carries the module's address, so that nothing before it can be taken for what comes after it. */
-export const probeFor = (): ModuleRequest => ({ read: "name" });

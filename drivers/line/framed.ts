@@ -30,7 +30,7 @@ export interface Spelling<Unit, Request> {
   /** Characters of the longest good reply. */
   replyBytes(request: Request): number;
   /** A read whose answer cannot be mistaken for one to `request`, and puts everything before it behind us. */
-  probe(request: Request): Request;
+  probe(request: Request, unit: Unit, now: number): Request;
 }
 
 export class FramedDialect<Unit, Request> implements Dialect<Ask<Unit, Request>> {
@@ -83,8 +83,8 @@ export class FramedDialect<Unit, Request> implements Dialect<Ask<Unit, Request>>
     return this.framing.mistakable(unit, request, now);
   }
 
-  probe({ unit, request }: Ask<Unit, Request>): Ask<Unit, Request> {
-    return { unit, request: this.spelling.probe(request) };
+  probe({ unit, request }: Ask<Unit, Request>, now: number): Ask<Unit, Request> {
+    return { unit, request: this.spelling.probe(request, unit, now) };
   }
 
   believe(): void {

@@ -132,6 +132,7 @@ function extentOf(point: Value): readonly [place: string, begin: number, end: nu
   if (typeof at === "string") return [at, 0, 1];
   if ("from" in at) return [`${at.from} ${"channel" in at ? at.channel : ""}`, 0, 1];
   if ("di" in at) return [at.di, at.offset, at.offset + ("length" in point ? Number(point.length) : 0)];
+  if ("identity" in at) return [at.identity, at.number, at.number + 1];
   const width = widthOf(point as ModbusPoint);
   if ("table" in at) return [at.table, at.address, at.address + width];
   return [at.request, at.offset, at.offset + 2 * width];
