@@ -1,6 +1,9 @@
 import type { BusFailure, IdentityRead, TransactOptions } from "../driver.ts";
 import type { ModbusBus } from "./bus.ts";
 
+/** What the objects of Read Device Identification are called (Modbus Application Protocol V1.1b3, 6.21); others are the maker's own. */
+export const objectNames = ["vendor", "product code", "revision", "vendor URL", "product name", "model", "application"];
+
 /** Unit, function, MEI type, access, conformity, more follows, next object, number of objects. */
 const headerBytes = 8;
 
@@ -65,3 +68,9 @@ export const serverId = (reply: Buffer): Buffer | undefined =>
 
 const unreadable: BusFailure = { code: "E_BUS_REPLY", detail: "the reply holds no identification" };
 const inCircles: BusFailure = { code: "E_BUS_REPLY", detail: "the identification goes in circles" };
+
+/** Bytes for people to read: what is printable as it is, the rest in hexadecimal between brackets. Padding at the ends is left out. */
+export function legible(bytes: Buffer): string {
+  const trimmed = bytes.toString("latin1").replace(/^[\0 ]+|[\0 ]+$/g, "");
+  return trimmed.replace(/[^\x20-\x7e]+/g, (odd) => `[${Buffer.from(odd, "latin1").toString("hex")}]`);
+}

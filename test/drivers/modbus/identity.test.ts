@@ -4,7 +4,7 @@ import { systemClock } from "../../../drivers/clock.ts";
 import type { BusFailure, Exchange } from "../../../drivers/driver.ts";
 import { type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
 import { RtuFraming } from "../../../drivers/modbus/framing-rtu.ts";
-import { identityPart, readIdentity, serverId } from "../../../drivers/modbus/identity.ts";
+import { identityPart, legible, readIdentity, serverId } from "../../../drivers/modbus/identity.ts";
 import { readAdu } from "../../../drivers/modbus/request.ts";
 import { parseScenario } from "../../../simulator/scenario.ts";
 import { simulate } from "../../../simulator/simulation.ts";
@@ -162,3 +162,7 @@ test.each(["tcp", "udp", "rtu", "rtu-over-tcp", "ascii", "ascii-over-tcp"] as co
     expect((await readIdentity(bus, 12)).failure).toMatchObject({ code: "E_BUS_EXCEPTION", exception: 1 });
   },
 );
+
+test("bytes that cannot be printed are shown as such", () => {
+  expect(legible(bytes("00 53 49 43 4b 01 ff 20 00"))).toBe("SICK[01ff]");
+});
