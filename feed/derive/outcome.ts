@@ -3,6 +3,8 @@ import type { Decimal } from "./decimal.ts";
 /** Why a derived value is not there. It stands in the entry beside `null`, as the reason of a missing reading does. */
 export const noValue = {
   "derive.input-missing": "an input has no value",
+  "derive.not-a-number": "an input is not a decimal number",
+  "derive.constant-missing": "the constant set lacks a constant of the formula",
   "derive.division": "a divisor is zero or too near to it",
   "derive.oxygen": "the oxygen lies outside what the formula holds for",
   "derive.moisture": "the moisture lies outside 0 to saturation",
