@@ -14,6 +14,9 @@ export const noValue = {
   "derive.range": "an input lies outside what the formula holds for",
   "derive.coverage": "too few valid values in the period",
   "derive.no-flow": "there was no flow to weight with",
+  "derive.stopped": "the plant did not run in the period",
+  "derive.counter": "the counter was reset or exchanged, or moved as no consumption moves it",
+  "derive.counter-gap": "the counter was not read at the start or at the end of the period",
   "derive.invalidated": "a failed calibration reaches back over it",
 } as const;
 export type NoValue = keyof typeof noValue;
