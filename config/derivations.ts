@@ -1,12 +1,16 @@
 import { nearest } from "../drivers/nearest.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
-import { formulas } from "../feed/derive/catalogue.ts";
-import type { Derivation } from "../feed/format/body.ts";
+import { regimes } from "../feed/derive/average/regimes.ts";
+import { formulaById, formulas } from "../feed/derive/catalogue.ts";
+import { type ConstantSetId, constantSetIds, constantsOf } from "../feed/derive/constants.ts";
+import type { Formula } from "../feed/derive/formula.ts";
+import { inOrderOf } from "../feed/derive/order.ts";
+import { regimeFrom, regimeNamed } from "../feed/derive/regime.ts";
+import type { Derivation, Period } from "../feed/format/body.ts";
 import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
 import { checkInputs, type Known, type Say } from "./check-derived.ts";
 import type { DerivedChannelFile, DerivedFile } from "./derived-form.ts";
-import { inOrderOf } from "./derived-order.ts";
 import { twins } from "./loose.ts";
 
 /** A derived channel as the agent makes it. */
@@ -17,8 +21,11 @@ export interface DerivedChannel {
   readonly how: Derivation;
 }
 
-/** Unit and places of each measured channel. */
-export type MeasuredChannels = ReadonlyMap<string, { readonly unit: string; readonly places: number }>;
+/** Of each measured channel; `every` is how often it is read, in ms. */
+export type MeasuredChannels = ReadonlyMap<
+  string,
+  { readonly unit: string; readonly places: number; readonly every: number }
+>;
 
 /** A mean keeps so many places more than what it is the mean of. */
 const morePlaces = 2;
@@ -72,9 +79,12 @@ function checkOne(
   say: Say,
 ): { readonly problems: readonly Problem[]; readonly channel?: DerivedChannel; readonly known: Known } {
   const { id, at, longer, weight, places } = one;
-  const formula = formulas.get(one.formula);
+  const formula = formulaById(one.formula);
   if (formula === undefined) {
-    const near = nearest(one.formula, [...formulas.keys()]);
+    const near = nearest(
+      one.formula,
+      formulas.map(({ id }) => id),
+    );
     const problem = say(["formula"], `there is no formula ${one.formula}`, near ?? "one of feed/derive/README.md");
     return { problems: [problem], known: { unit: "?", at } };
   }
@@ -84,6 +94,7 @@ function checkOne(
       ? []
       : [say(["weight"], `there is no channel ${weight}`, nearest(weight, [...known.keys()]) ?? "a flow")];
   const { constants = file.constants, regime = file.regime } = one;
+  const rules = ruleProblems(formula, constants, regime, at, say);
   const how: Derivation = {
     formula: formula.id,
     in: spelt,
@@ -95,16 +106,34 @@ function checkOne(
   };
   const { unit } = formula.output;
   return {
-    problems: [...problems, ...unknownWeight],
+    problems: [...problems, ...unknownWeight, ...rules],
     channel: { id, unit, places, how },
     known: { unit, basis, at },
   };
 }
 
+/** The constants a formula needs are in the set, and the regime knows periods of that length. */
+function ruleProblems(formula: Formula, constants: string, regime: string, at: Period, say: Say): Problem[] {
+  const numbers = isConstantSet(constants) ? constantsOf(constants) : undefined;
+  const lacking = formula.constants.filter((name) => numbers !== undefined && !(name in numbers));
+  const rules = regimeNamed(regime);
+  const sets = constantSetIds.join(", ");
+  return [
+    ...(numbers === undefined ? [say(["constants"], `there is no set of constants ${constants}`, sets)] : []),
+    ...lacking.map((name) => say(["constants"], `${constants} does not hold ${name}, which ${formula.id} needs`, sets)),
+    ...(rules === undefined
+      ? [say(["regime"], `there are no rules ${regime}`, regimes.map(({ id }) => id).join(", "))]
+      : regimeFrom(rules, at) === undefined
+        ? [say(["at"], `${regime} has no rule for a ${at}`, rules.levels.map(({ period }) => period).join(", "))]
+        : []),
+  ];
+}
+const isConstantSet = (id: string): id is ConstantSetId => (constantSetIds as readonly string[]).includes(id);
+
 /** The mean of each measured channel that is asked for, or that a formula or a weight needs. */
 function meansFor(file: DerivedFile, measured: MeasuredChannels): DerivedChannel[] {
   const needed = new Set([...file.means, ...file.channels.flatMap(needsOf)]);
-  return [...measured].flatMap(([id, { unit, places }]) =>
+  return [...measured].flatMap(([id, { unit, places, every }]) =>
     needed.has(id)
       ? [
           {
@@ -115,6 +144,7 @@ function meansFor(file: DerivedFile, measured: MeasuredChannels): DerivedChannel
               formula: "mean",
               in: { x: id },
               at: "minute",
+              every,
               longer: "mean",
               constants: file.constants,
               regime: file.regime,

@@ -68,8 +68,8 @@ export function loadSite(file: string, catalogue: Catalogue): Result<Site, reado
 
 const measuredOn = ({ devices }: Site): MeasuredChannels =>
   new Map(
-    devices.flatMap(({ id, profile }) =>
-      profile.points.map(({ id: point, unit, places }) => [channelName(id, point), { unit, places }] as const),
+    devices.flatMap(({ id, every, profile }) =>
+      profile.points.map(({ id: point, unit, places }) => [channelName(id, point), { unit, places, every }] as const),
     ),
   );
 

@@ -65,6 +65,8 @@ export interface ConfigBody extends Timed {
   readonly reads?: readonly (readonly [number, number, number, number] | string)[];
   /** How each derived channel of `points` is made; only in the config of the whole site. */
   readonly derive?: { readonly [channel: string]: Derivation };
+  /** Beside `derive`: minutes that the site's days begin before those of UTC. */
+  readonly east?: number;
 }
 
 /** Averaging periods; each begins at a whole one of the site's own time zone. */
@@ -78,6 +80,8 @@ export type Derivation = {
   readonly in: { readonly [input: string]: string };
   /** The formula is applied to the inputs' means over this period. */
   readonly at: Period;
+  /** Milliseconds between two readings of a measured channel: how many a minute can have. */
+  readonly every?: number;
   /** What a longer period is made of. */
   readonly longer: "mean" | "sum";
   /** Channel that the longer means are weighted with. */

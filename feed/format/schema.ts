@@ -47,6 +47,7 @@ const derivation = z.strictObject({
   formula: code,
   in: z.record(code, name),
   at: period,
+  every: z.int().min(1).optional(),
   longer: z.enum(["mean", "sum"]),
   weight: channel.optional(),
   constants: code,
@@ -68,6 +69,7 @@ const config = entry("config", {
     )
     .optional(),
   derive: z.record(channel, derivation).optional(),
+  east: z.int().min(-720).max(840).optional(),
 });
 const bootEntry = entry("boot", {
   boot,
