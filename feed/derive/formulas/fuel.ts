@@ -47,7 +47,10 @@ export const fuel = [
   }),
   formula({
     id: "carbon-from-heat",
-    title: { en: "Carbon as received, from heat and carbon per heat", zh: "收到基元素碳（由低位发热量与单位热值含碳量）" },
+    title: {
+      en: "Carbon as received, from heat and carbon per heat",
+      zh: "收到基元素碳（由低位发热量与单位热值含碳量）",
+    },
     source: power,
     inputs: { NCV_GJ_per_t, CC_tC_per_GJ },
     constants: [],
