@@ -16,7 +16,8 @@ const Fd = inRange("Fd_scf_per_mmBtu > 0");
 const Fc = inRange("Fc_scf_per_mmBtu > 0");
 const share = inRange("CO2_pct >= 0", "CO2_pct <= 100");
 const belowAir = (name: string) => oxygen(`${name} >= 0`, `${name} <= O2_air_pct`);
-// One decimal place, midpoint away from zero: so EPA's own emissions check engine compares them.
+// One decimal place, midpoint away from zero: so EPA's own emissions check engine compares them. What is rounded is divided once
+// and last, so that a midpoint is met exactly.
 const rounding = { places: 1 } as const;
 
 export const heat = [
@@ -49,7 +50,7 @@ export const heat = [
     inputs: { Q_scf_h, Fd_scf_per_mmBtu, H_pct, O2wet_pct: pct(wet) },
     constants: ["O2_air_pct"],
     output: HI,
-    expression: "Q_scf_h / Fd_scf_per_mmBtu * (O2_air_pct / 100 * (100 - H_pct) - O2wet_pct) / O2_air_pct",
+    expression: "Q_scf_h * (O2_air_pct / 100 * (100 - H_pct) - O2wet_pct) / (Fd_scf_per_mmBtu * O2_air_pct)",
     rounding,
     requires: [
       ...flow,

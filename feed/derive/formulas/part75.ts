@@ -16,7 +16,8 @@ const Fd = inRange("Fd_scf_per_mmBtu > 0");
 const Fc = inRange("Fc_scf_per_mmBtu > 0");
 const share = (name: string) => inRange(`${name} >= 0`, `${name} <= 100`);
 const belowAir = (name: string) => oxygen(`${name} >= 0`, `${name} <= O2_air_pct`);
-// One decimal place, midpoint away from zero: so EPA's own emissions check engine compares them.
+// One decimal place, midpoint away from zero: so EPA's own emissions check engine compares them. What is rounded is divided once
+// and last, so that a midpoint is met exactly.
 const rounding = { places: 1 } as const;
 
 export const part75 = [
@@ -97,7 +98,7 @@ export const part75 = [
     inputs: { Fc_scf_per_mmBtu, Fd_scf_per_mmBtu, O2_pct: pct(dry) },
     constants: ["O2_air_pct"],
     output: { symbol: "CO2d", unit: "%", basis: dry },
-    expression: "100 * (Fc_scf_per_mmBtu / Fd_scf_per_mmBtu) * (O2_air_pct - O2_pct) / O2_air_pct",
+    expression: "100 * Fc_scf_per_mmBtu * (O2_air_pct - O2_pct) / (Fd_scf_per_mmBtu * O2_air_pct)",
     rounding,
     requires: [...belowAir("O2_pct"), ...Fd, ...Fc],
   }),
@@ -109,7 +110,7 @@ export const part75 = [
     constants: ["O2_air_pct"],
     output: { symbol: "CO2w", unit: "%", basis: wet },
     expression:
-      "max(0, 100 / O2_air_pct * (Fc_scf_per_mmBtu / Fd_scf_per_mmBtu) * (O2_air_pct * (100 - H_pct) / 100 - O2wet_pct))",
+      "max(0, 100 * Fc_scf_per_mmBtu * (O2_air_pct * (100 - H_pct) / 100 - O2wet_pct) / (O2_air_pct * Fd_scf_per_mmBtu))",
     rounding,
     requires: [...belowAir("O2wet_pct"), ...moisture("H_pct"), ...Fd, ...Fc],
   }),

@@ -20,13 +20,13 @@ export const moisture = (name = "X_pct"): readonly Requirement[] =>
 
 /**
  * Water that a gas of this temperature cannot hold. Magnus form with the coefficients of Alduchov and Eskridge (1996),
- * 610.94 Pa exp(17.625 t / (t + 243.04)); above 100 °C and below -40 °C, where it does not hold, its ends stand in.
+ * 610.94 Pa exp(17.625 t / (t + 243.04)). Above 200 °C no stack's pressure is near to saturation, and the end stands in.
  */
-export const saturationPressure = "610.94 * exp(17.625 * min(max(t_C, -40), 100) / (min(max(t_C, -40), 100) + 243.04))";
+export const saturationPressure = "610.94 * exp(17.625 * min(max(t_C, -40), 200) / (min(max(t_C, -40), 200) + 243.04))";
 
-/** Needs Ba_Pa, Ps_Pa, t_C and the constant X_margin_pct; above 100 °C nothing condenses and any share holds. */
+/** Needs Ba_Pa, Ps_Pa, t_C and the constant X_margin_pct: behind a wet scrubber an honest reading lies around saturation. */
 export const unsaturated = need("derive.moisture")(
-  `X_pct <= max(100 * ${saturationPressure} / (Ba_Pa + Ps_Pa), min(100, max(0, t_C - 100) * 100)) + X_margin_pct`,
+  `X_pct <= 100 * ${saturationPressure} / (Ba_Pa + Ps_Pa) + X_margin_pct`,
 );
 
 /** Oxygen that divides: it must keep away from that of air. */
