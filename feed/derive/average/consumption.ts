@@ -99,17 +99,17 @@ export function* closed(
       const end = endOf(period, mark.start, totaliser.offset);
       if (!(end <= until)) break;
       const at = countAt(totaliser.setup, now, end);
-      const next = silent(period, mark, at) ? startOf(period, until, totaliser.offset) : end;
-      const later: Mark = { period, start: next, at: next === end ? at : countAt(totaliser.setup, now, next) };
+      // As with averages: an hour without a reading is a result, a minute without one is not.
+      const silent = isBrief(period) && mark.at === null && at === null;
+      const next = silent ? startOf(period, until, totaliser.offset) : end;
+      const later: Mark = { period, start: next, at: silent ? countAt(totaliser.setup, now, next) : at };
+      const consumption = between(now, mark, at);
       now = { ...now, marks: now.marks.map((one) => (one.period === period ? later : one)) };
-      if (next === end || !silent(period, mark, at)) yield { consumption: between(now, mark, at), state: now };
+      if (!silent) yield { consumption, state: now };
     }
   }
   return now;
 }
-
-const silent = (period: Period, mark: Mark, at: Mark["at"]): boolean =>
-  isBrief(period) && mark.at === null && at === null;
 
 function countAt({ fresh }: CounterSetup, { last, counted, breaks }: ConsumptionState, t: number): Mark["at"] {
   if (last === null || last.t > t || t - last.t > fresh) return null;
