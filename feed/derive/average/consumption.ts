@@ -5,7 +5,7 @@
 import { absent, found, type Outcome } from "../outcome.ts";
 import { isBrief } from "./averages.ts";
 import { endOf, type Offset, type Period, startOf } from "./calendar.ts";
-import { type CounterEvent, type CounterReading, type CounterSetup, count, moved } from "./counter.ts";
+import { type CounterEvent, type CounterReading, type CounterSetup, count, type Move, moved } from "./counter.ts";
 import { type Exact, exact, plus, toDecimal, written, zero } from "./exact.ts";
 
 export interface Consumption {
@@ -69,14 +69,23 @@ export function take({ setup }: Totaliser, state: ConsumptionState, reading: Cou
   if (!Number.isSafeInteger(reading.t) || count(reading.value, setup) === undefined) {
     return { state, news: news("unreadable") };
   }
-  if (state.last === null) return { state: { ...state, last: reading } };
-  const { counted, event } = moved(state.last, reading, setup);
+  const { counted, event } = state.last === null ? nothingYet : moved(state.last, reading, setup);
   const said = event === undefined ? {} : { news: news(event) };
-  if (counted === null) {
-    return { state: { ...state, last: reading, breaks: state.breaks + 1, broken: event ?? null }, ...said };
-  }
-  return { state: { ...state, last: reading, counted: written(plus(numberOf(state.counted), counted)) }, ...said };
+  const after = counted === null ? broken(state, event) : { counted: written(plus(numberOf(state.counted), counted)) };
+  return { state: begun(setup, { ...state, ...after, last: reading }), ...said };
 }
+
+const nothingYet: Move = { counted: zero };
+const broken = ({ breaks }: ConsumptionState, event: CounterEvent | undefined) => ({
+  breaks: breaks + 1,
+  broken: event ?? null,
+});
+
+/** The first reading may come at the very start of a period, or before it. */
+const begun = (setup: CounterSetup, state: ConsumptionState): ConsumptionState => ({
+  ...state,
+  marks: state.marks.map((mark) => (mark.at === null ? { ...mark, at: countAt(setup, state, mark.start) } : mark)),
+});
 
 export interface ClosedPeriod {
   readonly consumption: Consumption;
