@@ -5,7 +5,7 @@
 import { absent, found, type Outcome } from "../outcome.ts";
 import { isBrief } from "./averages.ts";
 import { endOf, type Offset, type Period, startOf } from "./calendar.ts";
-import { type CounterEvent, type CounterReading, type CounterSetup, count, moved } from "./counter.ts";
+import { type CounterEvent, type CounterReading, type CounterSetup, count, type Move, moved } from "./counter.ts";
 import { type Exact, exact, plus, toDecimal, written, zero } from "./exact.ts";
 
 export interface Consumption {
@@ -69,14 +69,23 @@ export function take({ setup }: Totaliser, state: ConsumptionState, reading: Cou
   if (!Number.isSafeInteger(reading.t) || count(reading.value, setup) === undefined) {
     return { state, news: news("unreadable") };
   }
-  if (state.last === null) return { state: { ...state, last: reading } };
-  const { counted, event } = moved(state.last, reading, setup);
+  const { counted, event } = state.last === null ? nothingYet : moved(state.last, reading, setup);
   const said = event === undefined ? {} : { news: news(event) };
-  if (counted === null) {
-    return { state: { ...state, last: reading, breaks: state.breaks + 1, broken: event ?? null }, ...said };
-  }
-  return { state: { ...state, last: reading, counted: written(plus(numberOf(state.counted), counted)) }, ...said };
+  const after = counted === null ? broken(state, event) : { counted: written(plus(numberOf(state.counted), counted)) };
+  return { state: begun(setup, { ...state, ...after, last: reading }), ...said };
 }
+
+const nothingYet: Move = { counted: zero };
+const broken = ({ breaks }: ConsumptionState, event: CounterEvent | undefined) => ({
+  breaks: breaks + 1,
+  broken: event ?? null,
+});
+
+/** The first reading may come at the very start of a period, or before it. */
+const begun = (setup: CounterSetup, state: ConsumptionState): ConsumptionState => ({
+  ...state,
+  marks: state.marks.map((mark) => (mark.at === null ? { ...mark, at: countAt(setup, state, mark.start) } : mark)),
+});
 
 export interface ClosedPeriod {
   readonly consumption: Consumption;
@@ -99,17 +108,17 @@ export function* closed(
       const end = endOf(period, mark.start, totaliser.offset);
       if (!(end <= until)) break;
       const at = countAt(totaliser.setup, now, end);
-      const next = silent(period, mark, at) ? startOf(period, until, totaliser.offset) : end;
-      const later: Mark = { period, start: next, at: next === end ? at : countAt(totaliser.setup, now, next) };
+      // As with averages: an hour without a reading is a result, a minute without one is not.
+      const silent = isBrief(period) && mark.at === null && at === null;
+      const next = silent ? startOf(period, until, totaliser.offset) : end;
+      const later: Mark = { period, start: next, at: silent ? countAt(totaliser.setup, now, next) : at };
+      const consumption = between(now, mark, at);
       now = { ...now, marks: now.marks.map((one) => (one.period === period ? later : one)) };
-      if (next === end || !silent(period, mark, at)) yield { consumption: between(now, mark, at), state: now };
+      if (!silent) yield { consumption, state: now };
     }
   }
   return now;
 }
-
-const silent = (period: Period, mark: Mark, at: Mark["at"]): boolean =>
-  isBrief(period) && mark.at === null && at === null;
 
 function countAt({ fresh }: CounterSetup, { last, counted, breaks }: ConsumptionState, t: number): Mark["at"] {
   if (last === null || last.t > t || t - last.t > fresh) return null;

@@ -64,8 +64,8 @@ export function quotient(a: Exact, b: Exact): Exact {
 
 const magnitude = (n: bigint): bigint => (n < 0n ? -n : n);
 
-/** Without the zeros at its end: most means have few digits, and the next sum is cheaper with few. */
-function short({ coefficient, places }: Exact): Exact {
+/** Without the zeros at its end: 2.5 and 2.50 are one number, and the next sum is cheaper with few digits. */
+export function short({ coefficient, places }: Exact): Exact {
   if (coefficient === 0n) return zero;
   let rest = coefficient;
   let left = places;

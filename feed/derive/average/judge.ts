@@ -4,7 +4,7 @@ import { type Decimal, rounded } from "../decimal.ts";
 import { absent, found, type NoValue, type Outcome } from "../outcome.ts";
 import { endOf, isFebruary, lengthOf } from "./calendar.ts";
 import type { Channel, Closed } from "./channel.ts";
-import { type Exact, ofDecimal, quotient, times, toDecimal, whole, written } from "./exact.ts";
+import { type Exact, ofDecimal, quotient, short, times, toDecimal, whole, written } from "./exact.ts";
 import type { Level, Regime, Rule } from "./regimes.ts";
 import type { Quarters, Tally } from "./tally.ts";
 
@@ -30,8 +30,8 @@ export function judge(channel: Channel, level: Level, tally: Tally): Closed {
     },
     coverage: coverage(tally.valid, expected),
     running,
-    min: tally.min === null ? null : written(tally.min),
-    max: tally.max === null ? null : written(tally.max),
+    min: tally.min === null ? null : written(short(tally.min)),
+    max: tally.max === null ? null : written(short(tally.max)),
     from: tally.from,
     to: tally.to,
     ...(channel.weightedBy === undefined ? {} : { weightedBy: channel.weightedBy }),
