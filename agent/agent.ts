@@ -6,6 +6,7 @@ import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
+import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
@@ -119,8 +120,9 @@ async function operate(
     return collectFrom(one, known, with_, collecting.signal);
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
+  const deriving = site.derived && startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal);
   devices.open();
-  await Promise.all([...pollers, rechecking].map((work) => work.catch(fail)));
+  await Promise.all([...pollers, rechecking, ...(deriving ? [deriving] : [])].map((work) => work.catch(fail)));
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
   keeping.abort();

@@ -5,14 +5,15 @@ import type { Journal } from "../keep/journal.ts";
 /** Entries read at once: a moment of work, then the meters have their turn. */
 const portion = 256;
 
-/** Every entry from `from` up to the head as it is when it gets there. Ends early when `signal` aborts. */
+/** Every entry from `from` up to the head as it is now. Ends early when `signal` aborts. */
 export async function* entriesFrom(
   journal: Pick<Journal, "head" | "read">,
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<StoredEntry> {
-  for (let next = from; next < journal.head().size && !signal.aborted; ) {
-    const entries = journal.read(next, Math.min(next + portion, journal.head().size));
+  const end = journal.head().size;
+  for (let next = from; next < end && !signal.aborted; ) {
+    const entries = journal.read(next, Math.min(next + portion, end));
     if (entries.length === 0) return;
     next += entries.length;
     for (const { bytes } of entries) {

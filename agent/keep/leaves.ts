@@ -17,7 +17,7 @@ export interface Leaves {
   end(): number;
   read(from: number, to: number): Entry[];
   hashes(level: number, from: number, to: number): Buffer[];
-  lastOfType(type: string, dev?: string, code?: string): Entry | undefined;
+  lastOfType(type: string, dev?: string | null, code?: string): Entry | undefined;
   /** Closes the newest month and begins another after it. */
   begin(name: string, opening: Frontier): void;
   /** Lets go of what is in memory: what is read next comes from the files. */

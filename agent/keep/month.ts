@@ -51,7 +51,7 @@ export interface Month {
   stored(): Buffer | undefined;
   read(from: number, to: number): Entry[];
   /** Newest entry of a type and, where given, a device and the code of an event. */
-  newest(type: string, dev: string | undefined, code: string | undefined): Entry | undefined;
+  newest(type: string, dev: string | null | undefined, code: string | undefined): Entry | undefined;
   hashes(level: number, from: number, to: number): Buffer[];
   /** Only within a transaction of `db`, whose last entry comes with the frontier after it. */
   put(entry: Entry, type: string, t: string, frontier: Frontier | undefined): void;
@@ -117,11 +117,11 @@ function openingOf(db: Database, name: string): Frontier {
 function newestOf(
   db: Database,
   type: string,
-  members: Readonly<Record<"dev" | "code", string | undefined>>,
+  members: Readonly<Record<"dev" | "code", string | null | undefined>>,
 ): Entry | undefined {
   const rare = type === "frame" ? "" : "AND k <> 'frame'";
   const given = Object.entries(members).filter(([, value]) => value !== undefined);
-  const same = given.map(([name]) => `AND json_extract(CAST(rec AS TEXT), '$.${name}') = ?`).join(" ");
+  const same = given.map(([name]) => `AND json_extract(CAST(rec AS TEXT), '$.${name}') IS ?`).join(" ");
   const row = db
     .prepare<LeafRow>(`SELECT i, rec, h FROM leaf WHERE k = ? ${rare} ${same} ORDER BY i DESC LIMIT 1`)
     .get(type, ...given.map(([, value]) => value ?? null));

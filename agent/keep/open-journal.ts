@@ -22,8 +22,8 @@ export interface JournalReader extends Pick<Journal, "origin" | "head" | "read">
   witnessed(): number;
   /** The largest size the mirror holds durably; entries below it may be pruned one day. */
   mirrored(): number;
-  /** The newest entry of a type and, where given, of a device. */
-  lastOfType(type: EntryBody["type"], dev?: string, code?: string): Entry | undefined;
+  /** The newest entry of a type and, where given, of a device; null: of none. */
+  lastOfType(type: EntryBody["type"], dev?: string | null, code?: string): Entry | undefined;
   close(): void;
 }
 
