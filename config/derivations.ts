@@ -40,10 +40,17 @@ export function resolveDerived(
   report: Reporter,
 ): Result<readonly DerivedChannel[], readonly Problem[]> {
   const known = new Map<string, Known>(
-    [...measured].map(([id, { unit }]) => [id, { unit, basis: file.bases[id] ?? {} }]),
+    [...measured].map(([id, { unit }]) => [id, { unit, basis: { oxygen: "measured", ...file.bases[id] } }]),
   );
   const problems = nameProblems(file, measured, report);
-  const order = inOrderOf(file.channels.map((one) => ({ id: one.id, needs: needsOf(one) })));
+  // One whose name is taken is checked like the others, under a name that nothing can ask for.
+  const taken = new Set([...measured.keys()]);
+  const names = file.channels.map(({ id }, index) => {
+    const name = taken.has(id) ? `${index}` : id;
+    taken.add(id);
+    return name;
+  });
+  const order = inOrderOf(file.channels.map((one, index) => ({ id: names[index] ?? "", needs: needsOf(one) })));
   const around = order.cycle.map((index) => file.channels[index]?.id).join(", ");
   for (const index of order.cycle.slice(0, 1))
     problems.push(
@@ -61,7 +68,7 @@ export function resolveDerived(
     const found = checkOne(one, file, known, say);
     problems.push(...found.problems);
     if (found.channel) made.push(found.channel);
-    known.set(one.id, found.known);
+    known.set(names[index] ?? "", found.known);
   }
   return problems.length > 0 ? { ok: false, problem: problems } : good([...meansFor(file, measured), ...made]);
 }

@@ -35,8 +35,8 @@ const input = z.union([
 ]);
 
 const derivedChannel = z.strictObject({
-  id: channelOf("Its name, unlike that of any measured channel."),
-  formula: z.string().meta({ description: "Which formula makes it.", examples: ["dry-concentration"] }),
+  id: channel.meta({ description: "Its name, unlike that of any measured channel.", examples: ["so2.dry"] }),
+  formula: z.string().meta({ description: "Which formula makes it.", examples: ["concentration-wet-to-dry"] }),
   inputs: z
     .record(z.string(), input)
     .meta({ description: "Of each input of the formula: a channel, or a number with its unit." }),
@@ -45,7 +45,12 @@ const derivedChannel = z.strictObject({
     .enum(["mean", "sum"])
     .default("mean")
     .meta({ description: "What longer periods hold; hours of a flow per hour are summed to an amount." }),
-  weight: channelOf("Longer means are weighted with this channel, most often a flow.").exactOptional(),
+  weight: channel
+    .meta({
+      description: "Longer means are weighted with this channel, most often a flow.",
+      examples: ["flow.standard"],
+    })
+    .exactOptional(),
   places: z.int().min(0).max(12).default(4).meta({ description: "Decimal places of its values." }),
   constants: z
     .string()
@@ -54,7 +59,7 @@ const derivedChannel = z.strictObject({
   regime: z
     .string()
     .exactOptional()
-    .meta({ description: "Its own rules of validity.", examples: ["part75"] }),
+    .meta({ description: "Its own rules of validity.", examples: ["part-75"] }),
 });
 
 export const derivedForm = z.strictObject({
