@@ -3,6 +3,7 @@ import type { Decimal } from "./decimal.ts";
 /** Why a derived value is not there. It stands in the entry beside `null`, as the reason of a missing reading does. */
 export const noValue = {
   "derive.input-missing": "an input has no value",
+  "derive.not-a-number": "an input is not a decimal number",
   "derive.division": "a divisor is zero or too near to it",
   "derive.oxygen": "the oxygen lies outside what the formula holds for",
   "derive.moisture": "the moisture lies outside 0 to saturation",
@@ -13,14 +14,22 @@ export const noValue = {
   "derive.coverage": "too few valid values in the period",
   "derive.no-flow": "there was no flow to weight with",
   "derive.invalidated": "a failed calibration reaches back over it",
+  "derive.span": "the span is not above zero",
+  "derive.unstable": "the readings of a check did not settle",
+  "derive.runs": "too few runs, or too many of them left out",
+  "derive.history": "there are no earlier valid values to take a substitute from",
+  "derive.no-rule": "no row of the rule's table holds for it",
 } as const;
 export type NoValue = keyof typeof noValue;
 
+export interface Failure {
+  readonly ok: false;
+  readonly why: NoValue;
+  readonly detail?: string;
+}
 /** A number, or the reason why there is none. Never both, and never NaN or infinity. */
-export type Outcome =
-  | { readonly ok: true; readonly value: Decimal }
-  | { readonly ok: false; readonly why: NoValue; readonly detail?: string };
+export type Outcome = { readonly ok: true; readonly value: Decimal } | Failure;
 
 export const found = (value: Decimal): Outcome => ({ ok: true, value });
-export const absent = (why: NoValue, detail?: string): Outcome =>
+export const absent = (why: NoValue, detail?: string): Failure =>
   detail === undefined ? { ok: false, why } : { ok: false, why, detail };
