@@ -41,7 +41,10 @@ export function ewma(
   if (lambda === undefined || width === undefined) return absent("derive.not-a-number", "constants");
   if (before === undefined) return absent("derive.not-a-number", "state");
   if (lambda.lte(zero) || lambda.gt(one)) return absent("derive.range", "lambda");
+  if (width.lte(zero)) return absent("derive.range", "width");
   const mean = rounded(input.d.times(lambda).plus(before.times(one.minus(lambda))), places, "half-even");
-  const limit = width.times(input.s).times(lambda.div(two.minus(lambda)).sqrt());
-  return { ok: true, state: { mean: mean.toFixed() }, signals: mean.abs().gt(limit) ? ["ewma"] : [] };
+  const reach = width.times(input.s);
+  // Squared, the comparison has no root to cut off: a mean at its limit must not seem to be beyond it.
+  const beyond = mean.times(mean).times(two.minus(lambda)).gt(reach.times(reach).times(lambda));
+  return { ok: true, state: { mean: mean.toFixed() }, signals: beyond ? ["ewma"] : [] };
 }
