@@ -142,6 +142,16 @@ describe("any chart", () => {
     continues(ewma, ewmaStart);
   });
 
+  it("continues also from the largest and the finest differences a text can say", () => {
+    const digits = "9".repeat(64);
+    const ds = [`${digits}e99`, `-0.${digits}e-99`, `-${digits}.${digits}e99`, "1e-99", "0"];
+    for (const s of ["1", `${digits}e99`, `0.${digits}e-99`]) {
+      expect(run(shewhart, shewhartStart, ds, s)).toHaveLength(5);
+      expect(run(cusum, cusumStart, ds, s)).toHaveLength(5);
+      expect(run(ewma, ewmaStart, ds, s)).toHaveLength(5);
+    }
+  });
+
   it("is its own mirror image", () => {
     const mirror = { "cusum-high": "cusum-low", "cusum-low": "cusum-high" } as Record<string, string>;
     const flipped = (steps: readonly Charted<unknown>[]) =>

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, expectTypeOf, it, test } from "vitest";
 import { decimal } from "../../../../feed/derive/decimal.ts";
 import {
   type AssuredHour,
@@ -11,6 +11,9 @@ import {
   percentile,
 } from "../../../../feed/derive/substitute/part75.ts";
 import { type Parameter, type Part75Rule, part75Rules } from "../../../../feed/derive/substitute/part75-rules.ts";
+
+import type { Substituted } from "../../../../feed/derive/substitute/substituted.ts";
+import type { Measured, Reading } from "../../../../feed/format/reading.ts";
 
 const hour = 3_600_000;
 const now = 1_800_000_000_000;
@@ -196,6 +199,11 @@ describe("a percentile", () => {
 });
 
 describe("a substitute", () => {
+  it("cannot be given where a reading is asked for", () => {
+    expectTypeOf<Substituted>().not.toExtend<Reading>();
+    expectTypeOf<Measured>().not.toExtend<Substituted>();
+  });
+
   it("is no reading: it has no flag, and says of what it was made", () => {
     const past = { earlier: hoursOf(upTo(720)), availability: "96" };
     expect(part75Substitute({ from: now, hours: 30, before: "1", after: "2" }, past, ruleOf("so2"), 2)).toEqual({
