@@ -4,6 +4,7 @@ import type { Decimal } from "./decimal.ts";
 export const noValue = {
   "derive.input-missing": "an input has no value",
   "derive.not-a-number": "an input is not a decimal number",
+  "derive.constant-missing": "the constant set lacks a constant of the formula",
   "derive.division": "a divisor is zero or too near to it",
   "derive.oxygen": "the oxygen lies outside what the formula holds for",
   "derive.moisture": "the moisture lies outside 0 to saturation",
@@ -22,14 +23,14 @@ export const noValue = {
 } as const;
 export type NoValue = keyof typeof noValue;
 
-export interface Failure {
+/** A number, or the reason why there is none. Never both, and never NaN or infinity. */
+export type Outcome = { readonly ok: true; readonly value: Decimal } | Absent;
+export interface Absent {
   readonly ok: false;
   readonly why: NoValue;
   readonly detail?: string;
 }
-/** A number, or the reason why there is none. Never both, and never NaN or infinity. */
-export type Outcome = { readonly ok: true; readonly value: Decimal } | Failure;
 
 export const found = (value: Decimal): Outcome => ({ ok: true, value });
-export const absent = (why: NoValue, detail?: string): Failure =>
+export const absent = (why: NoValue, detail?: string): Absent =>
   detail === undefined ? { ok: false, why } : { ok: false, why, detail };

@@ -1,5 +1,5 @@
 import { type Decimal, decimal } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { numberIn, zero } from "../statistics.ts";
 
 /**
@@ -29,10 +29,7 @@ export const signals = {
 export type Signal = keyof typeof signals;
 
 /** A difference and a standard deviation as numbers, or why they are none. */
-export function inputs(
-  d: string,
-  s: string,
-): { readonly ok: true; readonly d: Decimal; readonly s: Decimal } | Failure {
+export function inputs(d: string, s: string): { readonly ok: true; readonly d: Decimal; readonly s: Decimal } | Absent {
   const [difference, deviation] = [numberIn(d), numberIn(s)];
   if (difference === undefined || deviation === undefined) return absent("derive.not-a-number");
   if (deviation.lte(zero)) return absent("derive.range", "the standard deviation is not above zero");

@@ -1,6 +1,6 @@
 import type { Flag } from "../../format/vocabulary.ts";
 import { type Decimal, decimal } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { count, mean, numberIn } from "../statistics.ts";
 import type { Check, Point } from "./check.ts";
 
@@ -41,7 +41,7 @@ export interface Running extends Level {
 }
 export type Recognised =
   | { readonly ok: true; readonly check: Check }
-  | (Failure & { readonly point: Point; readonly t: number });
+  | (Absent & { readonly point: Point; readonly t: number });
 export interface Recognising {
   readonly running: Running | undefined;
   /** The check that this sample shows to be over. */
@@ -75,7 +75,7 @@ export function finish(
 }
 
 /** A check an operator wrote down. Numbers that are none are refused. */
-export function byHand(entered: Omit<Check, "origin">): { readonly ok: true; readonly check: Check } | Failure {
+export function byHand(entered: Omit<Check, "origin">): { readonly ok: true; readonly check: Check } | Absent {
   const { reading, reference, t } = entered;
   if (numberIn(reading) === undefined || numberIn(reference) === undefined) return absent("derive.not-a-number");
   if (!Number.isSafeInteger(t)) return absent("derive.not-a-number", "t");

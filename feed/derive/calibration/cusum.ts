@@ -1,5 +1,5 @@
 import { decimal } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { greater, numbersIn, zero } from "../statistics.ts";
 import { type Charted, inputs, remembered, type Signal } from "./charts.ts";
 import type { Sourced } from "./check.ts";
@@ -45,7 +45,7 @@ export function cusum(
   d: string,
   s: string,
   constants: CusumConstants = cusumConstants,
-): Charted<Cusum> | Failure {
+): Charted<Cusum> | Absent {
   const input = inputs(d, s);
   if (!input.ok) return input;
   const kept = [state.positive, state.negative, state.squares, state.last ?? input.d.toFixed()].map(remembered);

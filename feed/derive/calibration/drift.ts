@@ -1,5 +1,5 @@
 import type { Decimal } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { hundred, numberIn, zero } from "../statistics.ts";
 import type { Check, Point, Sourced, Verdict } from "./check.ts";
 
@@ -41,7 +41,7 @@ export function drift(
   instrument: Instrument,
   fullScale: string,
   limits: readonly DriftLimit[] = driftLimits,
-): Drift | Failure {
+): Drift | Absent {
   const limit = limits.find((row) => row.instrument === instrument && row.point === check.point);
   if (limit === undefined) return absent("derive.no-rule", `${check.point} drift of ${instrument}`);
   const reading = numberIn(check.reading);

@@ -1,5 +1,5 @@
 import { type Decimal, decimal, rounded } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { hundred, numberIn, numbersIn, zero } from "../statistics.ts";
 import type { Check, Sourced, Verdict } from "./check.ts";
 
@@ -73,7 +73,7 @@ export function calibrationError(
   check: Pick<Check, "reading" | "reference">,
   limit: ErrorLimit,
   scale: { readonly span?: string; readonly technique?: Technique } = {},
-): CalibrationError | Failure {
+): CalibrationError | Absent {
   const reading = numberIn(check.reading);
   const reference = numberIn(check.reference);
   if (reading === undefined || reference === undefined) return absent("derive.not-a-number");

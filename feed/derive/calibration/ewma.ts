@@ -1,5 +1,5 @@
 import { decimal, rounded } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { numberIn, one, zero } from "../statistics.ts";
 import { type Charted, inputs, remembered } from "./charts.ts";
 import type { Sourced } from "./check.ts";
@@ -34,7 +34,7 @@ export function ewma(
   d: string,
   s: string,
   constants: EwmaConstants = ewmaConstants,
-): Charted<Ewma> | Failure {
+): Charted<Ewma> | Absent {
   const input = inputs(d, s);
   if (!input.ok) return input;
   const [lambda, width, before] = [numberIn(constants.lambda), numberIn(constants.width), remembered(state.mean)];

@@ -1,5 +1,5 @@
 import { type Decimal, decimal, rounded } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { count, deviation, hundred, lesser, mean, numbersIn, one, zero } from "../statistics.ts";
 import { neverBiased, type System, type Tier, tierOf } from "./rata-tiers.ts";
 import { tOf } from "./t-table.ts";
@@ -39,7 +39,7 @@ const most = decimal("999.99");
  * rounding as US EPA's RATAChecks.cs RATA35 and RATA39). Differences are reference minus CEMS: a CEMS that reads low has a
  * positive mean difference, and is biased when that is more than the confidence coefficient.
  */
-export function relativeAccuracy(runs: readonly Run[], system: System): Rata | Failure {
+export function relativeAccuracy(runs: readonly Run[], system: System): Rata | Absent {
   const kept = runs.filter(({ rejected }) => rejected !== true);
   const left = runs.length - kept.length;
   if (kept.length < runRules.least || left > runRules.mostRejected) {

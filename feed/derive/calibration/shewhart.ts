@@ -1,5 +1,5 @@
 import { type Decimal, decimal } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { zero } from "../statistics.ts";
 import { type Charted, inputs, remembered, type Signal } from "./charts.ts";
 
@@ -16,7 +16,7 @@ const [two, three] = [decimal("2"), decimal("3")];
  * One more difference on a Shewhart chart, by Westgard's rules (Clin. Chem. 27 (1981) 493; PMC3909142). A limit itself is
  * within. R-4s, which Westgard takes across two materials of one run, is taken here across two checks in a row.
  */
-export function shewhart(state: Shewhart, d: string, s: string): Charted<Shewhart> | Failure {
+export function shewhart(state: Shewhart, d: string, s: string): Charted<Shewhart> | Absent {
   const input = inputs(d, s);
   if (!input.ok) return input;
   const before = state.last.slice(1 - longest).map(remembered);

@@ -61,6 +61,21 @@ export function unprovenSpans(checks: readonly JudgedCheck[], timer: Timer, sinc
   return apart(spans.map((span) => ({ ...span, from: Math.max(span.from, since), to: Math.min(span.to, until) })));
 }
 
+/**
+ * Until when the checks so far prove what is measured, in Unix milliseconds: the earliest end of the points' last passes.
+ * Undefined when a point has no pass, or failed since.
+ */
+export function provenUntil(checks: readonly JudgedCheck[], timer: Timer): number | undefined {
+  const last = timer.points.map((point) =>
+    checks
+      .filter((check) => check.point === point)
+      .sort(inOrder)
+      .at(-1),
+  );
+  const ends = last.flatMap((check) => (check && check.verdict !== "fail" ? [check.t + timer.lasts] : []));
+  return ends.length === timer.points.length && ends.length > 0 ? Math.min(...ends) : undefined;
+}
+
 function ofPoint(checks: readonly JudgedCheck[], timer: Timer, since: number, until: number): Span[] {
   const spans: Span[] = [];
   let pass: JudgedCheck | undefined;

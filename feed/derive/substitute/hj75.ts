@@ -1,6 +1,6 @@
 import type { Sourced } from "../calibration/check.ts";
 import type { Decimal } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { count, greater, hundred, numberIn, numbersIn, zero } from "../statistics.ts";
 import { meanOfNeighbours } from "./neighbours.ts";
 import { type Gap, type Substitution, substituted } from "./substituted.ts";
@@ -88,7 +88,7 @@ function beforeAndAfter(gap: Gap, places: number, code: string): Substitution {
 }
 
 /** Valid hours / hours in operation, in percent; for the capture of a quarter. */
-export function captureOf(validHours: number, hours: number): { readonly ok: true; readonly value: Decimal } | Failure {
+export function captureOf(validHours: number, hours: number): { readonly ok: true; readonly value: Decimal } | Absent {
   if (!(hours > 0)) return absent("derive.division", "no hours in operation");
   if (!(validHours >= 0 && validHours <= hours && Number.isFinite(hours))) return absent("derive.range");
   return { ok: true, value: count(validHours).times(hundred).div(count(hours)) };

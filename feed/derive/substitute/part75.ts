@@ -1,5 +1,5 @@
 import { type Decimal, decimal, rounded } from "../decimal.ts";
-import { absent, type Failure } from "../outcome.ts";
+import { type Absent, absent } from "../outcome.ts";
 import { ascending, count, greater, hundred, lesser, mean, numberIn, numbersIn, zero } from "../statistics.ts";
 import { meanOfNeighbours } from "./neighbours.ts";
 import { availabilityHours, initialModc, oldestHours, type Part75Rule, type Tier } from "./part75-rules.ts";
@@ -36,7 +36,7 @@ export interface Past {
 export function availability(
   assured: number,
   operating: number,
-): { readonly ok: true; readonly value: Decimal } | Failure {
+): { readonly ok: true; readonly value: Decimal } | Absent {
   if (!(operating > 0)) return absent("derive.division", "no hours in operation");
   if (!(assured >= 0 && assured <= operating && operating <= availabilityHours)) return absent("derive.range");
   return { ok: true, value: rounded(count(assured).times(hundred).div(count(operating)), 1) };

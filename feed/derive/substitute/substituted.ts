@@ -1,5 +1,5 @@
 import { type Decimal, written } from "../decimal.ts";
-import type { Failure } from "../outcome.ts";
+import type { Absent } from "../outcome.ts";
 
 /**
  * A value that nobody measured: it stands in a report in place of a missing hour. It has no flag and no reading's shape, so
@@ -24,7 +24,7 @@ export const methods = {
 } as const;
 export type Method = keyof typeof methods;
 
-export type Substitution = { readonly ok: true; readonly substitute: Substituted } | Failure;
+export type Substitution = { readonly ok: true; readonly substitute: Substituted } | Absent;
 
 /** `value` rounded half away from zero to `places`. */
 export const substituted = (

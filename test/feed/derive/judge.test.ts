@@ -8,7 +8,7 @@ import { ewma, ewmaStart } from "../../../feed/derive/calibration/ewma.ts";
 import { relativeAccuracy } from "../../../feed/derive/calibration/rata.ts";
 import { tTable } from "../../../feed/derive/calibration/t-table.ts";
 import { decimal, rounded, written } from "../../../feed/derive/decimal.ts";
-import type { Failure } from "../../../feed/derive/outcome.ts";
+import type { Absent } from "../../../feed/derive/outcome.ts";
 import { meanPlusTwoSigma } from "../../../feed/derive/substitute/eu.ts";
 import { root } from "../../support/program.ts";
 import { needs, python } from "../../support/system.ts";
@@ -32,7 +32,7 @@ function judged(cases: readonly object[]): Record<string, unknown>[] {
 }
 
 function signalsOf<State>(
-  advance: (state: State, d: string, s: string) => Charted<State> | Failure,
+  advance: (state: State, d: string, s: string) => Charted<State> | Absent,
   start: State,
   ds: readonly string[],
 ): string[][] {

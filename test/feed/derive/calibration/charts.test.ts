@@ -4,9 +4,9 @@ import type { Charted } from "../../../../feed/derive/calibration/charts.ts";
 import { cusum, cusumStart } from "../../../../feed/derive/calibration/cusum.ts";
 import { ewma, ewmaStart } from "../../../../feed/derive/calibration/ewma.ts";
 import { shewhart, shewhartStart } from "../../../../feed/derive/calibration/shewhart.ts";
-import type { Failure } from "../../../../feed/derive/outcome.ts";
+import type { Absent } from "../../../../feed/derive/outcome.ts";
 
-type Advance<State> = (state: State, d: string, s: string) => Charted<State> | Failure;
+type Advance<State> = (state: State, d: string, s: string) => Charted<State> | Absent;
 
 /** Each step of a chart, from `state` on. */
 function run<State>(advance: Advance<State>, state: State, ds: readonly string[], s: string): Charted<State>[] {

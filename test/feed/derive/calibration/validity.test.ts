@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type JudgedCheck,
+  provenUntil,
   type Span,
   type Timer,
   timers,
@@ -88,6 +89,15 @@ it("runs 26 hours for Part 75, a day or a week for HJ 75's gas instruments", () 
   expect(Object.values(timers).every(({ verified }) => !verified)).toBe(true);
 });
 
+it("says until when what is measured is proven", () => {
+  const both: Timer = { ...day, points: ["zero", "span"] };
+  const passed = [check(5, "adjust", "span"), check(3, "pass"), check(1, "fail")];
+  expect(provenUntil(passed, both)).toBe(27 * hour);
+  expect(provenUntil([...passed, check(5, "fail", "span")], both)).toBeUndefined();
+  expect(provenUntil([check(3, "pass")], both)).toBeUndefined();
+  expect(provenUntil([check(3, "pass")], { ...day, points: [] })).toBeUndefined();
+});
+
 const checks = fc.array(
   fc
     .tuple(
@@ -128,6 +138,17 @@ describe("any checks", () => {
           expect(found(shuffled, timer)).toEqual(found(given, timer));
         },
       ),
+    );
+  });
+
+  it("prove what lies between now and the end of the last passes, and nothing after it", () => {
+    fc.assert(
+      fc.property(checks, anyTimer, (given, timer) => {
+        const now = Math.max(0, ...given.map(({ t }) => t));
+        const end = provenUntil(given, timer);
+        const later = unprovenSpans(given, timer, now, 1000 * hour);
+        expect(later.filter(({ from }) => from >= now)[0]?.from).toBe(Math.max(now, end ?? now));
+      }),
     );
   });
 
