@@ -18,11 +18,13 @@ function lines(trace: Trace): string[] {
 function inside(made: Made, constants: string): string[] {
   switch (made.of) {
     case "samples":
-      return [...sumLine(made.samples, "mean"), ...sources(made.samples), ...made.samples.map(sampleLine)];
+      return [...meanLine(made.samples), ...sources(made.samples), ...made.samples.map(sampleLine)];
     case "periods":
       return [
-        ...sumLine(made.parts, made.by),
-        ...made.parts.map((part) => `${part.period}  ${reading(part.reading, "")}${skipped(part)}  (entry ${part.entry})`),
+        ...periodLine(made),
+        ...made.parts.map(
+          (part) => `${part.period}  ${reading(part.reading, "")}${skipped(part)}  (entry ${part.entry})`,
+        ),
       ];
     case "formula":
       return [
@@ -37,16 +39,33 @@ function inside(made: Made, constants: string): string[] {
 }
 
 /** The arithmetic of it, to be typed into any calculator. */
-function sumLine(parts: readonly { readonly reading: ReadingTuple; readonly counted: boolean }[], by: "mean" | "sum"): string[] {
-  const counted = parts.filter((part) => part.counted).map((part) => part.reading[0] ?? "");
+function meanLine(parts: readonly Part[]): string[] {
+  const counted = parts.filter((part) => part.counted);
   if (counted.length === 0) return ["none of its parts is valid"];
-  const sum = counted.map((value) => (value.startsWith("-") ? `(${value})` : value)).join(" + ");
-  return [by === "mean" ? `= (${sum}) / ${counted.length}` : `sum of its hours: ${sum}`];
+  const values = counted.map(({ reading: [value] }) => bracketed(value));
+  const weights = counted.map(({ weight }) => (weight === undefined ? undefined : bracketed(weight)));
+  if (weights[0] === undefined) return [`= (${values.join(" + ")}) / ${counted.length}`];
+  return [`= (${values.map((value, i) => `${value} * ${weights[i]}`).join(" + ")}) / (${weights.join(" + ")})`];
 }
 
+function periodLine({ by, hours, parts }: Made & { readonly of: "periods" }): string[] {
+  const counted = parts.filter((part) => part.counted);
+  if (by === "mean" || counted.length === 0) return meanLine(parts);
+  if (by === "sum") return [`= ${counted.map(({ reading: [value] }) => bracketed(value)).join(" + ")}`];
+  return meanLine(parts).map((line) => `${line} * ${hours}`);
+}
+
+interface Part {
+  readonly reading: ReadingTuple;
+  readonly counted: boolean;
+  readonly weight?: string | null;
+}
+const bracketed = (value: string | null): string => (value?.startsWith("-") ? `(${value})` : (value ?? "?"));
+
 /** Said once where all samples have it, as they nearly always do. */
-const sources = (samples: readonly TracedSample[]): string[] =>
-  [...new Set(samples.map(({ source, scale }) => `read from ${source}, scale ${scale} (feed/README.md, 3.5 and 3.8)`))];
+const sources = (samples: readonly TracedSample[]): string[] => [
+  ...new Set(samples.map(({ source, scale }) => `read from ${source}, scale ${scale} (feed/README.md, 3.5 and 3.8)`)),
+];
 
 const sampleLine = (sample: TracedSample): string =>
   `${sample.t}  ${reading(sample.reading, "")}${skipped(sample)}  (entry ${sample.entry})  ${sample.raw.filter(Boolean).join(" ")}`;

@@ -38,7 +38,13 @@ export interface Trace {
 export type Made =
   | { readonly of: "samples"; readonly samples: readonly TracedSample[] }
   | { readonly of: "formula"; readonly explanation: Explanation; readonly inputs: Readonly<Record<string, Trace>> }
-  | { readonly of: "periods"; readonly by: "mean" | "sum"; readonly parts: readonly TracedPart[] };
+  | {
+      readonly of: "periods";
+      /** "rate": the mean times the hours of the period, of a flow per hour that is summed over days. */
+      readonly by: "mean" | "rate" | "sum";
+      readonly hours: number;
+      readonly parts: readonly TracedPart[];
+    };
 
 export interface TracedSample {
   readonly entry: number;
@@ -57,6 +63,8 @@ export interface TracedPart {
   readonly period: string;
   readonly reading: ReadingTuple;
   readonly counted: boolean;
+  /** What it weighs, where the mean is a weighted one. */
+  readonly weight?: string | null;
 }
 
 /** Looks one period of one channel up. Nothing where the journal holds no such period. */
@@ -79,7 +87,13 @@ function* readable(entries: Iterable<{ readonly bytes: Buffer }>): Generator<Sto
 }
 
 /** Entries of periods of one kind that start in [from, to). */
-function* periodsIn(journal: JournalReader, period: Period, from: number, to: number, since: number): Generator<Derived> {
+function* periodsIn(
+  journal: JournalReader,
+  period: Period,
+  from: number,
+  to: number,
+  since: number,
+): Generator<Derived> {
   for (const entry of readable(journal.ofType("derived", since))) {
     if (entry.type !== "derived" || entry.period !== period) continue;
     const start = Date.parse(entry.start);
@@ -127,7 +141,14 @@ function standing(
   return { value, amendments };
 }
 
-function madeOf(journal: JournalReader, channel: string, how: Derivation, entry: Derived, config: Config): Made {
+function madeOf(
+  journal: JournalReader,
+  channel: string,
+  how: Derivation,
+  entry: Derived,
+  config: Config,
+  upTo: number,
+): Made {
   const regime = regimeNamed(how.regime);
   const isMean = how.formula === "mean";
   if (!isMean && entry.period === how.at) return byFormula(journal, how, entry);
@@ -147,7 +168,9 @@ function madeOf(journal: JournalReader, channel: string, how: Derivation, entry:
       { entry: part.seq, period: periodText(named, config.east ?? 0), reading: value, counted: counts(value, valid) },
     ];
   });
-  return { of: "periods", by: how.longer, parts };
+  const long = entry.period === "day" || entry.period === "month";
+  const by = how.longer === "mean" ? "mean" : long ? "sum" : "rate";
+  return { of: "periods", by, hours: (end - start) / 3_600_000, parts };
 }
 
 const counts = ([value, flag]: ReadingTuple, valid: readonly string[]): boolean =>
@@ -155,7 +178,7 @@ const counts = ([value, flag]: ReadingTuple, valid: readonly string[]): boolean 
 
 function byFormula(journal: JournalReader, how: Derivation, entry: Derived): Made {
   const formula = formulaById(how.formula);
-  if (formula === undefined) return { of: "periods", by: "mean", parts: [] };
+  if (formula === undefined) return { of: "periods", by: "mean", hours: 0, parts: [] };
   const inputs: Record<string, Trace> = {};
   const values: Record<string, Value> = {};
   for (const [name, text] of Object.entries(how.in)) {

@@ -2,6 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { derive } from "../../../agent/derive/deriver.ts";
+import { type Trace, traceOf } from "../../../agent/derive/trace.ts";
+import { traceText } from "../../../agent/derive/trace-text.ts";
 import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
 import type { Declared } from "../../../feed/derive/deriving.ts";
 import type { DerivedBody, FrameBody } from "../../../feed/format/body.ts";
@@ -64,12 +66,13 @@ async function run(
   { journal, clock, snapshot }: Site,
   minutes: number,
   restarts: { readonly every: number; readonly forget: boolean } | undefined = undefined,
+  cfg = 0,
 ): Promise<void> {
   let stop = new AbortController();
   const parts = {
     channels,
     offset,
-    cfg: 0,
+    cfg,
     since: millis(Date.parse(declared)),
     journal,
     keep: journal.append,
@@ -147,4 +150,34 @@ test("a reading that comes when its periods are closed changes none of them: ame
   // 1231 + 500 over 13 samples
   expect(ofPeriod[0]).toEqual(["minute", { "cems.so2": ["133.1538", "N"], "so2.dry": ["144.7324", "N"] }]);
   expect(ofPeriod.map(([period]) => period)).toEqual(["minute", "hour"]);
+});
+
+test("a value explains itself down to the bytes, and what it prints recomputes", async () => {
+  const here = site();
+  here.journal.append({
+    type: "config",
+    t: declared,
+    points: {
+      "cems.so2": ["mg/m3", "mean", "1", 4],
+      "cems.moisture": ["%", "mean", "1", 4],
+      "so2.dry": ["mg/m3", "concentration-wet-to-dry", "1", 4],
+    },
+    derive: Object.fromEntries(channels.map(({ id, how }) => [id, how])),
+    east: 480,
+    sha256: Buffer.alloc(32).toString("base64"),
+    by: "site",
+  });
+  await run(here, 61, undefined, 1);
+  const trace = traceOf(here.journal, "so2.dry", { period: "minute", start: Date.parse(declared) });
+  const text = traceText(trace as Trace);
+  expect(text).toContain("so2.dry 2026-10-01T08:00 = 111.5036 mg/m3, N\n");
+  expect(text).toContain("\n    = 102.5833 / (1 - 8 / 100)\n");
+  expect(text).toContain("C_mg_m3 is cems.so2 2026-10-01T08:00 = 102.5833 mg/m3, N\n");
+  const sums = [...text.matchAll(/^ +(?:= )\(([^=]+)\) \/ (\d+)$/gm)].map(([, sum = "", count]) =>
+    (sum.split(" + ").reduce((all, one) => all + Number(one), 0) / Number(count)).toFixed(4),
+  );
+  expect(sums).toEqual(["102.5833", "8.0000"]);
+  expect(text.match(/ 01 ?03|\(entry \d+\)/g)?.length).toBeGreaterThan(20);
+  const hour = traceOf(here.journal, "so2.dry", { period: "hour", start: Date.parse(declared) });
+  expect([hour?.made.of === "periods" && hour.made.parts.length, hour?.n]).toEqual([60, [60, 60]]);
 });
