@@ -146,8 +146,7 @@ needs("python").describe(
   () => {
     test.each([
       { regime: hj, interval: 5 * second, more: { total: { per: hour } } },
-      { regime: hj, interval: 5 * second, more: { weightedBy: "flow", places: 3 } },
-      { regime: part75, interval: 30 * second, more: { total: { per: hour } } },
+      { regime: part75, interval: 30 * second, more: { total: { per: hour }, weightedBy: "flow", places: 3 } },
       { regime: mrr, interval: 30 * second, more: { weightedBy: "flow" } },
       { regime: ied, interval: 30 * second, more: { total: { per: second } } },
     ])("$regime.id, $more", ({ regime, interval, more }) => {
