@@ -2,50 +2,27 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { amend, invalidated, type Kept, recompute, same } from "../../../../feed/derive/average/amend.ts";
 import { type Averages, makeAverages } from "../../../../feed/derive/average/averages.ts";
-import type { Period } from "../../../../feed/derive/average/calendar.ts";
 import type { Channel, Closed, Sample } from "../../../../feed/derive/average/channel.ts";
 import { hj, ied, mrr, part75, type Regime } from "../../../../feed/derive/average/regimes.ts";
+import { follow, type Journal, makeJournal } from "./kept.ts";
 import { at, channelOf, day, hour, minute, only, row, said, sample, second } from "./made.ts";
 
 const start = at("2026-10-01T00:00");
 
-/** A journal in memory: the samples of a channel, and its periods as last amended. */
-function makeKept(): Kept & { readonly all: Sample[]; keep(closed: Closed): void; periods(): Closed[] } {
-  const all: Sample[] = [];
-  const closed = new Map<string, Closed>();
-  return {
-    all,
-    keep: (one) => void closed.set(`${one.period} ${one.start}`, one),
-    periods: () => [...closed.values()],
-    samples: ({ from, to }) => all.filter(({ t }) => t >= from && t < to),
-    closed: (period: Period, { from, to }) =>
-      [...closed.values()].filter((one) => one.period === period && one.start >= from && one.start < to),
-  };
-}
-
-/** Takes samples as they come; amends for each that is late. */
-function follow(averages: Averages, kept: ReturnType<typeof makeKept>, samples: readonly Sample[], until: number) {
-  const amendments = [];
-  for (const one of samples) {
-    for (const closed of averages.close(one.t - minute)) kept.keep(closed);
-    kept.all.push(one);
-    if (averages.take(one) !== "late") continue;
-    for (const amendment of amend(averages, { from: one.t, to: one.t + 1 }, kept, "late")) {
-      amendments.push(amendment);
-      kept.keep(amendment.after);
-    }
-  }
-  for (const closed of averages.close(until)) kept.keep(closed);
+/** Takes samples as they come, and closes all that is over in the end. */
+function followed(averages: Averages, journal: Journal, samples: readonly Sample[], until: number) {
+  const amendments = samples.flatMap((one) => follow(averages, journal, one));
+  for (const closed of averages.close(until)) journal.keep(closed);
   return amendments;
 }
 
 const steady = (from: number, count: number) => row(from, count, 5 * second, () => ["10", "N"]);
 
 test("a late sample changes no closed period: it makes an amendment of each it belongs to", () => {
-  const kept = makeKept();
+  const kept = makeJournal();
   const late = sample(start + 5 * second, "22");
   const inTime = steady(start, 720).filter(({ t }) => t !== late.t);
-  const amendments = follow(
+  const amendments = followed(
     makeAverages(channelOf(), start),
     kept,
     [...inTime, ...steady(start + hour, 60), late],
@@ -63,33 +40,33 @@ test("a late sample changes no closed period: it makes an amendment of each it b
 });
 
 test("a late sample in an hour that is open puts the hour right without an amendment", () => {
-  const kept = makeKept();
+  const kept = makeJournal();
   const late = sample(start + 5 * second, "22");
   const inTime = steady(start, 720).filter(({ t }) => t !== late.t);
-  const amendments = follow(makeAverages(channelOf(), start), kept, [...inTime, late], start + day);
+  const amendments = followed(makeAverages(channelOf(), start), kept, [...inTime, late], start + day);
   expect(amendments.map(({ period }) => period)).toEqual(["minute"]);
   expect(only(kept.periods(), "hour")[0]).toMatchObject({ max: "22", counts: { valid: 60 } });
 });
 
 test("a minute nothing had come in has no before", () => {
-  const kept = makeKept();
+  const kept = makeJournal();
   const [first, ...rest] = [steady(start, 12), steady(start + minute, 12 * 59), steady(start + hour, 60)];
-  const amendments = follow(makeAverages(channelOf(), start), kept, [...rest.flat(), ...(first ?? [])], start + day);
+  const amendments = followed(makeAverages(channelOf(), start), kept, [...rest.flat(), ...(first ?? [])], start + day);
   expect(amendments[0]).toMatchObject({ period: "minute", before: null });
 });
 
 test("a late value that is not valid is amended in the counts, not in the value", () => {
-  const kept = makeKept();
+  const kept = makeJournal();
   const samples = [...steady(start, 720), ...steady(start + hour, 60), sample(start + 1, "9", "M")];
-  const amendments = follow(makeAverages(channelOf(), start), kept, samples, start + day);
+  const amendments = followed(makeAverages(channelOf(), start), kept, samples, start + day);
   expect(amendments.map(({ period }) => period)).toEqual(["minute"]); // its hour has the same 60 minutes as before
   expect(amendments[0]?.after).toMatchObject({ flag: "N", counts: { arrived: 13, valid: 12 } });
 });
 
 test("a failed calibration takes out what it reaches over, says so, and can be taken back", () => {
-  const kept = makeKept();
+  const kept = makeJournal();
   const averages = makeAverages(channelOf(), start);
-  follow(averages, kept, steady(start, 720 * 24), start + day);
+  followed(averages, kept, steady(start, 720 * 24), start + day);
   expect(only(kept.periods(), "day").map(said)).toEqual(["10"]);
   const span = { from: start + 2 * hour, to: start + 7 * hour + 30 * second };
   const reaching: Kept = {
@@ -112,9 +89,9 @@ test("a failed calibration takes out what it reaches over, says so, and can be t
 });
 
 test("what does not come out different is no amendment", () => {
-  const kept = makeKept();
+  const kept = makeJournal();
   const averages = makeAverages(channelOf(), start);
-  follow(averages, kept, steady(start, 720 * 3), start + 3 * hour);
+  followed(averages, kept, steady(start, 720 * 3), start + 3 * hour);
   expect([...amend(averages, { from: start, to: start + 3 * hour }, kept, "looked again")]).toEqual([]);
 });
 
@@ -134,8 +111,8 @@ test("whatever comes late: the amended periods are those of all samples in time"
     fc.property(regime, someDay, (rules, samples) => {
       const loose = { ...rules, levels: rules.levels.map((level) => ({ ...level, rule: loosened(level.rule) })) };
       const channel: Channel = channelOf(loose, { interval: minute });
-      const kept = makeKept();
-      follow(makeAverages(channel, start), kept, samples, start + day);
+      const kept = makeJournal();
+      followed(makeAverages(channel, start), kept, samples, start + day);
       const all = [...recompute(channel, "day", start, samples)];
       const order = (a: Closed, b: Closed) => (a.period < b.period ? -1 : a.period > b.period ? 1 : a.start - b.start);
       const amended = kept.periods().sort(order);

@@ -102,3 +102,10 @@ test("extremes and entries reach through all levels, entries also over values th
   const [closed] = only(closedBy(channelOf(), start, start + hour, samples), "hour");
   expect(closed).toMatchObject({ min: "2", max: "5", from: 100, to: 9000 });
 });
+
+test("one number written with more and with fewer places gives one extreme, whichever came first", () => {
+  const samples = steady("5", 12).map((one, i) => ({ ...one, value: ["5", "5.0", "5.00"][i % 3] ?? null }));
+  for (const order of [samples, [...samples].reverse(), samples.slice(1)]) {
+    expect(closedBy(channelOf(mrr), start, start + minute, order)[0]).toMatchObject({ min: "5", max: "5" });
+  }
+});
