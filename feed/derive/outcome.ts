@@ -19,10 +19,13 @@ export const noValue = {
 export type NoValue = keyof typeof noValue;
 
 /** A number, or the reason why there is none. Never both, and never NaN or infinity. */
-export type Outcome =
-  | { readonly ok: true; readonly value: Decimal }
-  | { readonly ok: false; readonly why: NoValue; readonly detail?: string };
+export type Outcome = { readonly ok: true; readonly value: Decimal } | Absent;
+export interface Absent {
+  readonly ok: false;
+  readonly why: NoValue;
+  readonly detail?: string;
+}
 
 export const found = (value: Decimal): Outcome => ({ ok: true, value });
-export const absent = (why: NoValue, detail?: string): Outcome =>
+export const absent = (why: NoValue, detail?: string): Absent =>
   detail === undefined ? { ok: false, why } : { ok: false, why, detail };
