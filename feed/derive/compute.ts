@@ -1,124 +1,125 @@
-import { type Decimal, decimal, rounded } from "./decimal.ts";
-import { exponential, mostOfExponential } from "./exponential.ts";
 import type { Call, Comparison, Condition, Node, Sign } from "./expression.ts";
-import { absent, found, type NoValue, type Outcome } from "./outcome.ts";
+import {
+  exponential,
+  type Fixed,
+  fixedOf,
+  inBounds,
+  magnitude,
+  mostOfExponential,
+  one,
+  over,
+  root,
+  roundedTo,
+  times,
+} from "./fixed.ts";
+import { type Absent, absent, type NoValue } from "./outcome.ts";
 
-export type Names = ReadonlyMap<string, Decimal>;
-export type Program = (names: Names) => Outcome;
+export type Names = ReadonlyMap<string, Fixed>;
+export type Computed = Fixed | Absent;
+export type Program = (names: Names) => Computed;
 /** Undefined where the condition holds; else the reason it does not, or why it cannot be told. */
 export type Check = (names: Names) => NoValue | undefined;
 
-const zero = decimal("0");
-const one = decimal("1");
+const none = (value: Computed): value is Absent => typeof value !== "bigint";
+
 /** A divisor nearer to zero makes digits out of the noise of the dividend. */
-const leastDivisor = decimal("1e-20");
-const mostMagnitude = 60;
-const mostPlaces = 60;
+const leastDivisor = one / 10n ** 20n;
+const tooGreat = absent("derive.range");
+const bounded = (value: Fixed): Computed => (inBounds(value) ? value : tooGreat);
 
 /**
- * An expression as a function of its names. It returns a value or a reason, for any values, and never throws.
- *
- * Sums and products are exact to 60 places after the point, quotients, roots and exponentials to 40; a number of 1e60 and
- * above is no quantity of a plant ("derive.range").
+ * An expression as a function of its names. It returns a value or a reason, for any values, and never throws. A number of 1e60
+ * and above is no quantity of a plant ("derive.range").
  */
 export function program(node: Node): Program {
   switch (node.kind) {
     case "number": {
-      const value = bounded(decimal(node.text));
+      const value = fixedOf(node.text) ?? tooGreat;
       return () => value;
     }
     case "name":
-      return (names) => {
-        const value = names.get(node.name);
-        return value === undefined ? absent("derive.input-missing", node.name) : bounded(value);
-      };
+      return (names) => names.get(node.name) ?? absent("derive.input-missing", node.name);
     case "minus":
-      return over(node.of, (value) => found(zero.minus(value)));
+      return mapped(node.of, (value) => -value);
     case "round":
-      return over(node.of, (value) => found(rounded(value, node.places)));
+      return mapped(node.of, (value) => bounded(roundedTo(value, node.places)));
     case "power":
-      return over(node.base, (base) => power(base, node.exponent));
+      return mapped(node.base, (base) => power(base, node.exponent));
     case "binary":
       return binary(node.sign, program(node.left), program(node.right));
     case "call":
       return node.of.length === 1 && node.of[0] !== undefined
-        ? over(node.of[0], functions[node.call])
-        : choice(node.call === "max" ? "gt" : "lt", node.of.map(program));
+        ? mapped(node.of[0], functions[node.call])
+        : choice(node.call === "max", node.of.map(program));
   }
 }
 
 export function check(condition: Condition, otherwise: NoValue): Check {
   const left = program(condition.left);
   const right = program(condition.right);
+  const holds = comparisons[condition.comparison];
   return (names) => {
-    const one = left(names);
-    if (!one.ok) return one.why;
-    const other = right(names);
-    if (!other.ok) return other.why;
-    return compare[condition.comparison](one.value, other.value) ? undefined : otherwise;
+    const a = left(names);
+    if (none(a)) return a.why;
+    const b = right(names);
+    if (none(b)) return b.why;
+    return holds(a, b) ? undefined : otherwise;
   };
 }
 
-const compare: Readonly<Record<Comparison, (one: Decimal, other: Decimal) => boolean>> = {
-  "<": (one, other) => one.lt(other),
-  "<=": (one, other) => one.lte(other),
-  ">": (one, other) => one.gt(other),
-  ">=": (one, other) => one.gte(other),
+const comparisons: Readonly<Record<Comparison, (a: Fixed, b: Fixed) => boolean>> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
 };
 
-function over(node: Node, compute: (value: Decimal) => Outcome): Program {
+function mapped(node: Node, compute: (value: Fixed) => Computed): Program {
   const of = program(node);
   return (names) => {
     const value = of(names);
-    return value.ok ? compute(value.value) : value;
+    return none(value) ? value : compute(value);
   };
 }
 
 function binary(sign: Sign, left: Program, right: Program): Program {
+  const compute = operations[sign];
   return (names) => {
-    const one = left(names);
-    if (!one.ok) return one;
-    const other = right(names);
-    return other.ok ? combined(sign, one.value, other.value) : other;
+    const a = left(names);
+    if (none(a)) return a;
+    const b = right(names);
+    return none(b) ? b : compute(a, b);
   };
 }
 
-function combined(sign: Sign, left: Decimal, right: Decimal): Outcome {
-  if (sign === "+") return bounded(left.plus(right));
-  if (sign === "-") return bounded(left.minus(right));
-  if (sign === "*") return bounded(left.times(right));
-  return right.abs().lt(leastDivisor) ? absent("derive.division") : bounded(left.div(right));
-}
+const operations: Readonly<Record<Sign, (a: Fixed, b: Fixed) => Computed>> = {
+  "+": (a, b) => bounded(a + b),
+  "-": (a, b) => bounded(a - b),
+  "*": (a, b) => bounded(times(a, b)),
+  "/": (a, b) => (magnitude(b) < leastDivisor ? absent("derive.division") : bounded(over(a, b))),
+};
 
-function power(base: Decimal, exponent: number): Outcome {
-  let result = found(one);
-  for (let n = 0; n < exponent && result.ok; n += 1) result = bounded(result.value.times(base));
+function power(base: Fixed, exponent: number): Computed {
+  let result: Computed = one;
+  for (let n = 0; n < exponent && !none(result); n += 1) result = bounded(times(result, base));
   return result;
 }
 
-const functions: Readonly<Record<Call, (value: Decimal) => Outcome>> = {
-  sqrt: (value) => (value.lt(zero) ? absent("derive.negative") : found(value.sqrt())),
-  exp: (value) =>
-    value.abs().gt(decimal(String(mostOfExponential))) ? absent("derive.range") : found(exponential(value)),
-  max: found,
-  min: found,
+const functions: Readonly<Record<Call, (value: Fixed) => Computed>> = {
+  sqrt: (value) => (value < 0n ? absent("derive.negative") : root(value)),
+  exp: (value) => (magnitude(value) > mostOfExponential ? tooGreat : exponential(value)),
+  max: (value) => value,
+  min: (value) => value,
 };
 
-function choice(better: "gt" | "lt", of: readonly Program[]): Program {
+function choice(greatest: boolean, of: readonly Program[]): Program {
   return (names) => {
-    let best: Decimal | undefined;
-    for (const one of of) {
-      const value = one(names);
-      if (!value.ok) return value;
-      if (best === undefined || value.value[better](best)) best = value.value;
+    let best: Fixed | undefined;
+    for (const each of of) {
+      const value = each(names);
+      if (none(value)) return value;
+      if (best === undefined || value > best === greatest) best = value;
     }
-    return best === undefined ? absent("derive.input-missing") : found(best);
+    return best ?? tooGreat;
   };
-}
-
-/** What every number is held to on its way, so that no formula can grow one without end. */
-export function bounded(value: Decimal): Outcome {
-  if (value.e >= mostMagnitude) return absent("derive.range");
-  const places = value.c.length - 1 - value.e;
-  return found(places > mostPlaces ? rounded(value, mostPlaces, "half-even") : value);
 }

@@ -51,7 +51,7 @@ const from =
   (value: string): Constant => ({ value, source, verified });
 const annexD = from("HJ 212-2017, Annex D.2");
 const ours = from("default of this product, for the site to decide", false);
-const iupac = from("IUPAC, standard atomic weights, abridged");
+const iupac = from("IUPAC, standard atomic weights, abridged", false);
 const appendixF = from("40 CFR 75, Appendix F");
 const definition = from("exact by definition");
 
@@ -77,16 +77,16 @@ export const constantSets = {
     title: { en: "Physics: 273.15 and 22.414", zh: "物理精确值：273.15 与 22.414" },
     values: {
       T0_K: definition("273.15"),
-      Tn_K: from("0 °C, as in DIN 1343")("273.15"),
+      Tn_K: from("the ice point, 0 °C")("273.15"),
       p0_Pa: definition("101325"),
       Vm_L_per_mol: from("CODATA 2018, 22.413 969 54 L/mol, to three places")("22.414"),
       M_NO_g_per_mol: iupac("30.006"),
       M_NO2_g_per_mol: iupac("46.005"),
-      M_CO2_g_per_mol: from("IPCC 2006 inventories and common use; IUPAC gives 44.009")("44.01"),
+      M_CO2_g_per_mol: from("common use in emission calculations; IUPAC gives 44.009", false)("44.01"),
       M_C_g_per_mol: iupac("12.011"),
       O2_air_pct: from("U.S. Standard Atmosphere 1976, 20.9476 %", false)("20.95"),
       scf_m3: definition("0.028316846592"),
-      mmBtu_GJ: from("International Table Btu, ISO 31-4")("1.05505585262"),
+      mmBtu_GJ: from("International Table Btu, 1055.055 852 62 J")("1.05505585262"),
       T_scf_K: definition("293.15"),
       ...limits,
     },

@@ -1,5 +1,6 @@
+import { decimalOf } from "./fixed.ts";
 import type { Constants, Formula } from "./formula.ts";
-import { absent, type Outcome } from "./outcome.ts";
+import { absent, found, type Outcome } from "./outcome.ts";
 import { substituted } from "./substituted.ts";
 import { given, prepared, type Values } from "./values.ts";
 
@@ -8,11 +9,12 @@ import { given, prepared, type Values } from "./values.ts";
  * requirement that does not hold (`detail`: the requirement with the values put in), else of the arithmetic. Never throws.
  */
 export function evaluate(formula: Formula, values: Values, constants: Constants): Outcome {
-  const ready = prepared(formula, values, constants);
-  if (!ready.ok) return absent(ready.why, ready.detail);
+  const names = prepared(formula, values, constants);
+  if ("why" in names) return names;
   for (const { check, expression } of formula.checks) {
-    const why = check(ready.names);
+    const why = check(names);
     if (why !== undefined) return absent(why, substituted(expression, given(formula, values, constants)));
   }
-  return formula.program(ready.names);
+  const value = formula.program(names);
+  return typeof value === "bigint" ? found(decimalOf(value)) : value;
 }

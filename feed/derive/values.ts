@@ -1,7 +1,8 @@
-import { bounded, type Names } from "./compute.ts";
-import { type Decimal, decimal, isDecimal } from "./decimal.ts";
+import type { Names } from "./compute.ts";
+import { type Decimal, isDecimal } from "./decimal.ts";
+import { type Fixed, fixedOf, plain } from "./fixed.ts";
 import type { Constants, Formula } from "./formula.ts";
-import { absent, type NoValue, type Outcome } from "./outcome.ts";
+import { type Absent, absent } from "./outcome.ts";
 import { number } from "./tokens.ts";
 
 /** A decimal string as it stands in an entry, or a number on its way from one formula to the next; null where there is none. */
@@ -9,25 +10,6 @@ export type Value = string | Decimal | null | undefined;
 export type Values = Readonly<Record<string, Value>>;
 
 const decimalString = new RegExp(`^-?${number.source}$`);
-
-export type Prepared =
-  | { readonly ok: true; readonly names: Names }
-  | { readonly ok: false; readonly why: NoValue; readonly detail: string };
-
-/** The numbers a formula asks for, or the first that is not one. Never throws, whatever it is given. */
-export function prepared(formula: Formula, values: Values, constants: Constants): Prepared {
-  const names = new Map<string, Decimal>();
-  for (const [name, value] of Object.entries(given(formula, values, constants))) {
-    if (value === null || value === undefined) {
-      const why = formula.constants.includes(name) ? "derive.constant-missing" : "derive.input-missing";
-      return { ok: false, why, detail: name };
-    }
-    const read = readValue(value);
-    if (!read.ok) return { ok: false, why: read.why, detail: name };
-    names.set(name, read.value);
-  }
-  return { ok: true, names };
-}
 
 /** What a formula is given for its names, and nothing else: a stray value cannot pass for a constant. */
 export function given(formula: Formula, values: Values, constants: Constants): Values {
@@ -37,17 +19,33 @@ export function given(formula: Formula, values: Values, constants: Constants): V
 
 const own = (values: Values, name: string): Value => (Object.hasOwn(values, name) ? values[name] : undefined);
 
-function readValue(value: unknown): Outcome {
-  if (isDecimal(value)) return bounded(value);
-  return typeof value === "string" && decimalString.test(value)
-    ? bounded(decimal(value))
-    : absent("derive.not-a-number");
+/** The numbers a formula asks for, or the first that is not one. Never throws, whatever it is given. */
+export function prepared(formula: Formula, values: Values, constants: Constants): Names | Absent {
+  const names = new Map<string, Fixed>();
+  for (const name in formula.inputs) {
+    const value = readValue(own(values, name), name, "derive.input-missing");
+    if (typeof value !== "bigint") return value;
+    names.set(name, value);
+  }
+  for (const name of formula.constants) {
+    const value = readValue(own(constants, name), name, "derive.constant-missing");
+    if (typeof value !== "bigint") return value;
+    names.set(name, value);
+  }
+  return names;
+}
+
+function readValue(value: unknown, name: string, missing: Absent["why"]): Fixed | Absent {
+  if (value === null || value === undefined) return absent(missing, name);
+  const text = isDecimal(value) ? plain(value) : value;
+  if (text === undefined) return absent("derive.range", name);
+  if (typeof text !== "string" || !decimalString.test(text)) return absent("derive.not-a-number", name);
+  return fixedOf(text) ?? absent("derive.range", name);
 }
 
 /** As a value stands in a trace: the very text it was given as, where it was a text. Undefined where it is no number. */
-export function textOf(value: Value): string | undefined {
-  const read = readValue(value);
-  if (!read.ok) return undefined;
-  const text = typeof value === "string" ? value : read.value.toFixed();
+export function textOf(value: unknown): string | undefined {
+  const text = isDecimal(value) ? plain(value) : value;
+  if (typeof text !== "string" || !decimalString.test(text) || fixedOf(text) === undefined) return undefined;
   return text.startsWith("-") ? `(${text})` : text;
 }

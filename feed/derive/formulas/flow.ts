@@ -3,7 +3,8 @@ import { formula, type Input } from "../formula.ts";
 import { moisture, notNegative, pressure, temperature, unsaturated } from "./require.ts";
 
 const annexD = "HJ 212-2017, Annex D.2";
-const pitot = "HJ 75-2017, pitot tube";
+// The text of HJ 75 was not at hand; a logger in the field computes the velocity by the same formula.
+const pitot = "pitot tube, as HJ 75-2017 uses it (text not seen)";
 const actual = { conditions: "actual", moisture: "wet" } as const;
 const standardDry = { conditions: "standard", moisture: "dry" } as const;
 const state = {

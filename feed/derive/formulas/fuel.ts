@@ -17,7 +17,7 @@ export const fuel = [
   formula({
     id: "carbon-from-air-dried",
     title: { en: "Carbon as received, from air-dried", zh: "收到基元素碳（由空气干燥基）" },
-    source: `${power}, bases of coal analyses`,
+    source: "mass balance of carbon, bases of coal analyses",
     inputs: { Cad_pct: { unit: "%" }, Mar_pct: { unit: "%" }, Mad_pct: { unit: "%" } },
     constants: [],
     output: { symbol: "Car", unit: "%" },
@@ -34,7 +34,7 @@ export const fuel = [
   formula({
     id: "carbon-from-dry",
     title: { en: "Carbon as received, from dry", zh: "收到基元素碳（由干燥基）" },
-    source: `${power}, bases of coal analyses`,
+    source: "mass balance of carbon, bases of coal analyses",
     inputs: { Cd_pct: { unit: "%" }, Mar_pct: { unit: "%" } },
     constants: [],
     output: { symbol: "Car", unit: "%" },

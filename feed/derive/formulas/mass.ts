@@ -26,7 +26,7 @@ export const mass = [
   formula({
     id: "co2-mass-dry",
     title: { en: "CO2 mass from dry CO2 and dry flow", zh: "CO2 排放量（干基 CO2 与干基流量）" },
-    source: "mass of an ideal gas; DL/T 2376-2021",
+    source: "mass of an ideal gas at standard conditions",
     inputs: { CO2_pct: { unit: "%", basis: { moisture: "dry" } }, Q_m3_h: { unit: "m3/h", basis: standardDry } },
     constants: ["M_CO2_g_per_mol", "Vm_L_per_mol"],
     output: { symbol: "G", unit: "t/h" },
@@ -36,7 +36,7 @@ export const mass = [
   formula({
     id: "co2-mass-wet",
     title: { en: "CO2 mass from wet CO2 and wet flow", zh: "CO2 排放量（湿基 CO2 与湿基流量）" },
-    source: "mass of an ideal gas; DL/T 2376-2021",
+    source: "mass of an ideal gas at standard conditions",
     inputs: { CO2_pct: { unit: "%", basis: { moisture: "wet" } }, Q_m3_h: { unit: "m3/h", basis: standardWet } },
     constants: ["M_CO2_g_per_mol", "Vm_L_per_mol"],
     output: { symbol: "G", unit: "t/h" },

@@ -2,13 +2,14 @@
 import { formula } from "../formula.ts";
 import { inRange, moisture, oxygen, pressure, saturationPressure } from "./require.ts";
 
+const dryAndWet = "wet and dry oxygen method, as HJ 75-2017 uses it (text not seen)";
 const magnus = "Magnus form, Alduchov and Eskridge 1996, J. Appl. Meteor. 35, 601";
 
 export const moistureFormulas = [
   formula({
     id: "moisture-from-oxygen",
     title: { en: "Moisture from wet and dry oxygen", zh: "干湿氧法含湿量" },
-    source: "HJ 75-2017, wet and dry oxygen method",
+    source: dryAndWet,
     inputs: {
       O2wet_pct: { unit: "%", basis: { moisture: "wet" } },
       O2dry_pct: { unit: "%", basis: { moisture: "dry" } },
@@ -45,7 +46,7 @@ export const moistureFormulas = [
   formula({
     id: "wet-oxygen",
     title: { en: "Oxygen of the wet gas", zh: "湿基氧含量" },
-    source: "HJ 75-2017, wet and dry oxygen method, solved for the wet oxygen",
+    source: `${dryAndWet}, solved for the wet oxygen`,
     inputs: { O2dry_pct: { unit: "%", basis: { moisture: "dry" } }, X_pct: { unit: "%" } },
     constants: ["O2_air_pct"],
     output: { symbol: "O2wet", unit: "%", basis: { moisture: "wet" } },

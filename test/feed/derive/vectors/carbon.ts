@@ -26,6 +26,7 @@ export const carbon: readonly Vector[] = [
   ]),
   ...vectorsOf("cets", "computed", "CETS-AG-01.01-V01-2024, combustion", [
     ["carbon-from-heat", { NCV_GJ_per_t: "20.5", CC_tC_per_GJ: "0.03085" }, "0.632425"],
+    ["carbon-from-heat", { NCV_GJ_per_t: "389.31", CC_tC_per_GJ: "0.01532" }, "5.96423"],
     ["fuel-co2", { FC_t: "100000", Car_tC_per_t: "0.632425", OF_pct: "99" }, "229570.275"],
     [
       "fuel-co2-from-heat",

@@ -47,8 +47,10 @@ export const part75: readonly Vector[] = [
   ),
   ...vectorsOf("epa", "computed", "40 CFR 60, Appendix A, Method 3B", [
     ["fo", { O2_pct: "6.0", CO2_pct: "13.1" }, "1.137"],
-    ["fo", { O2_pct: "7.5", CO2_pct: "9.0" }, "1.489"],
+    // With a fifth of air let in, and with a fifth of nitrogen.
+    ["fo", { O2_pct: "8.98", CO2_pct: "10.48" }, "1.137"],
     ["fo", { O2_pct: "4.8", CO2_pct: "10.48" }, "1.536"],
+    ["fo", { O2_pct: "7.5", CO2_pct: "9.0" }, "1.489"],
     ["fo-with-co", { O2_pct: "6.1", CO2_pct: "12.9", CO_pct: "0.2" }, "1.137"],
   ]),
   ...vectorsOf("exact", "computed", "40 CFR 75, Appendix F, table 1, in SI units", [
