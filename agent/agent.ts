@@ -6,6 +6,7 @@ import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
+import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
@@ -120,7 +121,10 @@ async function operate(
     return collectFrom(one, { ...known, ...pushed }, with_, collecting.signal);
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
-  const works = [...pollers, rechecking].map((work) => work.catch(fail));
+  const deriving = site.derived
+    ? [startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal)]
+    : [];
+  const works = [...pollers, rechecking, ...deriving].map((work) => work.catch(fail));
   await devices.open();
   log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
   await Promise.all(works);

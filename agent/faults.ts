@@ -30,6 +30,11 @@ export const faults = {
     hint: "Look at what it sends: cems-agent tail --config FILE.",
     exit: 64,
   },
+  E_DERIVED_UNKNOWN: {
+    consequence: "nothing is explained",
+    hint: "Name a derived channel of the site and a period that is over: cems-agent explain so2.dry 2026-10-01T08 --config FILE.",
+    exit: 64,
+  },
   E_POLICY: {
     consequence: "nothing is started or exported",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",

@@ -3,6 +3,7 @@ import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
 import { ends } from "./commands/ends.ts";
+import { explain } from "./commands/explain.ts";
 import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
 import { scan } from "./commands/scan.ts";
@@ -89,6 +90,6 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, tail, probe, scan, export_],
+  commands: [init, check, run, tail, probe, scan, explain, export_],
   faults: [faults],
 });

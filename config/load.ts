@@ -8,14 +8,16 @@ import type { Profile } from "../drivers/profile.ts";
 import { readsOf } from "../drivers/protocol.ts";
 import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
+import { type Millis, millis } from "../feed/format/vocabulary.ts";
 import { reporter, syntaxProblems, unreadFile } from "../feed/yaml/problem.ts";
 import { readYaml } from "../feed/yaml/read.ts";
 import { inOrder } from "../feed/yaml/render.ts";
 import { schemaProblems } from "../feed/yaml/schema-problems.ts";
-import { channels } from "./channels.ts";
+import { channelName, channels } from "./channels.ts";
 import { checkDevices } from "./check-devices.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkLines } from "./check-lines.ts";
+import { type MeasuredChannels, resolveDerived } from "./derivations.ts";
 import { group, list, text } from "./loose.ts";
 import type { Device, Site } from "./site.ts";
 import { resolveSite } from "./site.ts";
@@ -68,7 +70,24 @@ export function loadSite(
   if (!parsed.success || problems.length > 0) return failed(problems);
   const site = resolveSite(file, createHash("sha256").update(bytes).digest("base64"), parsed.data, profiles);
   const oversized = site.devices.flatMap((device, index) => checkSize(device, index, report));
-  return oversized.length > 0 ? failed(oversized) : good(site);
+  if (oversized.length > 0) return failed(oversized);
+  if (parsed.data.derived === undefined) return good(site);
+  const derived = resolveDerived(parsed.data.derived, measuredOn(site), report);
+  if (!derived.ok) return failed(derived.problem);
+  return good({ ...site, derived: { offset: offsetOf(parsed.data.derived.utcOffset), channels: derived.value } });
+}
+
+const measuredOn = ({ devices }: Site): MeasuredChannels =>
+  new Map(
+    devices.flatMap(({ id, every, profile }) =>
+      profile.points.map(({ id: point, unit, places }) => [channelName(id, point), { unit, places, every }] as const),
+    ),
+  );
+
+/** "+08:00" as the time that a place is ahead of UTC. */
+function offsetOf(text: string): Millis {
+  const [hours = 0, minutes = 0] = text.slice(1).split(":").map(Number);
+  return millis((text.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000);
 }
 
 const failed = (problems: readonly Problem[]): Result<never, readonly Problem[]> => ({

@@ -48,7 +48,7 @@ function insideOf(node: Schema, name: string, path: readonly string[]): Row[] {
   }
   if (node.oneOf) return node.oneOf.flatMap((variant) => variantRows(variant as Schema, name, path));
   if (typeof node.additionalProperties === "object")
-    return rowsOf(node.additionalProperties as Schema, `${name}.<point>`, path);
+    return rowsOf(node.additionalProperties as Schema, `${name}.<name>`, path);
   return rowsOf(node, name, path);
 }
 

@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { LineSettings } from "../drivers/line/settings.ts";
 import type { Profile } from "../drivers/profile.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
+import type { DerivedChannel } from "./derivations.ts";
 import { deviceProfile } from "./engineering.ts";
 import type { SiteFile } from "./site-file.ts";
 
@@ -28,6 +29,15 @@ export interface Site {
   readonly feed?: Feed;
   readonly lines: readonly LineSettings[];
   readonly devices: readonly Device[];
+  /** Absent: nothing is made of the readings. */
+  readonly derived?: Derived;
+}
+
+export interface Derived {
+  /** Where days and months begin, ahead of UTC. */
+  readonly offset: Millis;
+  /** Each after those it is made of. */
+  readonly channels: readonly DerivedChannel[];
 }
 
 export interface Feed {
@@ -58,7 +68,7 @@ export function resolveSite(
   written: SiteFile,
   profiles: ReadonlyMap<string, Profile>,
 ): Site {
-  const { site, feed, state, lines, devices, profiles: _, ...rest } = written;
+  const { site, feed, state, lines, devices, derived: _derived, profiles: _profiles, ...rest } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   return {
     file: resolve(file),

@@ -23,6 +23,10 @@ export const problems = {
     hint: "Two devices on one line need two unit ids, or their answers cannot be told apart.",
   },
   E_CONFIG_CHANNEL: { ...stop, hint: "A channel is <device>.<point>; it is at most 32 characters and named once." },
+  E_CONFIG_DERIVED: {
+    ...stop,
+    hint: "feed/derive/README.md says of each formula what it takes, in which unit and basis.",
+  },
   E_CONFIG_SIZE: { ...stop, hint: "One device has too many points for one entry of the journal." },
 } as const satisfies Record<string, FaultRow>;
 export type ProblemCode = keyof typeof problems;

@@ -40,5 +40,6 @@ export const ends = {
   tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
   probe: [...probe],
   scan: [...probe],
+  explain: [...site, ...read, "E_DERIVED_UNKNOWN"],
   export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING"],
 } as const satisfies Record<string, readonly AgentFaultCode[]>;

@@ -17,7 +17,9 @@ export interface Leaves {
   end(): number;
   read(from: number, to: number): Entry[];
   hashes(level: number, from: number, to: number): Buffer[];
-  lastOfType(type: string, dev?: string, code?: string): Entry | undefined;
+  /** Entries of a type other than "frame" from number `from` on, month by month. */
+  ofType(type: string, from: number): Generator<Entry>;
+  lastOfType(type: string, dev?: string | null, code?: string): Entry | undefined;
   /** Closes the newest month and begins another after it. */
   begin(name: string, opening: Frontier): void;
   /** Lets go of what is in memory: what is read next comes from the files. */
@@ -74,6 +76,9 @@ export function openLeaves(dir: string, state: State, options: WriteOptions | "r
     },
     forget: () => {
       for (const month of months) month.db.forget();
+    },
+    ofType: function* (type, from) {
+      for (const month of months) if (month.end() > from) yield* month.ofType(type, from);
     },
     lastOfType: (type, dev, code) => {
       for (const month of months.toReversed()) {

@@ -51,7 +51,9 @@ export interface Month {
   stored(): Buffer | undefined;
   read(from: number, to: number): Entry[];
   /** Newest entry of a type and, where given, a device and the code of an event. */
-  newest(type: string, dev: string | undefined, code: string | undefined): Entry | undefined;
+  newest(type: string, dev: string | null | undefined, code: string | undefined): Entry | undefined;
+  /** Entries of a type other than "frame" from number `from` on. */
+  ofType(type: string, from: number): Entry[];
   hashes(level: number, from: number, to: number): Buffer[];
   /** Only within a transaction of `db`, whose last entry comes with the frontier after it. */
   put(entry: Entry, type: string, t: string, frontier: Frontier | undefined): void;
@@ -73,6 +75,7 @@ const entryOf = ({ i, rec, h }: LeafRow): Entry => ({
 
 export function monthOn(db: Database, name: string): Month {
   const range = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE i >= ? AND i < ? ORDER BY i");
+  const ofType = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE k = ? AND k <> 'frame' AND i >= ? ORDER BY i");
   const last = db.prepare<{ readonly end: number | null }>("SELECT max(i) + 1 AS end FROM leaf");
   const leafHashes = db.prepare<{ readonly h: Buffer }>("SELECT h FROM leaf WHERE i >= ? AND i < ? ORDER BY i");
   const tiles = db.prepare<{ readonly h: Buffer }>(
@@ -92,6 +95,7 @@ export function monthOn(db: Database, name: string): Month {
     stored: () => stored.get()?.f ?? (last.get()?.end === null ? frontierHash(opening) : undefined),
     read: (from, to) => range.all(from, to).map(entryOf),
     newest: (type, dev, code) => newestOf(db, type, { dev, code }),
+    ofType: (type, from) => ofType.all(type, from).map(entryOf),
     hashes: (level, from, to) => {
       const rows = level < TILE_HEIGHT ? leafHashes.all(from, to) : tiles.all(level, from, to);
       return rows.map((row) => blobOf(row.h, `a hash of level ${level}`));
@@ -117,11 +121,11 @@ function openingOf(db: Database, name: string): Frontier {
 function newestOf(
   db: Database,
   type: string,
-  members: Readonly<Record<"dev" | "code", string | undefined>>,
+  members: Readonly<Record<"dev" | "code", string | null | undefined>>,
 ): Entry | undefined {
   const rare = type === "frame" ? "" : "AND k <> 'frame'";
   const given = Object.entries(members).filter(([, value]) => value !== undefined);
-  const same = given.map(([name]) => `AND json_extract(CAST(rec AS TEXT), '$.${name}') = ?`).join(" ");
+  const same = given.map(([name]) => `AND json_extract(CAST(rec AS TEXT), '$.${name}') IS ?`).join(" ");
   const row = db
     .prepare<LeafRow>(`SELECT i, rec, h FROM leaf WHERE k = ? ${rare} ${same} ORDER BY i DESC LIMIT 1`)
     .get(type, ...given.map(([, value]) => value ?? null));

@@ -22,8 +22,10 @@ export interface JournalReader extends Pick<Journal, "origin" | "head" | "read">
   witnessed(): number;
   /** The largest size the mirror holds durably; entries below it may be pruned one day. */
   mirrored(): number;
-  /** The newest entry of a type and, where given, of a device. */
-  lastOfType(type: EntryBody["type"], dev?: string, code?: string): Entry | undefined;
+  /** Entries of a rare type, any but "frame", from number `from` on. */
+  ofType(type: Exclude<EntryBody["type"], "frame">, from: number): Iterable<Entry>;
+  /** The newest entry of a type and, where given, of a device; null: of none. */
+  lastOfType(type: EntryBody["type"], dev?: string | null, code?: string): Entry | undefined;
   close(): void;
 }
 

@@ -57,6 +57,7 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
     cosignatures: (size) => state.cosignatures(size),
     witnessed: () => state.pointer("witnessed"),
     mirrored: () => state.pointer("mirrored"),
+    ofType: (type, from) => leaves.ofType(type, from),
     lastOfType: (type, dev, code) => leaves.lastOfType(type, dev, code),
     close: () => {
       leaves.close();

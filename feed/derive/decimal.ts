@@ -22,6 +22,8 @@ const modes: Readonly<Record<Rounding, 0 | 1 | 2 | 3>> = {
 /** A decimal string ("-12.50", "1.66e-7"). Throws on any other text: what comes from outside is checked before. */
 export const decimal = (text: string): Decimal => new Decimal(text);
 
+export const isDecimal = (value: unknown): value is Decimal => value instanceof Decimal;
+
 /** `places` digits after the point; "half-up" is away from zero, as the standards round. */
 export const rounded = (value: Decimal, places: number, mode: Rounding = "half-up"): Decimal =>
   value.round(places, modes[mode]);

@@ -9,6 +9,7 @@ export type EntryBody =
   | ConfigBody
   | BootBody
   | FrameBody
+  | DerivedBody
   | EventBody
   | AnchorBody
   | ManualBody
@@ -62,7 +63,33 @@ export interface ConfigBody extends Timed {
   readonly profile?: string;
   /** The questions of one poll in order, settings last: [unit id, function code, start, count] on Modbus, in words elsewhere. */
   readonly reads?: readonly (readonly [number, number, number, number] | string)[];
+  /** How each derived channel of `points` is made; only in the config of the whole site. */
+  readonly derive?: { readonly [channel: string]: Derivation };
+  /** Beside `derive`: minutes that the site's days begin before those of UTC. */
+  readonly east?: number;
 }
+
+/** Averaging periods; each begins at a whole one of the site's own time zone. */
+export type Period = "minute" | "half-hour" | "hour" | "day" | "month";
+
+/** How one derived channel is made. What is computed `at` one period is then carried to the longer ones. */
+export type Derivation = {
+  /** Id of a formula; "mean" is the input itself. */
+  readonly formula: string;
+  /** Input by its name in the formula: a channel, or "=" and the decimal of a parameter. */
+  readonly in: { readonly [input: string]: string };
+  /** The formula is applied to the inputs' means over this period. */
+  readonly at: Period;
+  /** Milliseconds between two readings of a measured channel: how many a minute can have. */
+  readonly every?: number;
+  /** What a longer period is made of. */
+  readonly longer: "mean" | "sum";
+  /** Channel that the longer means are weighted with. */
+  readonly weight?: string;
+  /** Names of the set of constants and of the rules of validity. */
+  readonly constants: string;
+  readonly regime: string;
+};
 
 export interface BootBody extends Timed {
   readonly type: "boot";
@@ -96,6 +123,21 @@ export interface FrameBody extends Timed {
   readonly own?: { readonly t?: string; readonly flags: { readonly [channel: string]: string } };
   /** Aligned with `raw`: [sent, received on the monotonic clock, received in Unix time], in ms. */
   readonly at?: readonly (readonly [number, number, number])[];
+}
+
+/** Values of one closed period. `t` is when it was closed. */
+export interface DerivedBody extends Timed {
+  readonly type: "derived";
+  readonly period: Period;
+  /** Begin of the period, UTC: a whole minute. */
+  readonly start: string;
+  /** Number of the config entry that declares the channels. */
+  readonly cfg: number;
+  readonly data: { readonly [channel: string]: ReadingTuple };
+  /** Of each channel: [valid, possible], in parts of the period (samples of a minute, minutes of an hour, ...). */
+  readonly n: { readonly [channel: string]: readonly [number, number] };
+  /** Everything it was made of lies in the entries [first, one past last]. */
+  readonly of: readonly [number, number];
 }
 
 export interface EventBody extends Timed {

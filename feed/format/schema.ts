@@ -42,6 +42,17 @@ const genesis = entry("genesis", {
   sw: z.strictObject({ name, ver: name, sha256: hash }),
   after: z.strictObject({ origin: name, size: count, root: hash, auth: text }).nullable(),
 });
+const period = z.enum(["minute", "half-hour", "hour", "day", "month"]);
+const derivation = z.strictObject({
+  formula: code,
+  in: z.record(code, name),
+  at: period,
+  every: z.int().min(1).optional(),
+  longer: z.enum(["mean", "sum"]),
+  weight: channel.optional(),
+  constants: code,
+  regime: code,
+});
 const config = entry("config", {
   points: z.record(channel, z.tuple([text, name, name, z.int().min(0).max(20)])),
   sha256: hash,
@@ -57,6 +68,8 @@ const config = entry("config", {
       ]),
     )
     .optional(),
+  derive: z.record(channel, derivation).optional(),
+  east: z.int().min(-720).max(840).optional(),
 });
 const bootEntry = entry("boot", {
   boot,
@@ -77,6 +90,14 @@ const frame = entry("frame", {
   dev: device.optional(),
   at: z.array(z.tuple([count, count, count])).optional(),
   own: z.strictObject({ t: time.optional(), flags: z.record(channel, z.string().max(8)) }).optional(),
+});
+const derived = entry("derived", {
+  period,
+  start: time.endsWith(":00.000Z"),
+  cfg: count,
+  data: z.record(channel, readingSchema),
+  n: z.record(channel, z.tuple([count, count])),
+  of: z.tuple([count, count]),
 });
 const event = entry("event", {
   code,
@@ -112,6 +133,7 @@ export const entrySchema = z.discriminatedUnion("type", [
   config,
   bootEntry,
   frame,
+  derived,
   event,
   anchor,
   manual,

@@ -1,12 +1,13 @@
 /** `npm run bench [-- NAME...] [--json] [--rounds N] [--seconds S]`: our side of each ratio against the other's. */
 import { parseArgs } from "node:util";
+import { derive } from "./derive.ts";
 import { drain } from "./drain.ts";
 import { entries } from "./entries.ts";
 import { type Bench, compare, tableLine } from "./result.ts";
 import { rtuBus } from "./rtu-bus.ts";
 import { tcpReads } from "./tcp-reads.ts";
 
-const benches: Readonly<Record<string, Bench>> = { "tcp-reads": tcpReads, "rtu-bus": rtuBus, entries, drain };
+const benches: Readonly<Record<string, Bench>> = { "tcp-reads": tcpReads, "rtu-bus": rtuBus, entries, drain, derive };
 const usage = `npm run bench -- [${Object.keys(benches).join("|")}]... [--json] [--rounds 5] [--seconds 2]`;
 
 function options() {

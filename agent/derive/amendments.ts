@@ -1,0 +1,98 @@
+import { endOf } from "../../feed/derive/average/calendar.ts";
+import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
+import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
+import type { AmendBody, DerivedBody } from "../../feed/format/body.ts";
+import { canonical } from "../../feed/format/canonical.ts";
+import { isoTime, readEntry } from "../../feed/format/entry.ts";
+import type { ReadingTuple } from "../../feed/format/reading.ts";
+import { type Millis, millis } from "../../feed/format/vocabulary.ts";
+import type { DeriverParts } from "./parts.ts";
+import { entriesFrom } from "./reading.ts";
+
+type Readings = Readonly<Record<string, ReadingTuple>>;
+
+/** A closed period as it stands: its entry with all amendments over it. */
+interface Standing {
+  readonly seq: number;
+  readonly data: Readings;
+}
+
+const minute = 60_000;
+/** Text of an entry is at most this long. */
+const longest = 4096;
+
+/**
+ * Everything since `begin` once more, samples in the order of their times: what of the closed periods comes out different, as
+ * amendments, and the averages that go on from there. Nothing where `signal` aborted meanwhile.
+ */
+export async function amendments(
+  parts: DeriverParts & { readonly begin: { readonly seq: number; readonly t: Millis } },
+  signal: AbortSignal,
+): Promise<{ readonly bodies: readonly AmendBody[]; readonly deriving: Deriving; readonly next: number } | undefined> {
+  const { channels, offset, cfg, journal, clock, begin } = parts;
+  const frames: { readonly t: number; readonly seq: number }[] = [];
+  const standing = new Map<string, Standing>();
+  const keyOfSeq = new Map<number, string>();
+  let next = begin.seq;
+  let until = begin.t as number;
+  for await (const entry of entriesFrom(journal, begin.seq, signal)) {
+    next = entry.seq + 1;
+    if (entry.type === "frame") {
+      const t = samplesOf(entry, entry.seq)[0]?.[1].t;
+      if (t !== undefined) frames.push({ t, seq: entry.seq });
+    } else if (entry.type === "derived" && entry.cfg === cfg) {
+      const key = keyOf(entry);
+      standing.set(key, { seq: entry.seq, data: entry.data });
+      keyOfSeq.set(entry.seq, key);
+      until = Math.max(until, endOf(entry.period, Date.parse(entry.start), offset / minute));
+    } else if (entry.type === "amend") {
+      const key = keyOfSeq.get(entry.ref);
+      const was = key === undefined ? undefined : standing.get(key);
+      if (key !== undefined && was) standing.set(key, { ...was, data: { ...was.data, ...amended(entry.value) } });
+    }
+  }
+  const declared = new Map(channels.map((channel) => [channel.id, channel]));
+  const deriving = makeDeriving(channels, offset, begin.t);
+  const bodies: AmendBody[] = [];
+  const compare = (to: number): void => {
+    for (const body of derivedBodies(deriving.close(to), declared, cfg, clock.now().wall))
+      bodies.push(...different(standing.get(keyOf(body)), body, clock.now().wall));
+  };
+  for (const { t, seq } of frames.toSorted((a, b) => a.t - b.t || a.seq - b.seq)) {
+    if (signal.aborted) return undefined;
+    const read = journal.read(seq, seq + 1).map(({ bytes }) => readEntry(bytes))[0];
+    if (!read?.ok || read.value.type !== "frame") continue;
+    compare(Math.min(t, until));
+    for (const [channel, sample] of samplesOf(read.value, seq)) deriving.take(channel, sample);
+  }
+  compare(until);
+  return signal.aborted ? undefined : { bodies, deriving, next };
+}
+
+const keyOf = ({ period, start }: Pick<DerivedBody, "period" | "start">): string => `${period} ${start}`;
+
+/** What an amendment puts in the place of what was said; our own words, so anything else is none. */
+export function amended(value: string): Readings {
+  try {
+    return JSON.parse(value) as Readings;
+  } catch {
+    return {};
+  }
+}
+
+/** A period that nothing was said of cannot be amended: its values stand in the periods it is part of. */
+function different(was: Standing | undefined, body: DerivedBody, now: Millis): AmendBody[] {
+  if (was === undefined) return [];
+  const changed = Object.entries(body.data).filter(
+    ([channel, reading]) => JSON.stringify(reading) !== JSON.stringify(was.data[channel]),
+  );
+  const say = (some: typeof changed): AmendBody[] => {
+    if (some.length === 0) return [];
+    const value = canonical(Object.fromEntries(some));
+    if (value.length > longest && some.length > 1)
+      return [...say(some.slice(0, some.length >> 1)), ...say(some.slice(some.length >> 1))];
+    const why = "readings of this period came after it was closed";
+    return [{ type: "amend", t: isoTime(millis(now)), ref: was.seq, why, by: "agent", value }];
+  };
+  return say(changed);
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { decimal } from "../drivers/profile-form.ts";
+
+/** The part of a site file that says which values are made of the readings. */
+
+const channel = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,32}$/)
+  .meta({ title: "letters, digits and . _ -, at most 32" });
+const channelOf = (description: string) => channel.meta({ description, examples: ["cems.so2"] });
+const period = z.enum(["minute", "half-hour", "hour", "day", "month"]);
+
+const basis = z.strictObject({
+  moisture: z.enum(["wet", "dry"]).exactOptional().meta({ description: "With or without the water of the gas." }),
+  conditions: z
+    .enum(["actual", "standard"])
+    .exactOptional()
+    .meta({ description: "As in the stack, or at standard temperature and pressure." }),
+  oxygen: z
+    .enum(["measured", "reference"])
+    .exactOptional()
+    .meta({ description: "As measured, or converted to the reference oxygen." }),
+});
+
+const input = z.union([
+  channel,
+  z.strictObject({
+    value: decimal.meta({ description: "A number that stays the same, as a decimal text.", examples: ["28.26"] }),
+    unit: z
+      .string()
+      .min(1)
+      .max(20)
+      .meta({ description: "Its unit.", examples: ["m2"] }),
+  }),
+]);
+
+const derivedChannel = z.strictObject({
+  id: channel.meta({ description: "Its name, unlike that of any measured channel.", examples: ["so2.dry"] }),
+  formula: z.string().meta({ description: "Which formula makes it.", examples: ["concentration-wet-to-dry"] }),
+  inputs: z
+    .record(z.string(), input)
+    .meta({ description: "Of each input of the formula: a channel, or a number with its unit." }),
+  at: period.default("minute").meta({ description: "The formula is applied to means over this period." }),
+  longer: z
+    .enum(["mean", "sum"])
+    .default("mean")
+    .meta({ description: "What longer periods hold; hours of a flow per hour are summed to an amount." }),
+  weight: channel
+    .meta({
+      description: "Longer means are weighted with this channel, most often a flow.",
+      examples: ["flow.standard"],
+    })
+    .exactOptional(),
+  places: z.int().min(0).max(12).default(4).meta({ description: "Decimal places of its values." }),
+  constants: z
+    .string()
+    .exactOptional()
+    .meta({ description: "Its own set of constants.", examples: ["exact"] }),
+  regime: z
+    .string()
+    .exactOptional()
+    .meta({ description: "Its own rules of validity.", examples: ["part-75"] }),
+});
+
+export const derivedForm = z.strictObject({
+  utcOffset: z
+    .string()
+    .regex(/^[+-](0\d|1[0-4]):(00|30|45)$/)
+    .default("+08:00")
+    .meta({ title: "an offset from UTC, such as +08:00", description: "Where days and months begin." }),
+  constants: z
+    .string()
+    .default("hj")
+    .meta({ description: "Set of constants: standard temperature, molar volume, ..." }),
+  regime: z.string().default("hj").meta({ description: "Rules of validity: how much of a period must be measured." }),
+  bases: z
+    .record(channel, basis)
+    .prefault({})
+    .meta({ description: "Basis of measured channels, wherever a formula asks for it." }),
+  means: z.array(channelOf("A measured channel.")).default([]).meta({ description: "Channels averaged as they are." }),
+  channels: z.array(derivedChannel).default([]).meta({ description: "Channels made by a formula." }),
+});
+
+export type DerivedFile = z.output<typeof derivedForm>;
+export type DerivedChannelFile = DerivedFile["channels"][number];

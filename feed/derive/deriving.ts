@@ -1,0 +1,155 @@
+import type { Derivation, Period } from "../format/body.ts";
+import type { Flag } from "../format/vocabulary.ts";
+import { type Averages, makeAverages, type Taken } from "./average/averages.ts";
+import { endOf, lengthOf, startOf } from "./average/calendar.ts";
+import type { Channel, Closed, Sample } from "./average/channel.ts";
+import type { AveragesState } from "./average/state.ts";
+import { formulaById } from "./catalogue.ts";
+import { type ConstantSetId, constantsOf } from "./constants.ts";
+import type { Decimal } from "./decimal.ts";
+import { type Input, readInput } from "./declared.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Constants, Formula } from "./formula.ts";
+import { regimeFrom, regimeNamed } from "./regime.ts";
+import type { Values } from "./values.ts";
+
+/** A derived channel, as a configuration entry declares it. */
+export interface Declared {
+  readonly id: string;
+  readonly unit: string;
+  readonly places: number;
+  readonly how: Derivation;
+}
+
+/**
+ * Everything a site derives, from samples to closed periods. Pure but for its own state, and without a clock: the plant makes
+ * the values with it, and whoever checks them makes them again.
+ */
+export interface Deriving {
+  /** A sample of a measured channel. One that nothing is made of is taken and forgotten. */
+  take(channel: string, sample: Sample): Taken;
+  /** Closes all that ends at or before `until` (Unix ms): minute by minute, inputs before what is made of them. */
+  close(until: number): readonly Closed[];
+  state(): DerivingState;
+}
+
+export interface DerivingState {
+  /** All before it is closed, Unix ms. */
+  readonly until: number;
+  readonly channels: readonly AveragesState[];
+}
+
+const minute = 60_000;
+
+interface Made {
+  readonly declared: Declared;
+  readonly averages: Averages;
+  /** Absent: the mean of the measured channel of its own name. */
+  readonly by?: {
+    readonly formula: Formula;
+    readonly constants: Constants;
+    readonly inputs: readonly (readonly [name: string, input: Input])[];
+  };
+}
+
+/**
+ * `channels`: each after those it is made of. `offset`: how far the site's days begin before those of UTC, in ms. `from`:
+ * Unix ms from which samples count, or an earlier state. Throws TypeError for a declaration that `declaredProblem` refuses.
+ */
+export function makeDeriving(channels: readonly Declared[], offset: number, from: number | DerivingState): Deriving {
+  const made = channels.map((declared) => madeOf(declared, offset, from));
+  const measured = new Map(made.filter(({ by }) => by === undefined).map((one) => [one.declared.id, one.averages]));
+  let until = typeof from === "number" ? Math.floor(from / minute) * minute : from.until;
+
+  const step = (end: number): Closed[] => {
+    const closed = new Map<string, Closed>();
+    for (const one of made) {
+      if (one.by !== undefined) feed(one, end, offset, closed);
+      for (const period of one.averages.close(end)) closed.set(keyOf(period.channel, period.period), period);
+    }
+    return [...closed.values()];
+  };
+  return {
+    take: (channel, sample) => measured.get(channel)?.take(sample) ?? "taken",
+    close: (now) => {
+      const all: Closed[] = [];
+      for (; until + minute <= now; until += minute) all.push(...step(until + minute));
+      return all;
+    },
+    state: () => ({ until, channels: made.map(({ averages }) => averages.state()) }),
+  };
+}
+
+const keyOf = (channel: string, period: Period): string => `${period} ${channel}`;
+
+/** Gives the formula's value of the period that ends now to its own averages, unless none of its inputs had anything. */
+function feed(
+  { declared, averages, by }: Made,
+  end: number,
+  offset: number,
+  closed: ReadonlyMap<string, Closed>,
+): void {
+  const { at, weight } = declared.how;
+  const start = startOf(at, end - 1, offset / minute);
+  if (by === undefined || endOf(at, start, offset / minute) !== end) return;
+  const values: Record<string, Decimal | null> = {};
+  const flags: Flag[] = [];
+  const entries: number[] = [];
+  let arrived = false;
+  for (const [name, input] of by.inputs) {
+    if (input.is === "number") {
+      values[name] = input.value;
+      continue;
+    }
+    const period = closed.get(keyOf(input.channel, at));
+    values[name] = period?.value.ok === true ? period.value.value.times(input.times) : null;
+    flags.push(period?.flag ?? "D");
+    if (period === undefined || period.counts.arrived === 0) continue;
+    arrived = true;
+    for (const entry of [period.from, period.to]) if (entry !== null) entries.push(entry);
+  }
+  if (!arrived) return;
+  const outcome = evaluate(by.formula, values as Values, by.constants);
+  const heavy = weight === undefined ? undefined : closed.get(keyOf(weight, at));
+  averages.take({
+    t: start,
+    value: outcome.ok ? outcome.value.toFixed() : null,
+    flag: worst(flags, outcome.ok),
+    ...(outcome.ok ? {} : { reason: outcome.why }),
+    ...(weight === undefined ? {} : { weight: heavy?.value.ok === true ? heavy.value.value.toFixed() : null }),
+    entry: Math.min(...entries),
+  });
+}
+
+/** N only if every input is; a value that is not there never is. */
+function worst(flags: readonly Flag[], ok: boolean): Flag {
+  return flags.find((flag) => flag !== "N") ?? (ok ? "N" : "D");
+}
+
+function madeOf(declared: Declared, offset: number, from: number | DerivingState): Made {
+  const { id, places, how } = declared;
+  const regime = regimeNamed(how.regime);
+  const isMean = how.formula === "mean";
+  const own = regime && (isMean ? regime : regimeFrom(regime, how.at));
+  if (own === undefined) throw new TypeError(`${id}: there is no regime ${how.regime} by the ${how.at}`);
+  const channel: Channel = {
+    id,
+    regime: own,
+    offset: offset / minute,
+    interval: how.every ?? lengthOf(how.at, 0, offset / minute),
+    places,
+    ...(how.weight === undefined ? {} : { weightedBy: how.weight }),
+    ...(how.longer === "sum" ? { total: { per: 3_600_000 } } : {}),
+  };
+  const state = typeof from === "number" ? from : from.channels.find((one) => one.channel === id);
+  const averages = makeAverages(channel, state ?? (from as DerivingState).until);
+  if (isMean) return { declared, averages };
+  const formula = formulaById(how.formula);
+  if (formula === undefined) throw new TypeError(`${id}: there is no formula ${how.formula}`);
+  const inputs = Object.entries(how.in).map(([name, text]) => {
+    const input = readInput(text);
+    if (input === undefined) throw new TypeError(`${id}: ${text} is no input`);
+    return [name, input] as const;
+  });
+  return { declared, averages, by: { formula, constants: constantsOf(how.constants as ConstantSetId), inputs } };
+}
