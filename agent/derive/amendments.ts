@@ -6,7 +6,9 @@ import { canonical } from "../../feed/format/canonical.ts";
 import { isoTime, readEntry } from "../../feed/format/entry.ts";
 import type { ReadingTuple } from "../../feed/format/reading.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
-import type { DeriverParts } from "./deriver.ts";
+import { type Begin, recallBefore } from "./begin.ts";
+import type { Telling } from "./counter-events.ts";
+import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
 
 type Readings = Readonly<Record<string, ReadingTuple>>;
@@ -26,10 +28,10 @@ const longest = 4096;
  * amendments, and the averages that go on from there. Nothing where `signal` aborted meanwhile.
  */
 export async function amendments(
-  parts: DeriverParts & { readonly begin: { readonly seq: number; readonly t: Millis } },
+  parts: DeriverParts & { readonly begin: Begin; readonly telling: Telling },
   signal: AbortSignal,
 ): Promise<{ readonly bodies: readonly AmendBody[]; readonly deriving: Deriving; readonly next: number } | undefined> {
-  const { channels, offset, cfg, journal, clock, begin } = parts;
+  const { channels, offset, cfg, journal, clock, begin, telling } = parts;
   const frames: { readonly t: number; readonly seq: number }[] = [];
   const standing = new Map<string, Standing>();
   const keyOfSeq = new Map<number, string>();
@@ -37,6 +39,7 @@ export async function amendments(
   let until = begin.t as number;
   for await (const entry of entriesFrom(journal, begin.seq, signal)) {
     next = entry.seq + 1;
+    if (entry.type === "event") telling.read(entry);
     if (entry.type === "frame") {
       const t = samplesOf(entry, entry.seq)[0]?.[1].t;
       if (t !== undefined) frames.push({ t, seq: entry.seq });
@@ -52,7 +55,8 @@ export async function amendments(
     }
   }
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
-  const deriving = makeDeriving(channels, offset, begin.t);
+  const deriving = makeDeriving(channels, offset, begin.t, telling.hear);
+  await recallBefore(deriving, parts, begin, signal);
   const bodies: AmendBody[] = [];
   const compare = (to: number): void => {
     for (const body of derivedBodies(deriving.close(to), declared, cfg, clock.now().wall))

@@ -1,28 +1,14 @@
-import type { Clock } from "../../drivers/clock.ts";
-import { endOf, startOf } from "../../feed/derive/average/calendar.ts";
-import { type Declared, type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
+import { endOf } from "../../feed/derive/average/calendar.ts";
+import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
-import type { Entry, EntryBody, StoredEntry } from "../../feed/format/entry.ts";
-import { isoTime } from "../../feed/format/entry.ts";
+import type { StoredEntry } from "../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
-import type { Journal } from "../keep/journal.ts";
 import { amendments } from "./amendments.ts";
-import { entriesFrom, firstSince } from "./reading.ts";
+import { beginOf, recallBefore } from "./begin.ts";
+import { makeTelling } from "./counter-events.ts";
+import type { DeriverParts } from "./parts.ts";
+import { entriesFrom } from "./reading.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
-
-export interface DeriverParts {
-  readonly channels: readonly Declared[];
-  /** How far the site's days begin before those of UTC. */
-  readonly offset: Millis;
-  /** Number of the config entry that declares them, and when it was made. */
-  readonly cfg: number;
-  readonly since: Millis;
-  readonly journal: Pick<Journal, "head" | "read">;
-  keep(...bodies: readonly EntryBody[]): readonly Entry[];
-  readonly clock: Clock;
-  /** File in which the averages are remembered. */
-  readonly snapshot: string;
-}
 
 const minute = 60_000;
 /** A poll that ended with the minute is in the journal this long after it. */
@@ -35,21 +21,24 @@ const grace = seconds(2);
 export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<void> {
   const { channels, offset, cfg, journal, keep, clock } = parts;
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
+  const telling = makeTelling();
   const begin = beginOf(parts);
   const known = readSnapshot(parts.snapshot, cfg, journal.head().size);
   let next = known?.next ?? begin.seq;
-  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t);
+  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, telling.hear);
+  if (known === undefined) await recallBefore(deriving, parts, begin, signal);
   let late = false;
 
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
+      if (entry.type === "event") telling.read(entry);
       late = takeEntry(deriving, entry, parts) === "late" || late;
       next = entry.seq + 1;
     }
   };
   const putRight = async (): Promise<void> => {
     late = false;
-    const again = await amendments({ ...parts, begin }, signal);
+    const again = await amendments({ ...parts, begin, telling }, signal);
     if (again === undefined) return;
     for (const body of again.bodies) keep(body);
     deriving = again.deriving;
@@ -57,28 +46,22 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     await catchUp();
   };
   while (!signal.aborted) {
+    // Taken before the journal is read: what that takes long for must not look like silence of the meters.
+    const { wall } = clock.now();
     await catchUp();
     if (late && !signal.aborted) await putRight();
     if (signal.aborted) break;
-    const { wall, mono } = clock.now();
     const closed = deriving.close(wall - grace);
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
+    const told = telling.drain(wall);
+    if (told.length > 0) keep(...told);
     writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state() });
-    await clock.sleepUntil(millis(mono + untilNext(wall)), signal);
+    const now = clock.now();
+    await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }
 }
 
 const untilNext = (wall: Millis): number => minute - ((wall - grace) % minute);
-
-/** From here on everything is in the averages: the month that is open, or the declaration where that is newer. */
-export function beginOf({ offset, cfg, since, journal, clock }: DeriverParts): {
-  readonly seq: number;
-  readonly t: Millis;
-} {
-  const month = millis(startOf("month", clock.now().wall, offset / minute));
-  if (month <= since) return { seq: cfg, t: since };
-  return { seq: Math.max(cfg, firstSince(journal, isoTime(month))), t: month };
-}
 
 /** One entry of the journal: readings count, and a period that was closed before is closed now too. */
 export function takeEntry(

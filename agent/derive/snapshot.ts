@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { CountingState } from "../../feed/derive/average/counting-state.ts";
 import { AveragesState } from "../../feed/derive/average/state.ts";
 import type { DerivingState } from "../../feed/derive/deriving.ts";
 
@@ -16,7 +17,7 @@ const count = z.int().min(0);
 const form = z.strictObject({
   cfg: count,
   next: count,
-  state: z.strictObject({ until: z.int(), channels: z.array(AveragesState) }),
+  state: z.strictObject({ until: z.int(), channels: z.array(AveragesState), counters: z.array(CountingState) }),
 });
 
 /** What is there and was made for this declaration and no later tree than `size`; nothing where any of it is not so. */
