@@ -3,12 +3,14 @@ import type { Problem, Reporter } from "../drivers/problem.ts";
 import { regimes } from "../feed/derive/average/regimes.ts";
 import { formulaById, formulas } from "../feed/derive/catalogue.ts";
 import { type ConstantSetId, constantSetIds, constantsOf } from "../feed/derive/constants.ts";
+import { consumption } from "../feed/derive/counter-input.ts";
 import type { Formula } from "../feed/derive/formula.ts";
 import { inOrderOf } from "../feed/derive/order.ts";
 import { regimeFrom, regimeNamed } from "../feed/derive/regime.ts";
 import type { Derivation, Period } from "../feed/format/body.ts";
 import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
+import { type Countable, checkCounter } from "./check-counter.ts";
 import { checkInputs, type Known, type Say } from "./check-derived.ts";
 import type { DerivedChannelFile, DerivedFile } from "./derived-form.ts";
 import { twins } from "./loose.ts";
@@ -38,6 +40,7 @@ export function resolveDerived(
   file: DerivedFile,
   measured: MeasuredChannels,
   report: Reporter,
+  settings: ReadonlySet<string> = new Set(),
 ): Result<readonly DerivedChannel[], readonly Problem[]> {
   const known = new Map<string, Known>(
     [...measured].map(([id, { unit }]) => [id, { unit, basis: { oxygen: "measured", ...file.bases[id] } }]),
@@ -65,7 +68,10 @@ export function resolveDerived(
   for (const index of order.sorted) {
     const one = file.channels[index] as DerivedChannelFile;
     const say: Say = (path, ...rest) => report("E_CONFIG_DERIVED", ["derived", "channels", index, ...path], ...rest);
-    const found = checkOne(one, file, known, say);
+    const found =
+      one.formula === consumption
+        ? checkConsumption(one, file, { measured, settings }, say)
+        : checkOne(one, file, known, say);
     problems.push(...found.problems);
     if (found.channel) made.push(found.channel);
     known.set(names[index] ?? "", found.known);
@@ -88,10 +94,7 @@ function checkOne(
   const { id, at, longer, weight, places } = one;
   const formula = formulaById(one.formula);
   if (formula === undefined) {
-    const near = nearest(
-      one.formula,
-      formulas.map(({ id }) => id),
-    );
+    const near = nearest(one.formula, [consumption, ...formulas.map(({ id }) => id)]);
     const problem = say(["formula"], `there is no formula ${one.formula}`, near ?? "one of feed/derive/README.md");
     return { problems: [problem], known: { unit: "?", at } };
   }
@@ -119,8 +122,31 @@ function checkOne(
   };
 }
 
+/** What a totaliser counted; its periods hold amounts, so days are not means of hours. */
+function checkConsumption(
+  one: DerivedChannelFile,
+  file: DerivedFile,
+  countable: Countable,
+  say: Say,
+): { readonly problems: readonly Problem[]; readonly channel: DerivedChannel; readonly known: Known } {
+  const { id, at, places, constants = file.constants, regime = file.regime } = one;
+  const { spelt, unit, problems } = checkCounter(one, countable, say);
+  const how: Derivation = { formula: consumption, in: spelt, at, longer: "sum", constants, regime };
+  return {
+    problems: [...problems, ...ruleProblems({ id: consumption, constants: [] }, constants, regime, at, say)],
+    channel: { id, unit, places, how },
+    known: { unit, at, amount: true },
+  };
+}
+
 /** The constants a formula needs are in the set, and the regime knows periods of that length. */
-function ruleProblems(formula: Formula, constants: string, regime: string, at: Period, say: Say): Problem[] {
+function ruleProblems(
+  formula: Pick<Formula, "id" | "constants">,
+  constants: string,
+  regime: string,
+  at: Period,
+  say: Say,
+): Problem[] {
   const numbers = isConstantSet(constants) ? constantsOf(constants) : undefined;
   const lacking = formula.constants.filter((name) => numbers !== undefined && !(name in numbers));
   const rules = regimeNamed(regime);
@@ -139,7 +165,8 @@ const isConstantSet = (id: string): id is ConstantSetId => (constantSetIds as re
 
 /** The mean of each measured channel that is asked for, or that a formula or a weight needs. */
 function meansFor(file: DerivedFile, measured: MeasuredChannels): DerivedChannel[] {
-  const needed = new Set([...file.means, ...file.channels.flatMap(needsOf)]);
+  const averaged = file.channels.filter(({ formula }) => formula !== consumption);
+  const needed = new Set([...file.means, ...averaged.flatMap(needsOf)]);
   return [...measured].flatMap(([id, { unit, places, every }]) =>
     needed.has(id)
       ? [

@@ -36,10 +36,14 @@ const input = z.union([
 
 const derivedChannel = z.strictObject({
   id: channel.meta({ description: "Its name, unlike that of any measured channel.", examples: ["so2.dry"] }),
-  formula: z.string().meta({ description: "Which formula makes it.", examples: ["concentration-wet-to-dry"] }),
-  inputs: z
-    .record(z.string(), input)
-    .meta({ description: "Of each input of the formula: a channel, or a number with its unit." }),
+  formula: z.string().meta({
+    description: "Which formula makes it, or `consumption`: what a totaliser counted.",
+    examples: ["concentration-wet-to-dry"],
+  }),
+  inputs: z.record(z.string(), input).meta({
+    description:
+      "Of each input of the formula: a channel, or a number with its unit. A consumption has `counter`, the channel that counts; `most` in an hour; and, where it is so, `modulus` (the number after its last), `step`, `fresh_s` and `meter` (the channel of its serial number).",
+  }),
   at: period.default("minute").meta({ description: "The formula is applied to means over this period." }),
   longer: z
     .enum(["mean", "sum"])

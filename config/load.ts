@@ -61,7 +61,7 @@ export function loadSite(file: string, catalogue: Catalogue): Result<Site, reado
   const oversized = site.devices.flatMap((device, index) => checkSize(device, index, report));
   if (oversized.length > 0) return failed(oversized);
   if (parsed.data.derived === undefined) return good(site);
-  const derived = resolveDerived(parsed.data.derived, measuredOn(site), report);
+  const derived = resolveDerived(parsed.data.derived, measuredOn(site), report, settingsOn(site));
   if (!derived.ok) return failed(derived.problem);
   return good({ ...site, derived: { offset: offsetOf(parsed.data.derived.utcOffset), channels: derived.value } });
 }
@@ -72,6 +72,9 @@ const measuredOn = ({ devices }: Site): MeasuredChannels =>
       profile.points.map(({ id: point, unit, places }) => [channelName(id, point), { unit, places, every }] as const),
     ),
   );
+
+const settingsOn = ({ devices }: Site): ReadonlySet<string> =>
+  new Set(devices.flatMap(({ id, profile }) => profile.settings.map(({ id: setting }) => channelName(id, setting))));
 
 /** "+08:00" as the time that a place is ahead of UTC. */
 function offsetOf(text: string): Millis {
