@@ -76,7 +76,21 @@ export function resolveDerived(
     if (found.channel) made.push(found.channel);
     known.set(names[index] ?? "", found.known);
   }
-  return problems.length > 0 ? { ok: false, problem: problems } : good([...meansFor(file, measured), ...made]);
+  if (problems.length > 0) return { ok: false, problem: problems };
+  const all = [...meansFor(file, measured), ...made];
+  const unknown = Object.keys(file.substitutes).filter((id) => !all.some((one) => one.id === id));
+  if (unknown.length === 0) return good(all);
+  const ids = all.map(({ id }) => id);
+  const said = unknown.map((id) =>
+    report(
+      "E_CONFIG_DERIVED",
+      ["derived", "substitutes", id],
+      `${id} is not derived`,
+      nearest(id, ids) ?? "one of `derived.channels` or `derived.means`",
+      "key",
+    ),
+  );
+  return { ok: false, problem: said };
 }
 
 /** Channels an input names are made before it; so is what its longer means are weighted with. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decimal } from "../drivers/profile-form.ts";
+import { type Parameter, part75Rules } from "../feed/derive/substitute/part75-rules.ts";
 
 /** The part of a site file that says which values are made of the readings. */
 
@@ -66,6 +67,14 @@ const derivedChannel = z.strictObject({
     .meta({ description: "Its own rules of validity.", examples: ["part-75"] }),
 });
 
+const parameters = part75Rules.flatMap((rule) => rule.parameters) as [Parameter, ...Parameter[]];
+const substitute = z.strictObject({
+  parameter: z.enum(parameters).exactOptional().meta({ description: "What it is in Part 75." }),
+  potential: decimal
+    .exactOptional()
+    .meta({ description: "Its maximum (or minimum) potential value, in its unit.", examples: ["500"] }),
+});
+
 export const derivedForm = z.strictObject({
   utcOffset: z
     .string()
@@ -83,6 +92,10 @@ export const derivedForm = z.strictObject({
     .meta({ description: "Basis of measured channels, wherever a formula asks for it." }),
   means: z.array(channelOf("A measured channel.")).default([]).meta({ description: "Channels averaged as they are." }),
   channels: z.array(derivedChannel).default([]).meta({ description: "Channels made by a formula." }),
+  substitutes: z
+    .record(channel, substitute)
+    .prefault({})
+    .meta({ description: "Derived channels whose missing hours `cems-agent report --substitute` may fill." }),
 });
 
 export type DerivedFile = z.output<typeof derivedForm>;

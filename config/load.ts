@@ -63,7 +63,14 @@ export function loadSite(file: string, catalogue: Catalogue): Result<Site, reado
   if (parsed.data.derived === undefined) return good(site);
   const derived = resolveDerived(parsed.data.derived, measuredOn(site), report, settingsOn(site));
   if (!derived.ok) return failed(derived.problem);
-  return good({ ...site, derived: { offset: offsetOf(parsed.data.derived.utcOffset), channels: derived.value } });
+  return good({
+    ...site,
+    derived: {
+      offset: offsetOf(parsed.data.derived.utcOffset),
+      channels: derived.value,
+      substitutes: new Map(Object.entries(parsed.data.derived.substitutes)),
+    },
+  });
 }
 
 const measuredOn = ({ devices }: Site): MeasuredChannels =>
