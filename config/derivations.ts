@@ -23,10 +23,10 @@ export interface DerivedChannel {
   readonly how: Derivation;
 }
 
-/** Of each measured channel; `every` is how often it is read, in ms. */
+/** Of each measured channel; `every` is how often it is read, in ms; `checks` are the reasons of its states with flag C. */
 export type MeasuredChannels = ReadonlyMap<
   string,
-  { readonly unit: string; readonly places: number; readonly every: number }
+  { readonly unit: string; readonly places: number; readonly every: number; readonly checks?: readonly string[] }
 >;
 
 /** A mean keeps so many places more than what it is the mean of. */

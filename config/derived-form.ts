@@ -75,6 +75,24 @@ const substitute = z.strictObject({
     .meta({ description: "Its maximum (or minimum) potential value, in its unit.", examples: ["500"] }),
 });
 
+const level = (reason: string) =>
+  z
+    .strictObject({
+      reference: decimal.meta({ description: "What the instrument ought to say, in its unit.", examples: ["400"] }),
+      reason: z.string().default(reason).meta({ description: "State of the profile, with flag C, that tells it." }),
+    })
+    .exactOptional()
+    .meta({ description: "A check at this level." });
+const calibration = z.strictObject({
+  rules: z.enum(["part-75", "hj75"]).meta({ description: "By which limits its checks are judged." }),
+  kind: z.string().meta({ description: "Monitor of Part 75, or instrument of HJ 75.", examples: ["so2", "gas"] }),
+  scale: decimal.meta({ description: "Span (Part 75) or full scale (HJ 75), in its unit.", examples: ["500"] }),
+  zero: level("status.zero"),
+  span: level("status.span"),
+  samples: z.int().min(1).max(100).default(3).meta({ description: "A check is read from so many samples in a row." }),
+  spread: decimal.meta({ description: "They lie this near to each other, in its unit.", examples: ["5"] }),
+});
+
 export const derivedForm = z.strictObject({
   utcOffset: z
     .string()
@@ -92,6 +110,10 @@ export const derivedForm = z.strictObject({
     .meta({ description: "Basis of measured channels, wherever a formula asks for it." }),
   means: z.array(channelOf("A measured channel.")).default([]).meta({ description: "Channels averaged as they are." }),
   channels: z.array(derivedChannel).default([]).meta({ description: "Channels made by a formula." }),
+  calibration: z
+    .record(channel, calibration)
+    .prefault({})
+    .meta({ description: "Measured channels whose zero and span checks are judged and told of." }),
   substitutes: z
     .record(channel, substitute)
     .prefault({})

@@ -13,6 +13,7 @@ import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
 import { type Millis, millis } from "../feed/format/vocabulary.ts";
 import { channelName, channels } from "./channels.ts";
+import { resolveCalibration } from "./check-calibration.ts";
 import { checkDevices } from "./check-devices.ts";
 import { checkLines } from "./check-lines.ts";
 import { type MeasuredChannels, resolveDerived } from "./derivations.ts";
@@ -63,11 +64,14 @@ export function loadSite(file: string, catalogue: Catalogue): Result<Site, reado
   if (parsed.data.derived === undefined) return good(site);
   const derived = resolveDerived(parsed.data.derived, measuredOn(site), report, settingsOn(site));
   if (!derived.ok) return failed(derived.problem);
+  const { watched, problems: unfit } = resolveCalibration(parsed.data.derived, measuredOn(site), report);
+  if (unfit.length > 0) return failed(unfit);
   return good({
     ...site,
     derived: {
       offset: offsetOf(parsed.data.derived.utcOffset),
       channels: derived.value,
+      checks: watched,
       substitutes: new Map(Object.entries(parsed.data.derived.substitutes)),
     },
   });
@@ -76,8 +80,16 @@ export function loadSite(file: string, catalogue: Catalogue): Result<Site, reado
 const measuredOn = ({ devices }: Site): MeasuredChannels =>
   new Map(
     devices.flatMap(({ id, every, profile }) =>
-      profile.points.map(({ id: point, unit, places }) => [channelName(id, point), { unit, places, every }] as const),
+      profile.points.map(
+        ({ id: point, unit, places }) =>
+          [channelName(id, point), { unit, places, every, checks: checksOf(profile) }] as const,
+      ),
     ),
+  );
+
+const checksOf = ({ status }: Profile): readonly string[] =>
+  status.flatMap(({ flags }) =>
+    flags.flatMap(({ flag, reason }) => (flag === "C" && reason !== undefined ? [reason] : [])),
   );
 
 const settingsOn = ({ devices }: Site): ReadonlySet<string> =>

@@ -1,14 +1,18 @@
 import { endOf } from "../../feed/derive/average/calendar.ts";
+import { makeWatch, type Watch } from "../../feed/derive/calibration/watch.ts";
+import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
 import type { StoredEntry } from "../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
 import { amendments } from "./amendments.ts";
 import { beginOf, recallBefore } from "./begin.ts";
-import { makeTelling } from "./counter-events.ts";
+import { checkEvent } from "./check-events.ts";
+import { counterEvent } from "./counter-events.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
-import { readSnapshot, writeSnapshot } from "./snapshot.ts";
+import { readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
+import { makeTelling } from "./telling.ts";
 
 const minute = 60_000;
 /** A poll that ended with the minute is in the journal this long after it. */
@@ -22,23 +26,35 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   const { channels, offset, cfg, journal, keep, clock } = parts;
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
   const telling = makeTelling();
+  const tellOfCounter = (news: CounterNews): void => telling.hear(counterEvent(news));
   const begin = beginOf(parts);
   const known = readSnapshot(parts.snapshot, cfg, journal.head().size);
   let next = known?.next ?? begin.seq;
-  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, telling.hear);
+  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, tellOfCounter);
   if (known === undefined) await recallBefore(deriving, parts, begin, signal);
   let late = false;
+  const watches = watchesOf(parts, known?.checks ?? {});
+  let seenUpTo = next;
+  const see = (entry: StoredEntry): void => {
+    if (entry.type === "event") telling.read(entry);
+    if (entry.type !== "frame" || entry.seq < seenUpTo) return;
+    for (const [channel, sample] of samplesOf(entry, entry.seq)) {
+      const news = watches.get(channel)?.take(sample);
+      if (news) telling.hear(checkEvent(news));
+    }
+    seenUpTo = entry.seq + 1;
+  };
 
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
-      if (entry.type === "event") telling.read(entry);
+      see(entry);
       late = takeEntry(deriving, entry, parts) === "late" || late;
       next = entry.seq + 1;
     }
   };
   const putRight = async (): Promise<void> => {
     late = false;
-    const again = await amendments({ ...parts, begin, telling }, signal);
+    const again = await amendments({ ...parts, begin, tell: tellOfCounter, see }, signal);
     if (again === undefined) return;
     for (const body of again.bodies) keep(body);
     deriving = again.deriving;
@@ -55,11 +71,22 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
     const told = telling.drain(wall);
     if (told.length > 0) keep(...told);
-    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state() });
+    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: runningOf(watches) });
     const now = clock.now();
     await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }
 }
+
+const watchesOf = ({ checks }: DeriverParts, running: Snapshot["checks"]): ReadonlyMap<string, Watch> =>
+  new Map((checks ?? []).map((watched) => [watched.channel, makeWatch(watched, running[watched.channel])]));
+
+const runningOf = (watches: ReadonlyMap<string, Watch>): Snapshot["checks"] =>
+  Object.fromEntries(
+    [...watches].flatMap(([channel, watch]) => {
+      const running = watch.state();
+      return running === undefined ? [] : [[channel, running] as const];
+    }),
+  );
 
 const untilNext = (wall: Millis): number => minute - ((wall - grace) % minute);
 

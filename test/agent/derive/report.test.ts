@@ -32,6 +32,7 @@ const derived: Derived = {
       },
     },
   ],
+  checks: [],
   substitutes: new Map([["so2", { parameter: "so2", potential: "1000" }]]),
 };
 
