@@ -48,13 +48,24 @@ export function fill(hours: readonly StandingHour[], span: Span, filling: Fillin
     let end = first + 1;
     while (end < running.length && !isValid(running[end] as StandingHour)) end++;
     const gap = gapOf(running, first, end);
+    const known = new Map<string, Substitution>();
     for (let index = first; index < end; index++) {
       const hour = running[index] as StandingHour;
-      if (hour.t >= span.from && hour.t < span.to) filled.set(hour.t, substituteOf(running, index, gap, filling));
+      if (hour.t < span.from || hour.t >= span.to) continue;
+      const same = sharing(hour, filling);
+      const substitute = known.get(same) ?? substituteOf(running, index, gap, filling);
+      known.set(same, substitute);
+      filled.set(hour.t, substitute);
     }
     first = end;
   }
   return filled;
+}
+
+/** Hours of one gap that have this in common have one substitute. */
+function sharing({ t, flag }: StandingHour, { rules, offset }: Filling): string {
+  if (rules === "part-75") return `${t}`;
+  return rules === "hj75" ? `${quarterOf(t, offset)} ${flag === "C"}` : `${yearOf(t, offset)}`;
 }
 
 interface Missing {
