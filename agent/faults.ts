@@ -31,8 +31,8 @@ export const faults = {
     exit: 64,
   },
   E_DERIVED_UNKNOWN: {
-    consequence: "nothing is explained",
-    hint: "Name a derived channel of the site and a period that is over: cems-agent explain so2.dry 2026-10-01T08 --config FILE.",
+    consequence: "nothing is explained or reported",
+    hint: "Name a derived channel of the site and a period that is over: cems-agent explain so2.dry 2026-10-01T08 --config FILE. A report names a month: --month 2026-10.",
     exit: 64,
   },
   E_POLICY: {

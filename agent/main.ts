@@ -6,6 +6,7 @@ import { ends } from "./commands/ends.ts";
 import { explain } from "./commands/explain.ts";
 import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
+import { report } from "./commands/report.ts";
 import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
 import { tail } from "./commands/tail.ts";
@@ -90,6 +91,6 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, tail, probe, scan, explain, export_],
+  commands: [init, check, run, tail, probe, scan, explain, report, export_],
   faults: [faults],
 });

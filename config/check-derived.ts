@@ -10,13 +10,15 @@ import type { DerivedChannelFile } from "./derived-form.ts";
 /** What an input may build on. A measured channel has no period of its own: it is averaged over whichever is asked for. */
 export interface Known extends Quantity {
   readonly at?: Period;
+  /** What was counted in a period: an amount, not a rate. */
+  readonly amount?: boolean;
 }
 
 export type Say = (path: readonly PropertyKey[], message: string, instead: string, part?: "key" | "value") => Problem;
 
 /** The inputs of one derived channel against its formula: the spelling of each for the journal, and the basis of the result. */
 export function checkInputs(
-  { id, at, inputs }: DerivedChannelFile,
+  { id, at, inputs, longer }: DerivedChannelFile,
   formula: Formula,
   known: ReadonlyMap<string, Known>,
   say: Say,
@@ -65,6 +67,10 @@ export function checkInputs(
     }
     if (source.at !== undefined && isLonger(source.at, at))
       problems.push(say(place, `${given} is made each ${source.at}, and ${id} each ${at}`, `at: ${source.at}`));
+    if (source.amount === true && at !== "hour" && !(isLonger(at, "hour") && longer === "mean"))
+      problems.push(
+        say(place, `${given} is an amount; made each ${at}, ${id} would take it for that of an hour`, "at: hour"),
+      );
     problems.push(...basisProblems(given, source.basis ?? {}, asked.basis ?? {}, formula, say, place));
     bases[name] = source.basis ?? {};
     spelt[name] = channelInput(given, times);
@@ -105,4 +111,4 @@ function basisProblems(
   });
 }
 
-const product = (value: string, times: string): string => decimal(value).times(times).toFixed();
+export const product = (value: string, times: string): string => decimal(value).times(times).toFixed();

@@ -2,6 +2,7 @@ import type { Problem, Reporter } from "../drivers/problem.ts";
 import { regimes } from "../feed/derive/average/regimes.ts";
 import { formulaById, formulas } from "../feed/derive/catalogue.ts";
 import { type ConstantSetId, constantSetIds, constantsOf } from "../feed/derive/constants.ts";
+import { consumption } from "../feed/derive/counter-input.ts";
 import type { Formula } from "../feed/derive/formula.ts";
 import { inOrderOf } from "../feed/derive/order.ts";
 import { regimeFrom, regimeNamed } from "../feed/derive/regime.ts";
@@ -9,6 +10,7 @@ import type { Derivation, Period } from "../feed/format/body.ts";
 import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
 import { nearest } from "../feed/yaml/nearest.ts";
+import { type Countable, checkCounter } from "./check-counter.ts";
 import { checkInputs, type Known, type Say } from "./check-derived.ts";
 import type { DerivedChannelFile, DerivedFile } from "./derived-form.ts";
 import { twins } from "./loose.ts";
@@ -21,10 +23,10 @@ export interface DerivedChannel {
   readonly how: Derivation;
 }
 
-/** Of each measured channel; `every` is how often it is read, in ms. */
+/** Of each measured channel; `every` is how often it is read, in ms; `checks` are the reasons of its states with flag C. */
 export type MeasuredChannels = ReadonlyMap<
   string,
-  { readonly unit: string; readonly places: number; readonly every: number }
+  { readonly unit: string; readonly places: number; readonly every: number; readonly checks?: readonly string[] }
 >;
 
 /** A mean keeps so many places more than what it is the mean of. */
@@ -38,6 +40,7 @@ export function resolveDerived(
   file: DerivedFile,
   measured: MeasuredChannels,
   report: Reporter,
+  settings: ReadonlySet<string> = new Set(),
 ): Result<readonly DerivedChannel[], readonly Problem[]> {
   const known = new Map<string, Known>(
     [...measured].map(([id, { unit }]) => [id, { unit, basis: { oxygen: "measured", ...file.bases[id] } }]),
@@ -65,12 +68,29 @@ export function resolveDerived(
   for (const index of order.sorted) {
     const one = file.channels[index] as DerivedChannelFile;
     const say: Say = (path, ...rest) => report("E_CONFIG_DERIVED", ["derived", "channels", index, ...path], ...rest);
-    const found = checkOne(one, file, known, say);
+    const found =
+      one.formula === consumption
+        ? checkConsumption(one, file, { measured, settings }, say)
+        : checkOne(one, file, known, say);
     problems.push(...found.problems);
     if (found.channel) made.push(found.channel);
     known.set(names[index] ?? "", found.known);
   }
-  return problems.length > 0 ? { ok: false, problem: problems } : good([...meansFor(file, measured), ...made]);
+  if (problems.length > 0) return { ok: false, problem: problems };
+  const all = [...meansFor(file, measured), ...made];
+  const unknown = Object.keys(file.substitutes).filter((id) => !all.some((one) => one.id === id));
+  if (unknown.length === 0) return good(all);
+  const ids = all.map(({ id }) => id);
+  const said = unknown.map((id) =>
+    report(
+      "E_CONFIG_DERIVED",
+      ["derived", "substitutes", id],
+      `${id} is not derived`,
+      nearest(id, ids) ?? "one of `derived.channels` or `derived.means`",
+      "key",
+    ),
+  );
+  return { ok: false, problem: said };
 }
 
 /** Channels an input names are made before it; so is what its longer means are weighted with. */
@@ -88,10 +108,7 @@ function checkOne(
   const { id, at, longer, weight, places } = one;
   const formula = formulaById(one.formula);
   if (formula === undefined) {
-    const near = nearest(
-      one.formula,
-      formulas.map(({ id }) => id),
-    );
+    const near = nearest(one.formula, [consumption, ...formulas.map(({ id }) => id)]);
     const problem = say(["formula"], `there is no formula ${one.formula}`, near ?? "one of feed/derive/README.md");
     return { problems: [problem], known: { unit: "?", at } };
   }
@@ -119,8 +136,31 @@ function checkOne(
   };
 }
 
+/** What a totaliser counted; its periods hold amounts, so days are not means of hours. */
+function checkConsumption(
+  one: DerivedChannelFile,
+  file: DerivedFile,
+  countable: Countable,
+  say: Say,
+): { readonly problems: readonly Problem[]; readonly channel: DerivedChannel; readonly known: Known } {
+  const { id, at, places, constants = file.constants, regime = file.regime } = one;
+  const { spelt, unit, problems } = checkCounter(one, countable, say);
+  const how: Derivation = { formula: consumption, in: spelt, at, longer: "sum", constants, regime };
+  return {
+    problems: [...problems, ...ruleProblems({ id: consumption, constants: [] }, constants, regime, at, say)],
+    channel: { id, unit, places, how },
+    known: { unit, at, amount: true },
+  };
+}
+
 /** The constants a formula needs are in the set, and the regime knows periods of that length. */
-function ruleProblems(formula: Formula, constants: string, regime: string, at: Period, say: Say): Problem[] {
+function ruleProblems(
+  formula: Pick<Formula, "id" | "constants">,
+  constants: string,
+  regime: string,
+  at: Period,
+  say: Say,
+): Problem[] {
   const numbers = isConstantSet(constants) ? constantsOf(constants) : undefined;
   const lacking = formula.constants.filter((name) => numbers !== undefined && !(name in numbers));
   const rules = regimeNamed(regime);
@@ -139,7 +179,8 @@ const isConstantSet = (id: string): id is ConstantSetId => (constantSetIds as re
 
 /** The mean of each measured channel that is asked for, or that a formula or a weight needs. */
 function meansFor(file: DerivedFile, measured: MeasuredChannels): DerivedChannel[] {
-  const needed = new Set([...file.means, ...file.channels.flatMap(needsOf)]);
+  const averaged = file.channels.filter(({ formula }) => formula !== consumption);
+  const needed = new Set([...file.means, ...averaged.flatMap(needsOf)]);
   return [...measured].flatMap(([id, { unit, places, every }]) =>
     needed.has(id)
       ? [

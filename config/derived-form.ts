@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decimal } from "../drivers/profile-form.ts";
+import { type Parameter, part75Rules } from "../feed/derive/substitute/part75-rules.ts";
 
 /** The part of a site file that says which values are made of the readings. */
 
@@ -36,10 +37,14 @@ const input = z.union([
 
 const derivedChannel = z.strictObject({
   id: channel.meta({ description: "Its name, unlike that of any measured channel.", examples: ["so2.dry"] }),
-  formula: z.string().meta({ description: "Which formula makes it.", examples: ["concentration-wet-to-dry"] }),
-  inputs: z
-    .record(z.string(), input)
-    .meta({ description: "Of each input of the formula: a channel, or a number with its unit." }),
+  formula: z.string().meta({
+    description: "Which formula makes it, or `consumption`: what a totaliser counted.",
+    examples: ["concentration-wet-to-dry"],
+  }),
+  inputs: z.record(z.string(), input).meta({
+    description:
+      "Of each input of the formula: a channel, or a number with its unit. A consumption has `counter`, the channel that counts; `most` in an hour; and, where it is so, `modulus` (the number after its last), `step`, `fresh_s` and `meter` (the channel of its serial number).",
+  }),
   at: period.default("minute").meta({ description: "The formula is applied to means over this period." }),
   longer: z
     .enum(["mean", "sum"])
@@ -62,6 +67,32 @@ const derivedChannel = z.strictObject({
     .meta({ description: "Its own rules of validity.", examples: ["part-75"] }),
 });
 
+const parameters = part75Rules.flatMap((rule) => rule.parameters) as [Parameter, ...Parameter[]];
+const substitute = z.strictObject({
+  parameter: z.enum(parameters).exactOptional().meta({ description: "What it is in Part 75." }),
+  potential: decimal
+    .exactOptional()
+    .meta({ description: "Its maximum (or minimum) potential value, in its unit.", examples: ["500"] }),
+});
+
+const level = (reason: string) =>
+  z
+    .strictObject({
+      reference: decimal.meta({ description: "What the instrument ought to say, in its unit.", examples: ["400"] }),
+      reason: z.string().default(reason).meta({ description: "State of the profile, with flag C, that tells it." }),
+    })
+    .exactOptional()
+    .meta({ description: "A check at this level." });
+const calibration = z.strictObject({
+  rules: z.enum(["part-75", "hj75"]).meta({ description: "By which limits its checks are judged." }),
+  kind: z.string().meta({ description: "Monitor of Part 75, or instrument of HJ 75.", examples: ["so2", "gas"] }),
+  scale: decimal.meta({ description: "Span (Part 75) or full scale (HJ 75), in its unit.", examples: ["500"] }),
+  zero: level("status.zero"),
+  span: level("status.span"),
+  samples: z.int().min(1).max(100).default(3).meta({ description: "A check is read from so many samples in a row." }),
+  spread: decimal.meta({ description: "They lie this near to each other, in its unit.", examples: ["5"] }),
+});
+
 export const derivedForm = z.strictObject({
   utcOffset: z
     .string()
@@ -79,6 +110,14 @@ export const derivedForm = z.strictObject({
     .meta({ description: "Basis of measured channels, wherever a formula asks for it." }),
   means: z.array(channelOf("A measured channel.")).default([]).meta({ description: "Channels averaged as they are." }),
   channels: z.array(derivedChannel).default([]).meta({ description: "Channels made by a formula." }),
+  calibration: z
+    .record(channel, calibration)
+    .prefault({})
+    .meta({ description: "Measured channels whose zero and span checks are judged and told of." }),
+  substitutes: z
+    .record(channel, substitute)
+    .prefault({})
+    .meta({ description: "Derived channels whose missing hours `cems-agent report --substitute` may fill." }),
 });
 
 export type DerivedFile = z.output<typeof derivedForm>;

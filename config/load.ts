@@ -14,6 +14,7 @@ import { readYaml } from "../feed/yaml/read.ts";
 import { inOrder } from "../feed/yaml/render.ts";
 import { schemaProblems } from "../feed/yaml/schema-problems.ts";
 import { channelName, channels } from "./channels.ts";
+import { resolveCalibration } from "./check-calibration.ts";
 import { checkDevices } from "./check-devices.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkLines } from "./check-lines.ts";
@@ -72,17 +73,38 @@ export function loadSite(
   const oversized = site.devices.flatMap((device, index) => checkSize(device, index, report));
   if (oversized.length > 0) return failed(oversized);
   if (parsed.data.derived === undefined) return good(site);
-  const derived = resolveDerived(parsed.data.derived, measuredOn(site), report);
+  const derived = resolveDerived(parsed.data.derived, measuredOn(site), report, settingsOn(site));
   if (!derived.ok) return failed(derived.problem);
-  return good({ ...site, derived: { offset: offsetOf(parsed.data.derived.utcOffset), channels: derived.value } });
+  const { watched, problems: unfit } = resolveCalibration(parsed.data.derived, measuredOn(site), report);
+  if (unfit.length > 0) return failed(unfit);
+  return good({
+    ...site,
+    derived: {
+      offset: offsetOf(parsed.data.derived.utcOffset),
+      channels: derived.value,
+      checks: watched,
+      substitutes: new Map(Object.entries(parsed.data.derived.substitutes)),
+    },
+  });
 }
 
 const measuredOn = ({ devices }: Site): MeasuredChannels =>
   new Map(
     devices.flatMap(({ id, every, profile }) =>
-      profile.points.map(({ id: point, unit, places }) => [channelName(id, point), { unit, places, every }] as const),
+      profile.points.map(
+        ({ id: point, unit, places }) =>
+          [channelName(id, point), { unit, places, every, checks: checksOf(profile) }] as const,
+      ),
     ),
   );
+
+const checksOf = ({ status }: Profile): readonly string[] =>
+  status.flatMap(({ flags }) =>
+    flags.flatMap(({ flag, reason }) => (flag === "C" && reason !== undefined ? [reason] : [])),
+  );
+
+const settingsOn = ({ devices }: Site): ReadonlySet<string> =>
+  new Set(devices.flatMap(({ id, profile }) => profile.settings.map(({ id: setting }) => channelName(id, setting))));
 
 /** "+08:00" as the time that a place is ahead of UTC. */
 function offsetOf(text: string): Millis {

@@ -1,6 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { LineSettings } from "../drivers/line/settings.ts";
 import type { Profile } from "../drivers/profile.ts";
+import type { Watched } from "../feed/derive/calibration/watch.ts";
+import type { Substitutable } from "../feed/derive/substitute/fill.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
 import type { DerivedChannel } from "./derivations.ts";
 import { deviceProfile } from "./engineering.ts";
@@ -38,6 +40,10 @@ export interface Derived {
   readonly offset: Millis;
   /** Each after those it is made of. */
   readonly channels: readonly DerivedChannel[];
+  /** Measured channels whose zero and span checks are judged. */
+  readonly checks: readonly Watched[];
+  /** By channel: what reports may fill, and what the rules ask of it. */
+  readonly substitutes: ReadonlyMap<string, Substitutable>;
 }
 
 export interface Feed {

@@ -1,11 +1,13 @@
 import { endOf } from "../../feed/derive/average/calendar.ts";
+import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
 import type { AmendBody, DerivedBody } from "../../feed/format/body.ts";
 import { canonical } from "../../feed/format/canonical.ts";
-import { isoTime, readEntry } from "../../feed/format/entry.ts";
+import { isoTime, readEntry, type StoredEntry } from "../../feed/format/entry.ts";
 import type { ReadingTuple } from "../../feed/format/reading.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
+import { type Begin, recallBefore } from "./begin.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
 
@@ -26,10 +28,10 @@ const longest = 4096;
  * amendments, and the averages that go on from there. Nothing where `signal` aborted meanwhile.
  */
 export async function amendments(
-  parts: DeriverParts & { readonly begin: { readonly seq: number; readonly t: Millis } },
+  parts: DeriverParts & { readonly begin: Begin; tell(news: CounterNews): void; see(entry: StoredEntry): void },
   signal: AbortSignal,
 ): Promise<{ readonly bodies: readonly AmendBody[]; readonly deriving: Deriving; readonly next: number } | undefined> {
-  const { channels, offset, cfg, journal, clock, begin } = parts;
+  const { channels, offset, cfg, journal, clock, begin, tell, see } = parts;
   const frames: { readonly t: number; readonly seq: number }[] = [];
   const standing = new Map<string, Standing>();
   const keyOfSeq = new Map<number, string>();
@@ -37,6 +39,7 @@ export async function amendments(
   let until = begin.t as number;
   for await (const entry of entriesFrom(journal, begin.seq, signal)) {
     next = entry.seq + 1;
+    see(entry);
     if (entry.type === "frame") {
       const t = samplesOf(entry, entry.seq)[0]?.[1].t;
       if (t !== undefined) frames.push({ t, seq: entry.seq });
@@ -52,7 +55,8 @@ export async function amendments(
     }
   }
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
-  const deriving = makeDeriving(channels, offset, begin.t);
+  const deriving = makeDeriving(channels, offset, begin.t, tell);
+  await recallBefore(deriving, parts, begin, signal);
   const bodies: AmendBody[] = [];
   const compare = (to: number): void => {
     for (const body of derivedBodies(deriving.close(to), declared, cfg, clock.now().wall))

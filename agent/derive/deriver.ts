@@ -1,13 +1,18 @@
-import { endOf, startOf } from "../../feed/derive/average/calendar.ts";
+import { endOf } from "../../feed/derive/average/calendar.ts";
+import { makeWatch, type Watch } from "../../feed/derive/calibration/watch.ts";
+import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
 import type { StoredEntry } from "../../feed/format/entry.ts";
-import { isoTime } from "../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
 import { amendments } from "./amendments.ts";
+import { beginOf, recallBefore } from "./begin.ts";
+import { checkEvent } from "./check-events.ts";
+import { counterEvent } from "./counter-events.ts";
 import type { DeriverParts } from "./parts.ts";
-import { entriesFrom, firstSince } from "./reading.ts";
-import { readSnapshot, writeSnapshot } from "./snapshot.ts";
+import { entriesFrom } from "./reading.ts";
+import { readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
+import { makeTelling } from "./telling.ts";
 
 const minute = 60_000;
 /** A poll that ended with the minute is in the journal this long after it. */
@@ -20,21 +25,36 @@ const grace = seconds(2);
 export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<void> {
   const { channels, offset, cfg, journal, keep, clock } = parts;
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
+  const telling = makeTelling();
+  const tellOfCounter = (news: CounterNews): void => telling.hear(counterEvent(news));
   const begin = beginOf(parts);
   const known = readSnapshot(parts.snapshot, cfg, journal.head().size);
   let next = known?.next ?? begin.seq;
-  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t);
+  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, tellOfCounter);
+  if (known === undefined) await recallBefore(deriving, parts, begin, signal);
   let late = false;
+  const watches = watchesOf(parts, known?.checks ?? {});
+  let seenUpTo = next;
+  const see = (entry: StoredEntry): void => {
+    if (entry.type === "event") telling.read(entry);
+    if (entry.type !== "frame" || entry.seq < seenUpTo) return;
+    for (const [channel, sample] of samplesOf(entry, entry.seq)) {
+      const news = watches.get(channel)?.take(sample);
+      if (news) telling.hear(checkEvent(news));
+    }
+    seenUpTo = entry.seq + 1;
+  };
 
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
+      see(entry);
       late = takeEntry(deriving, entry, parts) === "late" || late;
       next = entry.seq + 1;
     }
   };
   const putRight = async (): Promise<void> => {
     late = false;
-    const again = await amendments({ ...parts, begin }, signal);
+    const again = await amendments({ ...parts, begin, tell: tellOfCounter, see }, signal);
     if (again === undefined) return;
     for (const body of again.bodies) keep(body);
     deriving = again.deriving;
@@ -42,30 +62,33 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     await catchUp();
   };
   while (!signal.aborted) {
-    // Read the clock first: what is kept while the journal is being read may belong to a minute that would be closed without it.
-    const read = clock.now().wall;
+    // Taken before the journal is read: what that takes long for must not look like silence of the meters.
+    const { wall } = clock.now();
     await catchUp();
     if (late && !signal.aborted) await putRight();
     if (signal.aborted) break;
-    const { wall, mono } = clock.now();
-    const closed = deriving.close(read - grace);
+    const closed = deriving.close(wall - grace);
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
-    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state() });
-    await clock.sleepUntil(millis(mono + untilNext(wall)), signal);
+    const told = telling.drain(wall);
+    if (told.length > 0) keep(...told);
+    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: runningOf(watches) });
+    const now = clock.now();
+    await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }
 }
 
-const untilNext = (wall: Millis): number => minute - ((wall - grace) % minute);
+const watchesOf = ({ checks }: DeriverParts, running: Snapshot["checks"]): ReadonlyMap<string, Watch> =>
+  new Map((checks ?? []).map((watched) => [watched.channel, makeWatch(watched, running[watched.channel])]));
 
-/** From here on everything is in the averages: the month that is open, or the declaration where that is newer. */
-export function beginOf({ offset, cfg, since, journal, clock }: DeriverParts): {
-  readonly seq: number;
-  readonly t: Millis;
-} {
-  const month = millis(startOf("month", clock.now().wall, offset / minute));
-  if (month <= since) return { seq: cfg, t: since };
-  return { seq: Math.max(cfg, firstSince(journal, isoTime(month))), t: month };
-}
+const runningOf = (watches: ReadonlyMap<string, Watch>): Snapshot["checks"] =>
+  Object.fromEntries(
+    [...watches].flatMap(([channel, watch]) => {
+      const running = watch.state();
+      return running === undefined ? [] : [[channel, running] as const];
+    }),
+  );
+
+const untilNext = (wall: Millis): number => minute - ((wall - grace) % minute);
 
 /** One entry of the journal: readings count, and a period that was closed before is closed now too. */
 export function takeEntry(

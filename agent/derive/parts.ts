@@ -1,10 +1,11 @@
 import type { Clock } from "../../drivers/clock.ts";
+import type { Watched } from "../../feed/derive/calibration/watch.ts";
 import type { Declared } from "../../feed/derive/deriving.ts";
 import type { Entry, EntryBody } from "../../feed/format/entry.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 import type { Journal } from "../keep/journal.ts";
 
-/** What deriving is given. */
+/** What deriving is done with, and for what. */
 export interface DeriverParts {
   readonly channels: readonly Declared[];
   /** How far the site's days begin before those of UTC. */
@@ -12,6 +13,8 @@ export interface DeriverParts {
   /** Number of the config entry that declares them, and when it was made. */
   readonly cfg: number;
   readonly since: Millis;
+  /** Measured channels whose zero and span checks are judged. */
+  readonly checks?: readonly Watched[];
   readonly journal: Pick<Journal, "head" | "read">;
   keep(...bodies: readonly EntryBody[]): readonly Entry[];
   readonly clock: Clock;

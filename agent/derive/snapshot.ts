@@ -1,6 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { CountingState } from "../../feed/derive/average/counting-state.ts";
 import { AveragesState } from "../../feed/derive/average/state.ts";
+import type { Running } from "../../feed/derive/calibration/checks.ts";
+import { RunningState } from "../../feed/derive/calibration/watch.ts";
 import type { DerivingState } from "../../feed/derive/deriving.ts";
 
 /** Where the averages stood: it saves reading the month again, and is worth no more. The journal alone says what is true. */
@@ -10,13 +13,16 @@ export interface Snapshot {
   /** Entries below it are in. */
   readonly next: number;
   readonly state: DerivingState;
+  /** Checks under way, by channel. */
+  readonly checks: { readonly [channel: string]: Running };
 }
 
 const count = z.int().min(0);
 const form = z.strictObject({
   cfg: count,
   next: count,
-  state: z.strictObject({ until: z.int(), channels: z.array(AveragesState) }),
+  state: z.strictObject({ until: z.int(), channels: z.array(AveragesState), counters: z.array(CountingState) }),
+  checks: z.record(z.string(), RunningState),
 });
 
 /** What is there and was made for this declaration and no later tree than `size`; nothing where any of it is not so. */

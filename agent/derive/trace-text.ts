@@ -1,5 +1,7 @@
 import type { ReadingTuple } from "../../feed/format/reading.ts";
-import type { Made, Trace, TracedSample } from "./trace.ts";
+import type { Made, Trace } from "./trace.ts";
+import { countsLine } from "./trace-counts.ts";
+import type { TracedSample } from "./traced-sample.ts";
 
 /** A trace for a person, each step further in: what was asked first, then what it was made of. */
 export const traceText = (trace: Trace): string => lines(trace).join("\n");
@@ -25,6 +27,14 @@ function inside(made: Made, constants: string): string[] {
         ...made.parts.map(
           (part) => `${part.period}  ${reading(part.reading, "")}${skipped(part)}  (entry ${part.entry})`,
         ),
+      ];
+    case "counts":
+      return [
+        countsLine(made),
+        ...sources([made.start, made.end].filter((count) => count !== null)),
+        `count at its start: ${made.start === null ? "none that is fresh" : sampleLine(made.start)}`,
+        `count at its end: ${made.end === null ? "none that is fresh" : sampleLine(made.end)}`,
+        ...made.events.map(({ from, to, what }) => `entries ${from} to ${to}: ${what}`),
       ];
     case "formula":
       return [

@@ -2,6 +2,8 @@ import { endOf } from "../../feed/derive/average/calendar.ts";
 import type { Sample } from "../../feed/derive/average/channel.ts";
 import { formulaById } from "../../feed/derive/catalogue.ts";
 import { type ConstantSetId, constantsOf } from "../../feed/derive/constants.ts";
+import { counterOf } from "../../feed/derive/counter-input.ts";
+import { believed } from "../../feed/derive/counting.ts";
 import { decimal } from "../../feed/derive/decimal.ts";
 import { readInput } from "../../feed/derive/declared.ts";
 import { samplesOf } from "../../feed/derive/entries.ts";
@@ -16,6 +18,8 @@ import type { JournalReader } from "../keep/open-journal.ts";
 import { amended } from "./amendments.ts";
 import { type NamedPeriod, periodText } from "./period-text.ts";
 import { firstSince } from "./reading.ts";
+import { type Counts, countsOf } from "./trace-counts.ts";
+import type { TracedSample } from "./traced-sample.ts";
 
 /** Why a derived value is what it is: every step down to the bytes of the replies, each with the number of its entry. */
 export interface Trace {
@@ -37,6 +41,7 @@ export interface Trace {
 
 export type Made =
   | { readonly of: "samples"; readonly samples: readonly TracedSample[] }
+  | Counts
   | { readonly of: "formula"; readonly explanation: Explanation; readonly inputs: Readonly<Record<string, Trace>> }
   | {
       readonly of: "periods";
@@ -45,18 +50,6 @@ export type Made =
       readonly hours: number;
       readonly parts: readonly TracedPart[];
     };
-
-export interface TracedSample {
-  readonly entry: number;
-  readonly t: string;
-  readonly reading: ReadingTuple;
-  readonly counted: boolean;
-  /** Replies of the poll, hex. */
-  readonly raw: readonly string[];
-  /** Where in them the value is, and how it is scaled: 3.5 and 3.8 of feed/README.md. */
-  readonly source: string;
-  readonly scale: string;
-}
 
 export interface TracedPart {
   readonly entry: number;
@@ -151,6 +144,13 @@ function madeOf(
 ): Made {
   const regime = regimeNamed(how.regime);
   const isMean = how.formula === "mean";
+  const counter = counterOf(how);
+  if (counter) {
+    const times = [Date.parse(entry.start), endOf(entry.period, Date.parse(entry.start), config.east ?? 0)] as const;
+    const from = times[0] - counter.setup.fresh;
+    const samples = samplesIn(journal, counter.counter, [from, times[1]], [entry.of[0], upTo], believed);
+    return countsOf(counter, samples, times);
+  }
   if (!isMean && entry.period === how.at) return byFormula(journal, how, entry);
   const from = regime?.levels.find(({ period }) => period === entry.period)?.from ?? "sample";
   const valid = regime?.valid ?? ["N"];

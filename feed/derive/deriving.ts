@@ -3,9 +3,12 @@ import type { Flag } from "../format/vocabulary.ts";
 import { type Averages, makeAverages, type Taken } from "./average/averages.ts";
 import { endOf, lengthOf, startOf } from "./average/calendar.ts";
 import type { Channel, Closed, Sample } from "./average/channel.ts";
+import type { CountingState } from "./average/counting-state.ts";
 import type { AveragesState } from "./average/state.ts";
 import { formulaById } from "./catalogue.ts";
 import { type ConstantSetId, constantsOf } from "./constants.ts";
+import { counterOf } from "./counter-input.ts";
+import { type CounterNews, type Counting, makeCounting } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Input, readInput } from "./declared.ts";
 import { evaluate } from "./evaluate.ts";
@@ -28,6 +31,8 @@ export interface Declared {
 export interface Deriving {
   /** A sample of a measured channel. One that nothing is made of is taken and forgotten. */
   take(channel: string, sample: Sample): Taken;
+  /** A sample from before all of it: no average has it, and a totaliser goes on from it. */
+  recall(channel: string, sample: Sample): void;
   /** Closes all that ends at or before `until` (Unix ms): minute by minute, inputs before what is made of them. */
   close(until: number): readonly Closed[];
   state(): DerivingState;
@@ -37,9 +42,17 @@ export interface DerivingState {
   /** All before it is closed, Unix ms. */
   readonly until: number;
   readonly channels: readonly AveragesState[];
+  readonly counters: readonly CountingState[];
 }
 
 const minute = 60_000;
+/** How far beyond what is closed a counter's reading may lie, ms: as with averages, a clock that jumps must not fill memory. */
+const ahead = 2 * 3_600_000;
+
+interface Counted {
+  readonly declared: Declared;
+  readonly counting: Counting;
+}
 
 interface Made {
   readonly declared: Declared;
@@ -54,29 +67,63 @@ interface Made {
 
 /**
  * `channels`: each after those it is made of. `offset`: how far the site's days begin before those of UTC, in ms. `from`:
- * Unix ms from which samples count, or an earlier state. Throws TypeError for a declaration that `declaredProblem` refuses.
+ * Unix ms from which samples count, or an earlier state. `tell` is told what happens to counters, as their minutes close.
+ * Throws TypeError for a declaration that cannot be carried out.
  */
-export function makeDeriving(channels: readonly Declared[], offset: number, from: number | DerivingState): Deriving {
-  const made = channels.map((declared) => madeOf(declared, offset, from));
+export function makeDeriving(
+  channels: readonly Declared[],
+  offset: number,
+  from: number | DerivingState,
+  tell: (news: CounterNews) => void = () => {},
+): Deriving {
+  const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from));
+  const made = all.filter((one) => "averages" in one);
+  const counters = all.flatMap((one) => ("counting" in one ? [one.counting] : []));
   const measured = new Map(made.filter(({ by }) => by === undefined).map((one) => [one.declared.id, one.averages]));
   let until = typeof from === "number" ? Math.floor(from / minute) * minute : from.until;
 
   const step = (end: number): Closed[] => {
     const closed = new Map<string, Closed>();
-    for (const one of made) {
+    const put = (period: Closed): void => void closed.set(keyOf(period.channel, period.period), period);
+    for (const one of all) {
+      if ("counting" in one) {
+        const { closed: periods, news } = one.counting.close(end);
+        for (const period of periods) put(period);
+        for (const event of news) tell(event);
+        continue;
+      }
       if (one.by !== undefined) feed(one, end, offset, closed);
-      for (const period of one.averages.close(end)) closed.set(keyOf(period.channel, period.period), period);
+      for (const period of one.averages.close(end)) put(period);
     }
     return [...closed.values()];
   };
+  const count = (channel: string, sample: Sample): Taken => {
+    const mine = counters.filter((counting) => counting.channels.includes(channel));
+    if (mine.length === 0) return "taken";
+    if (sample.t < until) return "late";
+    if (!(sample.t < until + ahead)) return "beyond";
+    for (const counting of mine) counting.take(channel, sample);
+    return "taken";
+  };
   return {
-    take: (channel, sample) => measured.get(channel)?.take(sample) ?? "taken",
-    close: (now) => {
-      const all: Closed[] = [];
-      for (; until + minute <= now; until += minute) all.push(...step(until + minute));
-      return all;
+    take: (channel, sample) => {
+      const counted = count(channel, sample);
+      const taken = measured.get(channel)?.take(sample) ?? "taken";
+      return taken === "taken" ? counted : taken;
     },
-    state: () => ({ until, channels: made.map(({ averages }) => averages.state()) }),
+    recall: (channel, sample) => {
+      for (const counting of counters) if (counting.channels.includes(channel)) counting.recall(channel, sample);
+    },
+    close: (now) => {
+      const periods: Closed[] = [];
+      for (; until + minute <= now; until += minute) periods.push(...step(until + minute));
+      return periods;
+    },
+    state: () => ({
+      until,
+      channels: made.map(({ averages }) => averages.state()),
+      counters: counters.map((counting) => counting.state()),
+    }),
   };
 }
 
@@ -126,6 +173,18 @@ function worst(flags: readonly Flag[], ok: boolean): Flag {
   return flags.find((flag) => flag !== "N") ?? (ok ? "N" : "D");
 }
 
+/** A channel that a totaliser counts; undefined for any other. */
+function countedOf(declared: Declared, offset: number, from: number | DerivingState): Counted | undefined {
+  const { id, how } = declared;
+  const input = counterOf(how);
+  if (input === undefined) return undefined;
+  const periods = periodsOf(how);
+  if (periods === undefined) throw new TypeError(`${id}: there is no regime ${how.regime} by the ${how.at}`);
+  const counter = { ...input, id, periods, offset: offset / minute };
+  const state = typeof from === "number" ? from : from.counters.find(({ channel }) => channel === id);
+  return { declared, counting: makeCounting(counter, state ?? (from as DerivingState).until) };
+}
+
 function madeOf(declared: Declared, offset: number, from: number | DerivingState): Made {
   const { id, places, how } = declared;
   const regime = regimeNamed(how.regime);
@@ -152,4 +211,9 @@ function madeOf(declared: Declared, offset: number, from: number | DerivingState
     return [name, input] as const;
   });
   return { declared, averages, by: { formula, constants: constantsOf(how.constants as ConstantSetId), inputs } };
+}
+
+function periodsOf({ regime, at }: Derivation): readonly Period[] | undefined {
+  const rules = regimeNamed(regime);
+  return rules && regimeFrom(rules, at)?.levels.map(({ period }) => period);
 }

@@ -1,0 +1,41 @@
+import { startOf } from "../../feed/derive/average/calendar.ts";
+import { counterOf } from "../../feed/derive/counter-input.ts";
+import type { Deriving } from "../../feed/derive/deriving.ts";
+import { samplesOf } from "../../feed/derive/entries.ts";
+import { isoTime } from "../../feed/format/entry.ts";
+import { type Millis, millis } from "../../feed/format/vocabulary.ts";
+import type { DeriverParts } from "./parts.ts";
+import { entriesFrom, firstSince } from "./reading.ts";
+
+const minute = 60_000;
+
+export interface Begin {
+  readonly seq: number;
+  readonly t: Millis;
+  /** From here on counters were read of which the first period needs the last count before it. */
+  readonly recall: number;
+}
+
+/** From here on everything is in the averages: the month that is open, or the declaration where that is newer. */
+export function beginOf({ channels, offset, cfg, since, journal, clock }: DeriverParts): Begin {
+  const month = millis(startOf("month", clock.now().wall, offset / minute));
+  if (month <= since) return { seq: cfg, t: since, recall: cfg };
+  const from = (t: number): number => Math.max(cfg, firstSince(journal, isoTime(millis(t))));
+  const fresh = Math.max(0, ...channels.map(({ how }) => counterOf(how)?.setup.fresh ?? 0));
+  return { seq: from(month), t: month, recall: from(month - fresh) };
+}
+
+/** What counters showed before the first period. */
+export async function recallBefore(
+  deriving: Deriving,
+  { journal }: Pick<DeriverParts, "journal">,
+  { recall, seq, t }: Begin,
+  signal: AbortSignal,
+): Promise<void> {
+  if (recall === seq) return;
+  for await (const entry of entriesFrom(journal, recall, signal)) {
+    if (entry.seq >= seq) return;
+    if (entry.type !== "frame") continue;
+    for (const [channel, sample] of samplesOf(entry, entry.seq)) if (sample.t < t) deriving.recall(channel, sample);
+  }
+}
