@@ -42,9 +42,13 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   let late = false;
 
   const catchUp = async (): Promise<void> => {
-    for await (const entry of entriesFrom(journal, next, signal)) {
-      late = takeEntry(deriving, entry, parts) === "late" || late;
-      next = entry.seq + 1;
+    // What came while a long journal was read may be of a period that is about to close.
+    for (let from = -1; from < next; ) {
+      from = next;
+      for await (const entry of entriesFrom(journal, next, signal)) {
+        late = takeEntry(deriving, entry, parts) === "late" || late;
+        next = entry.seq + 1;
+      }
     }
   };
   const putRight = async (): Promise<void> => {

@@ -54,10 +54,16 @@ interface Made {
 
 /**
  * `channels`: each after those it is made of. `offset`: how far the site's days begin before those of UTC, in ms. `from`:
- * Unix ms from which samples count, or an earlier state. Throws TypeError for a declaration that `declaredProblem` refuses.
+ * Unix ms from which samples count, or an earlier state. `reach`: how far ahead of what is closed a sample may lie, in ms.
+ * Throws TypeError for a declaration that names what there is not.
  */
-export function makeDeriving(channels: readonly Declared[], offset: number, from: number | DerivingState): Deriving {
-  const made = channels.map((declared) => madeOf(declared, offset, from));
+export function makeDeriving(
+  channels: readonly Declared[],
+  offset: number,
+  from: number | DerivingState,
+  reach?: number,
+): Deriving {
+  const made = channels.map((declared) => madeOf(declared, offset, from, reach));
   const measured = new Map(made.filter(({ by }) => by === undefined).map((one) => [one.declared.id, one.averages]));
   let until = typeof from === "number" ? Math.floor(from / minute) * minute : from.until;
 
@@ -126,13 +132,13 @@ function worst(flags: readonly Flag[], ok: boolean): Flag {
   return flags.find((flag) => flag !== "N") ?? (ok ? "N" : "D");
 }
 
-function madeOf(declared: Declared, offset: number, from: number | DerivingState): Made {
-  const { id, places, how } = declared;
+/** What a derived channel is to the averages. `offset`: as above. Throws TypeError where there is no such regime. */
+export function averagedAs({ id, places, how }: Declared, offset: number): Channel {
   const regime = regimeNamed(how.regime);
   const isMean = how.formula === "mean";
   const own = regime && (isMean ? regime : regimeFrom(regime, how.at));
   if (own === undefined) throw new TypeError(`${id}: there is no regime ${how.regime} by the ${how.at}`);
-  const channel: Channel = {
+  return {
     id,
     regime: own,
     offset: offset / minute,
@@ -141,9 +147,14 @@ function madeOf(declared: Declared, offset: number, from: number | DerivingState
     ...(how.weight === undefined ? {} : { weightedBy: how.weight }),
     ...(how.longer === "sum" ? { total: { per: 3_600_000 } } : {}),
   };
+}
+
+function madeOf(declared: Declared, offset: number, from: number | DerivingState, reach?: number): Made {
+  const { id, how } = declared;
+  const channel = averagedAs(declared, offset);
   const state = typeof from === "number" ? from : from.channels.find((one) => one.channel === id);
-  const averages = makeAverages(channel, state ?? (from as DerivingState).until);
-  if (isMean) return { declared, averages };
+  const averages = makeAverages(channel, state ?? (from as DerivingState).until, reach);
+  if (how.formula === "mean") return { declared, averages };
   const formula = formulaById(how.formula);
   if (formula === undefined) throw new TypeError(`${id}: there is no formula ${how.formula}`);
   const inputs = Object.entries(how.in).map(([name, text]) => {

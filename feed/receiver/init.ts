@@ -72,5 +72,8 @@ gateways: []
 #  - id: g1
 #    log: ${name}/log/plant-stack-g1/1+4579d83e+Ad5W1/Cep4JbXNdHe3EXC4akR6gjePixzJPCs5X1UW4n
 
+# Which share of the derived periods is computed again from the readings they were made of (1: all of them).
+recompute: { share: 0.1 }
+
 logLevel: info
 `;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { type ToleranceId, toleranceIds } from "../derive/difference.ts";
 import { Fault } from "../format/faults.ts";
 import { GATEWAY } from "../format/topics.ts";
 import { KEY_NAME, parseVkey } from "../format/vkey.ts";
@@ -17,6 +18,8 @@ export interface ReceiverSettings {
   readonly broker: LinkSettings;
   readonly gateways: ReadonlyMap<string, Gateway>;
   readonly logLevel: string;
+  /** Which share of the derived periods is computed again, 0 to 1, and how far apart the values may be. */
+  readonly recompute: { readonly share: number; readonly tolerances: ToleranceId };
 }
 
 const path = z.string().min(1);
@@ -41,6 +44,9 @@ const schema = z.strictObject({
   }),
   gateways: z.array(gatewaySchema),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+  recompute: z
+    .strictObject({ share: z.number().min(0).max(1).default(0.1), tolerances: z.enum(toleranceIds).default("exact") })
+    .prefault({}),
 });
 
 /** Reads receiver.yaml; its paths are relative to its folder. Throws Fault E_RECEIVER_SETTINGS with every problem. */
@@ -52,7 +58,7 @@ export function readSettings(file: string): ReceiverSettings {
       file,
       read.error.issues.map(({ path: at, message }) => `${at.join(".")}: ${message}`),
     );
-  const { name, keys, ledger, broker, gateways, logLevel } = read.data;
+  const { name, keys, ledger, broker, gateways, logLevel, recompute } = read.data;
   const { tls, passwordFile, ...plain } = broker;
   const optional = (value: string | undefined): string | undefined => (value === undefined ? undefined : from(value));
   const settings: LinkSettings = {
@@ -68,6 +74,7 @@ export function readSettings(file: string): ReceiverSettings {
     broker: settings,
     gateways: register(file, gateways),
     logLevel,
+    recompute,
   };
 }
 
