@@ -99,6 +99,7 @@ test("the summary counts", async () => {
         refused: { ENV_SYNTAX: 1 },
         retries: { CP_CONFLICT: 1 },
         duplicates: 1,
+        remarks: {},
         logs: [{ origin: log.signer.vkey.name, witnessed: 10, mirrored: 10 }],
       },
     },
@@ -114,6 +115,6 @@ test("for a person: one line a reading, and the summary in words", async () => {
   );
   expect(lines[1]).toMatch(/cems.so2 +9.0 mg\/m3 {2}N {2}51.0 s/);
   expect(lines[2]).toBe(
-    "10 entries with 18 readings verified, 10 entries mirrored\nrefused: none; asked again: none; duplicates: 0",
+    "10 entries with 18 readings verified, 10 entries mirrored\nrefused: none; asked again: none; duplicates: 0; remarks: none",
   );
 });
