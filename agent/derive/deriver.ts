@@ -42,13 +42,9 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   let late = false;
 
   const catchUp = async (): Promise<void> => {
-    // What came while a long journal was read may be of a period that is about to close.
-    for (let from = -1; from < next; ) {
-      from = next;
-      for await (const entry of entriesFrom(journal, next, signal)) {
-        late = takeEntry(deriving, entry, parts) === "late" || late;
-        next = entry.seq + 1;
-      }
+    for await (const entry of entriesFrom(journal, next, signal)) {
+      late = takeEntry(deriving, entry, parts) === "late" || late;
+      next = entry.seq + 1;
     }
   };
   const putRight = async (): Promise<void> => {
@@ -61,12 +57,13 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     await catchUp();
   };
   while (!signal.aborted) {
+    // Before it is read: what comes while a long journal is read may be of a period that this would close without it.
+    const { wall, mono } = clock.now();
     await catchUp();
     if (late && !signal.aborted) await putRight();
     if (signal.aborted) break;
-    const { wall, mono } = clock.now();
     const closed = deriving.close(wall - grace);
-    if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
+    if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, clock.now().wall));
     writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state() });
     await clock.sleepUntil(millis(mono + untilNext(wall)), signal);
   }
