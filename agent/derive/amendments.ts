@@ -6,7 +6,7 @@ import { canonical } from "../../feed/format/canonical.ts";
 import { isoTime, readEntry } from "../../feed/format/entry.ts";
 import type { ReadingTuple } from "../../feed/format/reading.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
-import type { DeriverParts } from "./deriver.ts";
+import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
 
 type Readings = Readonly<Record<string, ReadingTuple>>;

@@ -1,28 +1,13 @@
-import type { Clock } from "../../drivers/clock.ts";
 import { endOf, startOf } from "../../feed/derive/average/calendar.ts";
-import { type Declared, type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
+import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
-import type { Entry, EntryBody, StoredEntry } from "../../feed/format/entry.ts";
+import type { StoredEntry } from "../../feed/format/entry.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
-import type { Journal } from "../keep/journal.ts";
 import { amendments } from "./amendments.ts";
+import type { DeriverParts } from "./parts.ts";
 import { entriesFrom, firstSince } from "./reading.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
-
-export interface DeriverParts {
-  readonly channels: readonly Declared[];
-  /** How far the site's days begin before those of UTC. */
-  readonly offset: Millis;
-  /** Number of the config entry that declares them, and when it was made. */
-  readonly cfg: number;
-  readonly since: Millis;
-  readonly journal: Pick<Journal, "head" | "read">;
-  keep(...bodies: readonly EntryBody[]): readonly Entry[];
-  readonly clock: Clock;
-  /** File in which the averages are remembered. */
-  readonly snapshot: string;
-}
 
 const minute = 60_000;
 /** A poll that ended with the minute is in the journal this long after it. */

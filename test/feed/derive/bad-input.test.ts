@@ -131,6 +131,32 @@ test("a stray value cannot pass for a constant, nor for an input by its prototyp
   });
 });
 
+test("no requirement is idle: each refuses something that those before it let pass", () => {
+  const steps = ["-1e6", "-300", "-1", "0", "0.5", "5", "8", "20.5", "50", "99", "100", "101", "150", "2000", "1e6"];
+  const idle = formulas.flatMap((formula) => {
+    const names = Object.keys(formula.inputs);
+    const vector = first(formula.id)?.inputs ?? {};
+    const set = constantsOf(first(formula.id)?.set ?? "hj");
+    const changes = names.flatMap((name, at) =>
+      steps.flatMap((step) => [
+        { [name]: step },
+        ...names.slice(at + 1).flatMap((other) => steps.map((its) => ({ [name]: step, [other]: its }))),
+      ]),
+    );
+    const refused = new Set(
+      changes.map((change) => {
+        const inputs = { ...vector, ...change };
+        const { outcome, requires } = explain(formula, inputs, set);
+        const detail = outcome.ok ? undefined : outcome.detail;
+        return requires.findIndex(({ substituted }) => substituted === detail);
+      }),
+    );
+    return formula.requires.flatMap(({ expression }, at) => (refused.has(at) ? [] : [`${formula.id}: ${expression}`]));
+  });
+  expect(formulas.flatMap(({ requires }) => requires).length).toBeGreaterThan(150);
+  expect(idle).toEqual([]);
+});
+
 const anything = fc.oneof(
   { weight: 4, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }).map(String) },
   { weight: 2, arbitrary: fc.integer({ min: -10, max: 200 }).map(String) },
