@@ -214,7 +214,9 @@ test.each<[string, Partial<Extract<EntryBody, { type: "derived" }>>, RegExp]>([
 
 test("a formula that there is not is said, and stops nothing", async () => {
   const log = await logOf((body) =>
-    body.type === "config" ? { ...body, derive: { ...body.derive, x: { ...mean("cems.so2"), formula: "alchemy" } } } : body,
+    body.type === "config"
+      ? { ...body, derive: { ...body.derive, x: { ...mean("cems.so2"), formula: "alchemy" } } }
+      : body,
   );
   const { findings } = await received(log);
   expect(findings[0]?.detail).toMatch(/it cannot be recomputed: x: there is no formula alchemy/);

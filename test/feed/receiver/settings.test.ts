@@ -22,6 +22,7 @@ test("init makes keys that only their owner may read, and settings that can be r
   const settings = readSettings(join(dir, "receiver.yaml"));
   expect(settings).toMatchObject({ name: "test.example.cn", keys: join(dir, "keys"), ledger: join(dir, "ledger.db") });
   expect(settings.gateways.size).toBe(0);
+  expect(settings.recompute).toEqual({ share: 0.1, tolerances: "exact" });
 });
 
 test("an init that fails leaves nothing, so that it can be tried again", () => {
@@ -44,6 +45,22 @@ test("the policy names the keys that were made, and wants both", () => {
   expect(policy.value.control?.text).toBe(keys.control.vkey.text);
   expect(quorumMet(policy.value, [keys.witness.vkey, keys.mirror.vkey])).toBe(true);
   expect(quorumMet(policy.value, [keys.witness.vkey])).toBe(false);
+});
+
+test.each([
+  ["recompute: { share: 1.5 }", /recompute\.share/],
+  ["recompute: { tolerances: roughly }", /recompute\.tolerances/],
+])("%s is refused", (line, where) => {
+  const file = join(made(), "receiver.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^recompute: .*$/m, line));
+  expect(() => readSettings(file)).toThrow(code("E_RECEIVER_SETTINGS"));
+  expect(() => readSettings(file)).toThrow(where);
+});
+
+test("settings of before, without a word of it, recompute a tenth", () => {
+  const file = join(made(), "receiver.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^recompute: .*$/m, ""));
+  expect(readSettings(file).recompute).toEqual({ share: 0.1, tolerances: "exact" });
 });
 
 test("init overwrites nothing", () => {
