@@ -32,12 +32,12 @@ export function boundsOf(
 }
 
 /**
- * `entry`: of a period up to a day, since all of it is open at once. Undefined where no such period begins there. Throws
- * TypeError for a declaration that names what there is not.
+ * `entry`: of a period up to a day, since all of it is open at once. Throws TypeError for a declaration that names what
+ * there is not, and where no such period begins.
  */
-export function recomputation(config: ConfigBody, entry: DerivedBody): Recomputation | undefined {
+export function recomputation(config: ConfigBody, entry: DerivedBody): Recomputation {
   const bounds = boundsOf(config, entry);
-  if (bounds === undefined) return undefined;
+  if (bounds === undefined) throw new TypeError(`no ${entry.period} begins at ${entry.start}`);
   const { from, start, end } = bounds;
   const channels = declaredIn(config);
   const declared = new Map(channels.map((channel) => [channel.id, channel]));

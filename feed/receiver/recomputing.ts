@@ -36,9 +36,21 @@ interface Place {
   readonly gateway: Gateway;
   /** Entries below it are done with. */
   next: number;
+  /** Findings of entries that an honest plant is about to amend, by number, until the log has gone on. */
+  readonly open: Map<number, Open>;
+}
+
+interface Open {
+  readonly leaf: Computed;
+  readonly finding: Finding;
+  /** Unix ms, by the plant's clock. */
+  readonly until: number;
 }
 
 const portion = 1024;
+/** A plant looks each minute for readings that came late, and needs a while for a month of them. */
+const patience = 10 * 60_000;
+const mostOpen = 1000;
 /** Channels that a finding names; the entry has the others. */
 const named = 4;
 
@@ -72,7 +84,7 @@ export function startRecomputing(parts: RecomputingParts): Recomputing {
   return {
     mirrored: (gateway, before) => {
       if (parts.share === 0 || signal.aborted) return;
-      if (!places.has(gateway.id)) places.set(gateway.id, { gateway, next: before });
+      if (!places.has(gateway.id)) places.set(gateway.id, { gateway, next: before, open: new Map() });
       news = true;
       begin();
     },
@@ -92,7 +104,7 @@ async function advance(place: Place, parts: RecomputingParts, signal: AbortSigna
     const to = Math.min(place.next + portion, size);
     for (const leaf of await parts.ledger.computed(origin, place.next, to)) {
       if (signal.aborted) return;
-      if (leaf.type === "derived" && isPicked(leaf.hash, parts)) await check(leaf, place.gateway, parts, signal);
+      await step(leaf, place, parts, signal);
     }
     place.next = to;
     await turn();
@@ -113,35 +125,52 @@ export const secretOf = ({ control }: Pick<ServiceKeys, "control">): Buffer =>
 
 type Computed = Omit<Leaf, "readings">;
 
-async function check(leaf: Computed, gateway: Gateway, parts: RecomputingParts, signal: AbortSignal): Promise<void> {
+async function step(leaf: Computed, place: Place, parts: RecomputingParts, signal: AbortSignal): Promise<void> {
   const entry = JSON.parse(leaf.bytes.toString("utf8")) as StoredEntry;
-  if (entry.type !== "derived") return;
-  const wrong = await wrongWith(entry, gateway, parts, signal);
+  if (entry.type === "amend") place.open.delete(entry.ref);
+  for (const [seq, { leaf, finding, until }] of place.open) {
+    if (Date.parse(entry.t) < until && place.open.size <= mostOpen) break;
+    place.open.delete(seq);
+    await tell(leaf, finding, place, parts);
+  }
+  if (entry.type !== "derived" || !isPicked(leaf.hash, parts)) return;
+  const wrong = await wrongWith(entry, place, parts, signal);
   if (wrong === undefined || signal.aborted) return;
   const finding: Finding = {
     code: "DERIVED_DIFFERS",
-    detail: `entry ${entry.seq}, ${entry.period} ${entry.start}: ${wrong}`,
+    detail: `entry ${entry.seq}, ${entry.period} ${entry.start}: ${wrong.text}`,
   };
-  const { ledger, now, differs } = parts;
-  await ledger.refuse({ time: now(), gateway: gateway.id, ...finding, note: leaf.bytes });
+  if (wrong.tooLate) place.open.set(entry.seq, { leaf, finding, until: Date.parse(entry.t) + patience });
+  else await tell(leaf, finding, place, parts);
+}
+
+async function tell(
+  { bytes }: Computed,
+  finding: Finding,
+  { gateway }: Place,
+  { ledger, now, differs }: RecomputingParts,
+): Promise<void> {
+  await ledger.refuse({ time: now(), gateway: gateway.id, ...finding, note: bytes });
   differs(gateway.id, finding);
 }
 
 async function wrongWith(
   entry: DerivedEntry,
-  gateway: Gateway,
+  { gateway }: Place,
   { ledger, tolerances: id }: RecomputingParts,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ readonly text: string; readonly tooLate: boolean } | undefined> {
   try {
-    const apart = await recount(ledger, gateway.log.name, entry, tolerances[id], signal);
-    if (typeof apart === "string") return apart;
-    if (apart.length === 0) return undefined;
-    const more = apart.length > named ? [`and ${apart.length - named} more`] : [];
-    return [...apart.slice(0, named).map(differenceText), ...more].join("; ");
+    const again = await recount(ledger, gateway.log.name, entry, tolerances[id], signal);
+    if (typeof again === "string") return { text: again, tooLate: false };
+    const { differences, tooLate } = again;
+    if (differences.length === 0) return undefined;
+    const more = differences.length > named ? [`and ${differences.length - named} more`] : [];
+    return { text: [...differences.slice(0, named).map(differenceText), ...more].join("; "), tooLate };
   } catch (error) {
     // What a plant declares must not stop the receiver; a ledger that fails must.
     if (error instanceof Fault) throw error;
-    return `it cannot be recomputed: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `it cannot be recomputed: ${error instanceof Error ? error.message : String(error)}`;
+    return { text, tooLate: false };
   }
 }

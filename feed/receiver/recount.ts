@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Difference, Tolerance } from "../derive/difference.ts";
-import { boundsOf, recomputation } from "../derive/recompute.ts";
+import { boundsOf, type Recomputation, recomputation } from "../derive/recompute.ts";
 import { type Part, recomputedOfParts } from "../derive/recompute-parts.ts";
 import type { ConfigBody, DerivedBody } from "../format/body.ts";
 import type { StoredEntry } from "../format/entry.ts";
@@ -16,6 +16,13 @@ const portion = 256;
 const mostRaw = 262_144;
 const minute = 60_000;
 
+export interface Recounted {
+  readonly differences: readonly Difference[];
+  /** Readings that came behind those it names make all the difference: an honest plant read them too late, and amends it. */
+  readonly tooLate: boolean;
+}
+const same: Recounted = { differences: [], tooLate: false };
+
 /**
  * Makes one derived period again from the entries of the ledger, all of which up to it are here: from the readings, and a
  * month, or a day of very many readings, from its written parts. In portions, so that it holds nobody up. What is wrong comes
@@ -27,7 +34,8 @@ export async function recount(
   entry: DerivedEntry,
   within: readonly Tolerance[],
   signal: AbortSignal,
-): Promise<readonly Difference[] | string> {
+  most = mostRaw,
+): Promise<Recounted | string> {
   const config = await entryAt(ledger, origin, entry.cfg);
   if (config?.type !== "config" || config.derive === undefined || config.seq >= entry.seq)
     return `entry ${entry.cfg} declares nothing derived`;
@@ -36,10 +44,19 @@ export async function recount(
   const since = await firstSince(ledger, origin, bounds.start, config.seq + 1, entry.seq);
   // Neither its range alone nor time alone: the one may leave readings out, the other goes wrong where a clock was set back.
   const first = Math.max(config.seq + 1, entry.of[1] === 0 ? since : Math.min(since, entry.of[0]));
-  const whole = entry.seq - first <= mostRaw;
-  if (entry.period === "month" || (entry.period === "day" && !whole))
-    return recomputedOfParts(config, entry, await partsOf(ledger, origin, entry, [since, bounds.end], signal), within);
-  return whole ? ofReadings(ledger, origin, config, entry, first, within, signal) : `it names entries from ${first} on`;
+  const whole = entry.seq - first <= most;
+  if (entry.period === "month" || (entry.period === "day" && !whole)) {
+    const parts = await partsOf(ledger, origin, entry, [since, bounds.end], signal);
+    return signal.aborted ? same : { differences: recomputedOfParts(config, entry, parts, within), tooLate: false };
+  }
+  if (!whole) return `more than ${most} entries lie between what it names and itself`;
+  const compared = async (to: number): Promise<readonly Difference[]> => {
+    const again = await ofReadings(ledger, origin, config, entry, [first, to], signal);
+    return signal.aborted ? [] : again.differences(within);
+  };
+  const differences = await compared(entry.seq);
+  if (differences.length === 0) return same;
+  return { differences, tooLate: entry.of[1] < entry.seq && (await compared(entry.of[1])).length === 0 };
 }
 
 async function ofReadings(
@@ -47,14 +64,12 @@ async function ofReadings(
   origin: string,
   config: ConfigBody,
   entry: DerivedEntry,
-  first: number,
-  within: readonly Tolerance[],
+  [first, end]: readonly [number, number],
   signal: AbortSignal,
-): Promise<readonly Difference[] | string> {
+): Promise<Recomputation> {
   const again = recomputation(config, entry);
-  if (again === undefined) return [];
-  for (let from = first; from < entry.seq && !signal.aborted; from += portion) {
-    for (const bytes of await ledger.entries(origin, from, Math.min(from + portion, entry.seq))) {
+  for (let from = first; from < end && !signal.aborted; from += portion) {
+    for (const bytes of await ledger.entries(origin, from, Math.min(from + portion, end))) {
       const one = parse(bytes);
       if (one.type === "frame") again.take(one, one.seq);
     }
@@ -65,7 +80,7 @@ async function ofReadings(
     again.close(until);
     await turn();
   }
-  return signal.aborted ? [] : again.differences(within);
+  return again;
 }
 
 /** The shorter periods within a longer one, each with the amendments that were made before it. */

@@ -196,6 +196,31 @@ test("a reading that was left out of its minute is found, whatever the entry say
   ]);
 });
 
+/** A reading of a minute that is in the log behind those the minute's entry names, and before that entry. */
+async function readLate(change: (body: EntryBody, seq: number) => EntryBody = (body) => body) {
+  const minute = await isOf("minute", 30)();
+  const entry = (await plant)[minute];
+  if (entry?.type !== "derived") throw new Error("no minute");
+  const between = (await plant).findIndex(({ type }, seq) => type === "frame" && seq >= entry.of[1]);
+  expect(between).toBeLessThan(minute);
+  const own = { t: isoTime(millis(Date.parse(entry.start) + 1)), flags: {} };
+  const late = (body: EntryBody): EntryBody => (body.type === "frame" ? { ...body, hist: true, own } : body);
+  const log = await logOf((body, seq) => change(seq === between ? late(body) : body, seq - minute));
+  const { findings } = await received(log);
+  return findings.filter(({ detail }) => detail.startsWith(`entry ${minute}, `)).map(({ detail }) => detail);
+}
+
+test("a reading that was left out is found when no amendment comes, even if the entry names only the others", async () => {
+  expect(await readLate()).toEqual([expect.stringMatching(/cems.so2 .* \(12\/12\), recomputed .* \(13\/12\)/)]);
+});
+
+test("a reading that came too late for its minute, and is amended, is no difference", async () => {
+  const minute = await isOf("minute", 30)();
+  const t = began;
+  const amendment: EntryBody = { type: "amend", t, ref: minute, why: "late", by: "agent", value: "{}" };
+  expect(await readLate((body, after) => (after === 4 ? amendment : body))).toEqual([]);
+});
+
 test("entries ahead of a backlog wait for it", async () => {
   const { findings, ledger } = await received(await logOf(), {}, 500);
   expect(findings).toEqual([]);
