@@ -308,7 +308,16 @@ test("the program tells of it while it runs, tail counts it, and shows the deriv
   );
   expect(JSON.parse(line)).toMatchObject({ level: 40, gateway: "g1", code: "DERIVED_DIFFERS", detail });
   await running.stop();
-  const { stdout } = await runNode(main, ["tail", "--config", file, "--json", "--summary", "--last", "1000"]);
+  const { stdout, stderr, code } = await runNode(main, [
+    "tail",
+    "--config",
+    file,
+    "--json",
+    "--summary",
+    "--last",
+    "1000",
+  ]);
+  expect([code, stderr]).toEqual([0, ""]);
   const lines = stdout
     .trimEnd()
     .split("\n")
