@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
-import type { Hold } from "../drivers/line/hold.ts";
+import { aborted } from "../drivers/line/pause.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
-import { holdLines } from "./holding.ts";
+import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
-import { bootBody, configBody, configEntries, lastSettings } from "./opening.ts";
+import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
 import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
@@ -37,14 +37,14 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   const signer = loadSigner(keyPath(site), site.origin);
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
-  let lines: Hold | undefined;
+  let lines: HeldLines | undefined;
   try {
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
     lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return stopped(around.log, journal, newTally());
-    return await operate(site, journal, () => seal(journal, signer), service, around, signal);
+    return await operate(site, journal, () => seal(journal, signer), service, lines, around, signal);
   } finally {
     await service?.link.close();
     await lines?.release();
@@ -80,6 +80,7 @@ async function operate(
   journal: OpenJournal,
   sign: () => unknown,
   service: Service | undefined,
+  lines: HeldLines,
   { clock, log }: Surroundings,
   signal: AbortSignal,
 ): Promise<Tally> {
@@ -105,24 +106,28 @@ async function operate(
   const keeper = startKeeping(sealing, rule, clock, keeping.signal);
   keeper.running.catch(fail);
   const boot = bootId();
-  const devices = openDevices(site, clock, log);
+  const devices = openDevices(site, clock, log, lines);
   const configs = open(site, journal, keeper, devices.attached, boot, clock.now().wall);
   const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
-  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
 
   const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
   const with_ = { keeper, tally, clock, log, boot, configOf };
   const pollers = devices.attached.map((one) => {
     const { id } = one.device;
     const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
-    return collectFrom(one, known, with_, collecting.signal);
+    const pushed = "source" in one.by ? { pushed: lastPushed(journal, id) } : {};
+    return collectFrom(one, { ...known, ...pushed }, with_, collecting.signal);
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
-  const deriving = site.derived && startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal);
-  devices.open();
-  await Promise.all([...pollers, rechecking, ...(deriving ? [deriving] : [])].map((work) => work.catch(fail)));
+  const deriving = site.derived
+    ? [startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal)]
+    : [];
+  const works = [...pollers, rechecking, ...deriving].map((work) => work.catch(fail));
+  await devices.open();
+  log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
+  await Promise.all(works);
   if (!collecting.signal.aborted) await aborted(collecting.signal);
 
   keeping.abort();
@@ -159,9 +164,3 @@ function open(
   keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
   return configEntries(site, attached, journal, keeper, wall);
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

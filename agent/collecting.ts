@@ -8,7 +8,8 @@ import type { Instant, Millis } from "../feed/format/vocabulary.ts";
 import { frameBody } from "./collect/frame.ts";
 import { type PollSink, pollDevice } from "./collect/poller.ts";
 import { takePushes } from "./collect/pushed.ts";
-import { type Settings, settingsEvent } from "./collect/settings.ts";
+import { type Settings, settingsEvent, type Told } from "./collect/settings.ts";
+import { statesEvent } from "./collect/states.ts";
 import type { Attached } from "./devices.ts";
 import type { Logger } from "./logger.ts";
 import type { Keeper } from "./sealing.ts";
@@ -29,6 +30,8 @@ export interface Opening {
   readonly config: number;
   readonly reads: readonly Read[];
   readonly settings: Settings;
+  /** Of a device that pushes: what it told of its states by channel, and its newest messages, oldest first. */
+  readonly pushed?: { readonly states: Settings; readonly frames: readonly Buffer[] };
 }
 
 /** Polls one device, or takes what it pushes, and keeps what comes, until `signal` aborts. */
@@ -36,19 +39,23 @@ export function collectFrom({ device, by }: Attached, opening: Opening, with_: C
   const { keeper, tally, clock, log, boot, configOf } = with_;
   const { id, every, profile } = device;
   let { config, reads, settings } = opening;
+  let states = opening.pushed?.states ?? {};
   const replan = (poll: Poll, done: Instant): void => {
     if (poll.reads === reads) return;
     reads = poll.reads;
     config = keeper.keep(configOf(device, reads, "the device refused a block", done.wall))[0]?.seq ?? config;
     log.warn({ device: id, requests: reads.length }, "a block was refused and is read in parts from now on");
   };
-  const watch = (readings: ReadonlyMap<string, Reading>, done: Instant): void => {
-    const event = settingsEvent(id, profile.settings, settings, readings);
-    if (event === undefined) return;
-    const { code, detail, set } = event;
-    settings = event.now;
-    log[code === "SETTING_CHANGED" ? "warn" : "info"]({ device: id, code, detail }, "settings");
-    keeper.keep({ type: "event", t: isoTime(done.wall), code, detail, dev: id, set });
+  const eventOf = ({ code, detail, set }: Told, done: Instant): EntryBody => {
+    log[code.endsWith("_CHANGED") ? "warn" : "info"]({ device: id, code, detail }, "settings and states");
+    return { type: "event", t: isoTime(done.wall), code, detail, dev: id, set };
+  };
+  const watch = (poll: Poll, readings: ReadonlyMap<string, Reading>, done: Instant): readonly EntryBody[] => {
+    const set = settingsEvent(id, profile.settings, settings, readings);
+    const state = "source" in by ? statesEvent(id, profile.status, states, poll.samples) : undefined;
+    settings = set?.now ?? settings;
+    states = state?.now ?? states;
+    return [set, state].flatMap((told) => (told ? [eventOf(told, done)] : []));
   };
   const sink: PollSink = {
     polled: (poll, readings, done) => {
@@ -56,9 +63,9 @@ export function collectFrom({ device, by }: Attached, opening: Opening, with_: C
       const context = { device: id, boot, config };
       tally.taken += readings.size;
       for (const reading of readings.values()) if (reading.kind === "missing") tally.missing += 1;
-      keeper.keep(frameBody(context, poll, readings, done));
+      // At once: a frame that is there without what it changed would be taken for known after a restart.
+      keeper.keep(frameBody(context, poll, readings, done), ...watch(poll, readings, done));
       tally.kept += readings.size;
-      watch(readings, done);
     },
     presence: (event, done) => {
       log.warn({ device: id, line: device.line, code: event }, "presence changed");
@@ -70,9 +77,15 @@ export function collectFrom({ device, by }: Attached, opening: Opening, with_: C
   };
   const { points, status } = profile;
   if ("source" in by) {
+    const { frames = [] } = opening.pushed ?? {};
+    by.source.recall({ states: byPoint(id, states), frames });
     const device = { id, every, source: by.source, points, status, settings: profile.settings };
     return takePushes(device, clock, sink, signal);
   }
   const slower = { points: profile.settings, every: device.settingsEvery };
   return pollDevice({ id, every, driver: by.driver, points, status, settings: slower }, clock, sink, signal);
 }
+
+/** Values by channel as values by point. */
+const byPoint = (device: string, values: Settings): ReadonlyMap<string, string> =>
+  new Map(Object.entries(values).map(([channel, value]) => [channel.slice(device.length + 1), value]));

@@ -4,10 +4,11 @@ import { moduleDriver, openModuleLine } from "../drivers/dcon/driver.ts";
 import { meterDriver, openMeterLine } from "../drivers/dlt645/driver.ts";
 import type { Driver, Read, Source } from "../drivers/driver.ts";
 import { type LineNews, loggerLine } from "../drivers/hj212/line.ts";
-import type { LineSettings } from "../drivers/line/settings.ts";
+import type { LineOptions, LineSettings } from "../drivers/line/settings.ts";
 import { openBus } from "../drivers/modbus/bus.ts";
 import { modbusDriver } from "../drivers/modbus/driver.ts";
 import type { DconProfile, Dlt645Profile, Hj212Profile, ModbusProfile } from "../drivers/profile.ts";
+import type { HeldLines } from "./holding.ts";
 
 /** Where the news of a line go: a log, or a screen. */
 export interface LineLog {
@@ -28,20 +29,25 @@ export const readsOf = (by: Attached["by"]): readonly Read[] => ("driver" in by 
 interface OpenLine {
   /** The profile speaks the line's protocol; the check of the configuration sees to that. */
   attach(device: Device): Attached["by"];
-  /** Begins to listen, where devices push. A line that is asked opens when it is first asked. */
-  open?(): void;
+  /** Begins to listen, where devices push; resolves when it does, or has failed to once. A line that is asked opens when it is first asked. */
+  open?(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Devices {
   readonly attached: readonly Attached[];
-  open(): void;
+  /** Resolves when each line on which devices push listens, or has failed to once. */
+  open(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** One line each, one driver a device. Nothing is opened yet. */
-export function openDevices(site: Site, clock: Clock, log: LineLog): Devices {
-  const lines = new Map(site.lines.map((line) => [line.id, lineFor(line, clock, log)]));
+export function openDevices(site: Site, clock: Clock, log: LineLog, held?: HeldLines): Devices {
+  const optionsFor = (line: LineSettings): LineOptions => {
+    const hold = held?.of(line);
+    return hold === undefined ? {} : { hold };
+  };
+  const lines = new Map(site.lines.map((line) => [line.id, lineFor(line, clock, log, optionsFor(line))]));
   const attached = site.devices.map((device) => {
     const line = lines.get(device.line);
     if (line === undefined) throw new TypeError(`line ${device.line} was not checked`);
@@ -49,18 +55,16 @@ export function openDevices(site: Site, clock: Clock, log: LineLog): Devices {
   });
   return {
     attached,
-    open: () => {
-      for (const line of lines.values()) line.open?.();
-    },
+    open: async () => void (await Promise.all([...lines.values()].map((line) => line.open?.()))),
     close: async () => void (await Promise.all([...lines.values()].map((line) => line.close()))),
   };
 }
 
-function lineFor(line: LineSettings, clock: Clock, log: LineLog): OpenLine {
+function lineFor(line: LineSettings, clock: Clock, log: LineLog, options: LineOptions): OpenLine {
   switch (line.transport) {
     case "dlt645":
     case "dlt645-over-tcp": {
-      const bus = openMeterLine(line, clock);
+      const bus = openMeterLine(line, clock, options);
       const attach = ({ address, profile }: Device) => ({
         driver: meterDriver(bus, address, profile as Dlt645Profile, clock),
       });
@@ -68,7 +72,7 @@ function lineFor(line: LineSettings, clock: Clock, log: LineLog): OpenLine {
     }
     case "dcon":
     case "dcon-over-tcp": {
-      const bus = openModuleLine(line, clock);
+      const bus = openModuleLine(line, clock, options);
       const attach = ({ address, profile }: Device) => ({
         driver: moduleDriver(bus, Number(address), profile as DconProfile, clock),
       });
@@ -77,12 +81,12 @@ function lineFor(line: LineSettings, clock: Clock, log: LineLog): OpenLine {
     case "hj212":
     case "hj212-dial":
     case "hj212-listen": {
-      const loggers = loggerLine(line, clock, newsOf(line.id, log));
+      const loggers = loggerLine(line, clock, newsOf(line.id, log), options);
       const attach = ({ address, profile }: Device) => ({ source: loggers.sourceOf(address, profile as Hj212Profile) });
       return { attach, open: loggers.open, close: loggers.close };
     }
     default: {
-      const bus = openBus(line, clock);
+      const bus = openBus(line, clock, options);
       const attach = ({ address, profile }: Device) => ({
         driver: modbusDriver(bus, Number(address), profile as ModbusProfile, clock),
       });

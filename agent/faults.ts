@@ -41,3 +41,4 @@ export const faults = {
     exit: 78,
   },
 } as const satisfies Record<string, FaultRow>;
+export type AgentFaultCode = keyof typeof faults;

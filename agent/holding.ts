@@ -1,5 +1,6 @@
+import { endpointsOf } from "../drivers/line/endpoints.ts";
 import { type Hold, type Holder, holdLine } from "../drivers/line/hold.ts";
-import type { LineSettings } from "../drivers/line/settings.ts";
+import type { LineSettings, NamesHeld } from "../drivers/line/settings.ts";
 import { Fault } from "../feed/format/faults.ts";
 
 /** Whose word is left beside a line while it is held. */
@@ -10,30 +11,42 @@ export interface Held {
   devicesOn(line: LineSettings): readonly string[];
 }
 
+/** Lines that are held. */
+export interface HeldLines {
+  /** What keeps the names of this line up with the devices they lead to. */
+  of(line: { readonly id: string }): NamesHeld | undefined;
+  /** Resolves when another process may hold them. */
+  release(): Promise<void>;
+}
+
 /** Holds all of these lines, or none: Fault E_LINE_HELD says who has one, and how to ask him. */
-export async function holdLines(lines: readonly LineSettings[], by: Held): Promise<Hold> {
-  const holds: Hold[] = [];
-  const release = async (): Promise<void> => void (await Promise.all(holds.map((hold) => hold.release())));
-  for (const line of lines) {
+export async function holdLines(lines: readonly LineSettings[], by: Held): Promise<HeldLines> {
+  const holds = new Map<string, Hold>();
+  const release = async (): Promise<void> =>
+    void (await Promise.all([...holds.values()].map((hold) => hold.release())));
+  // Together, since a name that cannot be resolved takes its time to say so.
+  const endpoints = await Promise.all(lines.map((line) => endpointsOf(line)));
+  for (const [index, line] of lines.entries()) {
     const { program, config } = by;
     const info = { pid: process.pid, program, devices: by.devicesOn(line), ...(config !== undefined && { config }) };
-    const hold = await holdLine(line, info).catch(async (error: unknown) => {
+    const hold = await holdLine(line, info, endpoints[index] ?? []).catch(async (error: unknown) => {
       await release();
       throw error;
     });
-    if (!("heldBy" in hold)) holds.push(hold);
+    if (!("heldBy" in hold)) holds.set(line.id, hold);
     else {
       await release();
       throw new Fault("E_LINE_HELD", heldText(line.id, hold.heldBy));
     }
   }
-  return { release };
+  return { of: ({ id }) => holds.get(id), release };
 }
 
 /** Who holds a line, and what to type instead of asking on it. */
 export function heldText(line: string, holder: Holder | undefined): string {
   if (holder === undefined) return `another process holds the line ${line} and does not say who it is`;
   const { pid, program, config, devices } = holder;
+  if (pid === process.pid) return `the lines ${holder.line} and ${line} lead to the same place and are one line`;
   if (config === undefined || program !== "cems-agent run") return `${program} (pid ${pid}) holds the line ${line}`;
   const device = devices[0] === undefined ? "" : ` --device ${devices[0]}`;
   return `the running agent (pid ${pid}) holds this line; ask it: cems-agent tail --config ${config}${device} --raw`;

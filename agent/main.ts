@@ -2,6 +2,7 @@
 import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
+import { ends } from "./commands/ends.ts";
 import { explain } from "./commands/explain.ts";
 import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
@@ -21,6 +22,7 @@ const init = command({
   about: "Make the log key and begin the journal of a site. Overwrites nothing.",
   takes: { config },
   examples: ["init --config site.yaml"],
+  ends: ends.init,
   run: ({ config }) => {
     const site = readSite(config);
     const vkey = initSite(site);
@@ -36,8 +38,9 @@ const check = command({
   about: "Check a configuration and start nothing. Every problem is listed with its place and what to write instead.",
   takes: { config },
   examples: ["check --config site.yaml"],
+  ends: ends.check,
   run: ({ config }) => {
-    const { lines, devices, feed } = readSite(config);
+    const { lines, devices, feed } = readSite(config, { files: true });
     const points = devices.reduce((sum, { profile }) => sum + profile.points.length, 0);
     const where = feed === undefined ? "kept only, sent nowhere" : `sent to ${feed.broker}`;
     print(`${config}: ${lines.length} lines, ${devices.length} devices, ${points} points, ${where}. No problem found.`);
@@ -50,8 +53,9 @@ const run = command({
   about: "Poll, keep, seal and send until stopped; the log is JSON lines on standard output.",
   takes: { config },
   examples: ["run --config site.yaml"],
+  ends: ends.run,
   run: async ({ config }, signal) => {
-    const site = readSite(config);
+    const site = readSite(config, { files: true });
     await runAgent(site, { clock: systemClock, log: createLogger(site.log) }, signal);
     return 0;
   },
@@ -70,6 +74,7 @@ const export_ = command({
     ),
   },
   examples: ["export --config site.yaml --out bundle", "export --config site.yaml --out day --from 86400 --to 172800"],
+  ends: ends.export,
   run: ({ config, out, from, to }) => {
     const site = readSite(config);
     const policy = site.feed && readPolicy(site.feed.policy).text;

@@ -51,7 +51,7 @@ export function sameConfig(a: EntryBody, b: EntryBody): boolean {
 
 /**
  * Writes a configuration entry for each device whose map, plan or site file is not the one in force, and returns the
- * number of the entry that is, by device.
+ * number of the entry that is, by device. A plan that the device had made divide is gone on with: it need not refuse again.
  */
 export function configEntries(
   site: Site,
@@ -63,8 +63,9 @@ export function configEntries(
   return new Map(
     attached.map(({ device, by }) => {
       const last = journal.lastOfType("config", device.id);
-      const body = configBody(site, device, readsOf(by), last === undefined ? "first" : "changed", wall);
       const written = last && readEntry(last.bytes);
+      if (written?.ok && written.value.type === "config" && "driver" in by) by.driver.resume(written.value.reads ?? []);
+      const body = configBody(site, device, readsOf(by), last === undefined ? "first" : "changed", wall);
       if (last && written?.ok && sameConfig(written.value, body)) return [device.id, last.seq];
       return [device.id, keeper.keep(body)[0]?.seq ?? 0];
     }),
@@ -72,11 +73,32 @@ export function configEntries(
 }
 
 /** What the settings of a device were when they were last told of. */
-export function lastSettings(journal: Pick<OpenJournal, "lastOfType">, device: string): Settings {
-  const events = ["SETTING_FIRST", "SETTING_CHANGED"]
+export const lastSettings = (journal: Pick<OpenJournal, "lastOfType">, device: string): Settings =>
+  lastTold(journal, device, ["SETTING_FIRST", "SETTING_CHANGED"]);
+
+/** What a device that pushes told last: its states, by channel, and its newest messages, oldest first. */
+export const lastPushed = (journal: Pick<OpenJournal, "lastOfType" | "head" | "read">, device: string) => ({
+  states: lastTold(journal, device, ["STATE_FIRST", "STATE_CHANGED"]),
+  frames: lastFrames(journal, device),
+});
+
+function lastTold(journal: Pick<OpenJournal, "lastOfType">, device: string, codes: readonly string[]): Settings {
+  const events = codes
     .map((code) => journal.lastOfType("event", device, code))
     .filter((entry) => entry !== undefined)
     .sort((a, b) => b.seq - a.seq);
   const read = events[0] && readEntry(events[0].bytes);
   return read?.ok && read.value.type === "event" ? settingsOf(read.value) : {};
+}
+
+/** Entries that are looked through for the messages of a logger: what it was not told to forget is near the end. */
+const lookedThrough = 1024;
+
+function lastFrames(journal: Pick<OpenJournal, "head" | "read">, device: string): readonly Buffer[] {
+  const { size } = journal.head();
+  return journal.read(Math.max(0, size - lookedThrough), size).flatMap(({ bytes }) => {
+    const entry = readEntry(bytes);
+    if (!entry.ok || entry.value.type !== "frame" || entry.value.dev !== device) return [];
+    return entry.value.raw.filter((reply) => reply !== "").map((reply) => Buffer.from(reply, "base64"));
+  });
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../drivers/clock.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { topics } from "../feed/format/topics.ts";
 import { type Millis, seconds } from "../feed/format/vocabulary.ts";
+import { sendNews } from "../feed/link/news.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import type { Logger } from "./logger.ts";
 import type { Keeper } from "./sealing.ts";
@@ -38,6 +39,7 @@ export function openSending(parts: SendingSite): SiteSending {
   const stop = new AbortController();
   let nextAnchor: Millis | undefined;
   let stopping = false;
+  const news = sendNews();
 
   const anchor = ({ size, lines, witnessed }: Ack): void => {
     const { wall, mono } = clock.now();
@@ -57,6 +59,10 @@ export function openSending(parts: SendingSite): SiteSending {
       onAck: anchor,
       onNack: ({ code, have }) => log.warn({ code, have }, "the service asks again"),
       onRefused: ({ code, detail }) => log.warn({ code, detail }, "a message of the service does not count"),
+      onSent: (topic, result) => {
+        const told = news(topic, result);
+        if (told) log[told.level](told.said, "not published");
+      },
       onFork: onFault,
     },
     stop.signal,

@@ -19,9 +19,12 @@ export function checkChannels(
     if (id === undefined || profile === undefined) return [];
     const overrides = group(device.engineering);
     const chosen = list(device.points);
-    const points = profile.points
+    const values = profile.points
       .filter((point) => chosen.length === 0 || chosen.includes(point.id))
       .map((point) => ({ id: point.id, as: text(group(overrides[point.id]).as) ?? point.id }));
+    // An event tells of settings, and of what a logger says of its states, by channel too.
+    const told = [...profile.settings, ...(profile.protocol === "hj212" ? profile.status : [])];
+    const points = [...values, ...told.map((point) => ({ id: point.id, as: point.id }))];
     const at = (point: string): PropertyKey[] => {
       if (text(group(overrides[point]).as) !== undefined) return ["devices", index, "engineering", point, "as"];
       return chosen.includes(point) ? ["devices", index, "points", chosen.indexOf(point)] : ["devices", index, "id"];

@@ -1,10 +1,10 @@
-import { nearest } from "../drivers/nearest.ts";
 import type { Problem } from "../drivers/problem.ts";
 import { decimal } from "../feed/derive/decimal.ts";
 import { channelInput, isLonger, numberInput } from "../feed/derive/declared.ts";
 import type { Basis, Formula, Quantity } from "../feed/derive/formula.ts";
 import { timesOf } from "../feed/derive/units.ts";
 import type { Period } from "../feed/format/body.ts";
+import { nearest } from "../feed/yaml/nearest.ts";
 import type { DerivedChannelFile } from "./derived-form.ts";
 
 /** What an input may build on. A measured channel has no period of its own: it is averaged over whichever is asked for. */

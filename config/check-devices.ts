@@ -1,7 +1,7 @@
-import { nearest } from "../drivers/nearest.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Profile } from "../drivers/profile.ts";
 import { units } from "../drivers/units.ts";
+import { nearest } from "../feed/yaml/nearest.ts";
 import { checkAddress } from "./check-address.ts";
 import { checkChannels } from "./check-channels.ts";
 import type { Loose } from "./loose.ts";

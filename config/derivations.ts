@@ -1,4 +1,3 @@
-import { nearest } from "../drivers/nearest.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import { regimes } from "../feed/derive/average/regimes.ts";
 import { formulaById, formulas } from "../feed/derive/catalogue.ts";
@@ -9,6 +8,7 @@ import { regimeFrom, regimeNamed } from "../feed/derive/regime.ts";
 import type { Derivation, Period } from "../feed/format/body.ts";
 import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
+import { nearest } from "../feed/yaml/nearest.ts";
 import { checkInputs, type Known, type Say } from "./check-derived.ts";
 import type { DerivedChannelFile, DerivedFile } from "./derived-form.ts";
 import { twins } from "./loose.ts";

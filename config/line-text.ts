@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { LineSettings, SerialSettings } from "../drivers/line/settings.ts";
-import { nearest } from "../drivers/nearest.ts";
 import { good, type Result } from "../feed/format/faults.ts";
+import { nearest } from "../feed/yaml/nearest.ts";
 import { bauds } from "./site-file.ts";
 
 /** A line in one word, for a technician who has no site file yet: `tcp:192.168.1.20:502`, `rtu:/dev/ttyUSB0:9600:8N1`. */

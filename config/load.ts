@@ -3,38 +3,48 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Catalogue } from "../drivers/catalogue.ts";
 import { loadCatalogue } from "../drivers/catalogue.ts";
-import type { Problem, Reporter } from "../drivers/problem.ts";
-import { reporter, syntaxProblems } from "../drivers/problem.ts";
+import type { Problem, ProblemCode, Reporter } from "../drivers/problem.ts";
 import type { Profile } from "../drivers/profile.ts";
 import { readsOf } from "../drivers/protocol.ts";
-import { schemaProblems } from "../drivers/schema-problems.ts";
-import { readYaml } from "../drivers/yaml.ts";
 import type { Result } from "../feed/format/faults.ts";
 import { good } from "../feed/format/faults.ts";
 import { type Millis, millis } from "../feed/format/vocabulary.ts";
+import { reporter, syntaxProblems, unreadFile } from "../feed/yaml/problem.ts";
+import { readYaml } from "../feed/yaml/read.ts";
+import { inOrder } from "../feed/yaml/render.ts";
+import { schemaProblems } from "../feed/yaml/schema-problems.ts";
 import { channelName, channels } from "./channels.ts";
 import { checkDevices } from "./check-devices.ts";
+import { checkFiles } from "./check-files.ts";
 import { checkLines } from "./check-lines.ts";
 import { type MeasuredChannels, resolveDerived } from "./derivations.ts";
 import { group, list, text } from "./loose.ts";
-import { inOrder } from "./problems.ts";
 import type { Device, Site } from "./site.ts";
 import { resolveSite } from "./site.ts";
 import { siteFile } from "./site-file.ts";
 
+export interface LoadOptions {
+  readonly files?: boolean;
+}
+
 /**
  * Reads a site file and checks it against the schema, itself and the profiles it names. Returns either a site that can be
- * run or every problem there is, one message each; it never throws for what a person wrote.
+ * run or every problem there is, one message each; it never throws for what a person wrote. With `files`, what it names
+ * beside profiles (policy, certificates, passwords) is looked at too: who starts needs it, who only asks a meter does not.
  */
-export function loadSite(file: string, catalogue: Catalogue): Result<Site, readonly Problem[]> {
+export function loadSite(
+  file: string,
+  catalogue: Catalogue,
+  { files = false }: LoadOptions = {},
+): Result<Site, readonly Problem[]> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    return failed([unreadable(file, error)]);
+    return failed([unreadFile(file, error, "the path of the site file")]);
   }
   const yaml = readYaml(bytes.toString("utf8"));
-  const report = reporter(file, yaml);
+  const report = reporter<ProblemCode>(file, yaml);
   const syntax = syntaxProblems(file, yaml);
   if (yaml.value === undefined) return failed(syntax);
   const parsed = siteFile.safeParse(yaml.value);
@@ -53,6 +63,7 @@ export function loadSite(file: string, catalogue: Catalogue): Result<Site, reado
       report,
     ),
     ...checkTls(group(raw.feed), report),
+    ...(files ? checkFiles(file, yaml.value, report) : []),
     ...catalogue.problems,
     ...own.problems,
   ];
@@ -83,19 +94,6 @@ const failed = (problems: readonly Problem[]): Result<never, readonly Problem[]>
   ok: false,
   problem: inOrder(problems),
 });
-
-function unreadable(file: string, error: unknown): Problem {
-  const message = error instanceof Error && "code" in error ? `cannot be read (${error.code})` : "cannot be read";
-  return {
-    code: "E_CONFIG_READ",
-    file,
-    line: 1,
-    column: 1,
-    excerpt: "",
-    message,
-    instead: "the path of the site file",
-  };
-}
 
 function ownProfiles(file: string, folder: string | undefined, shipped: Catalogue, report: Reporter): Catalogue {
   const none = { profiles: new Map<string, Profile>(), problems: [], broken: [] };

@@ -1,5 +1,6 @@
 import { millis } from "../feed/format/vocabulary.ts";
 import type { Clock } from "./clock.ts";
+import { dividedAs } from "./divided.ts";
 import type { Bus, BusFailure, Driver, Exchange, Poll, PollOptions, Raw, Read, Sample } from "./driver.ts";
 import { afterSilence, doubtful, type Patience, patient } from "./patience.ts";
 
@@ -55,6 +56,10 @@ export class AskedDriver<Q> implements Driver {
     this.clock = clock;
     this.plan = plan;
     this.reads = plan.map(({ read }) => read);
+  }
+
+  resume(reads: readonly Read[]): void {
+    this.follow(dividedAs(this.plan, reads) ?? this.plan);
   }
 
   async poll(options: PollOptions = {}): Promise<Poll> {
@@ -113,8 +118,12 @@ export class AskedDriver<Q> implements Driver {
   }
 
   private adopt(refused: Planned<Q>, parts: readonly Planned<Q>[]): void {
-    this.plan = this.plan.flatMap((planned) => (planned === refused ? parts : [planned]));
-    this.reads = this.plan.map(({ read }) => read);
+    this.follow(this.plan.flatMap((planned) => (planned === refused ? parts : [planned])));
+  }
+
+  private follow(plan: readonly Planned<Q>[]): void {
+    this.plan = plan;
+    this.reads = plan.map(({ read }) => read);
   }
 
   private judge(exchanges: readonly Exchange[]): void {

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { Fault } from "../feed/format/faults.ts";
+import { reporter, syntaxProblems } from "../feed/yaml/problem.ts";
+import { readYaml } from "../feed/yaml/read.ts";
+import { schemaProblems } from "../feed/yaml/schema-problems.ts";
 import { checkProfile } from "./check-profile.ts";
-import type { Problem } from "./problem.ts";
-import { reporter, syntaxProblems } from "./problem.ts";
+import type { Problem, ProblemCode } from "./problem.ts";
 import type { Profile } from "./profile.ts";
 import { profileFile, withMap, withPoints } from "./profile.ts";
-import { schemaProblems } from "./schema-problems.ts";
-import { readYaml } from "./yaml.ts";
 
 /** All device models that can be named in a site, and what is wrong with the files of the others. */
 export interface Catalogue {
@@ -44,7 +44,7 @@ function readProfile(id: string, file: string): Profile | Problem[] {
   const yaml = readYaml(readFileSync(file, "utf8"));
   const syntax = syntaxProblems(file, yaml);
   if (syntax.length > 0) return syntax;
-  const report = reporter(file, yaml);
+  const report = reporter<ProblemCode>(file, yaml);
   const parsed = profileFile.safeParse(yaml.value);
   if (!parsed.success) return schemaProblems(parsed.error.issues, profileFile, yaml.value, report);
   const profile = { id, ...parsed.data };

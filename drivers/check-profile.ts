@@ -1,7 +1,8 @@
+import { nearest } from "../feed/yaml/nearest.ts";
 import { checkPlace } from "./check-place.ts";
-import { nearest } from "./nearest.ts";
 import type { Problem, Reporter } from "./problem.ts";
 import type {
+  IdentityPlace,
   ModbusPoint,
   ModbusProfile,
   ModbusSetting,
@@ -11,7 +12,7 @@ import type {
   Setting,
   StatusPoint,
 } from "./profile.ts";
-import { isInRegister, tables, widthOf } from "./profile.ts";
+import { identityPlaces, isIdentity, isInRegister, tables, widthOf } from "./profile.ts";
 import { units } from "./units.ts";
 
 /** What the schema cannot say: that the parts of a profile fit each other and the 65,536 addresses there are. */
@@ -29,6 +30,7 @@ export function checkProfile(profile: Profile, report: Reporter): Problem[] {
     return found;
   };
   return [
+    ...(profile.protocol === "modbus" ? requestNames(profile, report) : []),
     ...points.flatMap((point, i) => [
       ...each("points", point, i),
       ...form(point, ["points", i], report),
@@ -45,6 +47,7 @@ function placement(
   path: readonly PropertyKey[],
   report: Reporter,
 ): Problem[] {
+  if (isIdentity(point)) return inIdentity(point, path, report);
   if (!isInRegister(point)) return inOwnReply(profile, point, path, report);
   const found: Problem[] = [];
   const { table, address } = point.at;
@@ -84,6 +87,39 @@ function placement(
   return found;
 }
 
+const placeNames = [...Object.keys(tables), ...identityPlaces];
+
+/** A request with the name of another place could never be meant by `at`. */
+const requestNames = ({ requests }: ModbusProfile, report: Reporter): Problem[] =>
+  requests.flatMap(({ id }, i) =>
+    placeNames.includes(id)
+      ? [report("E_CONFIG_VALUE", ["requests", i, "id"], `${id} is the name of another place`, "another id")]
+      : [],
+  );
+
+/** The last object, and the last byte of a server id that a reply can hold. */
+const lastOf = { object: 255, "server-id": 250 } as const;
+
+/** What a device says of itself is text, and no measurement. */
+function inIdentity(
+  point: (ModbusPoint | ModbusStatus | ModbusSetting) & { readonly at: IdentityPlace },
+  path: readonly PropertyKey[],
+  report: Reporter,
+): Problem[] {
+  const { identity, number } = point.at;
+  const at = [...path, "at"];
+  if (path[0] !== "settings")
+    return [report("E_CONFIG_VALUE", at, `${identity} is for settings`, "a register or a request")];
+  const found: Problem[] = [];
+  if (point.type !== "string")
+    found.push(report("E_CONFIG_VALUE", [...path, "type"], "what a device says of itself is text", "string"));
+  if ("length" in point)
+    found.push(report("E_CONFIG_VALUE", path, `${point.id}: it ends where the reply says`, "no length"));
+  if (number > lastOf[identity])
+    found.push(report("E_CONFIG_RANGE", at, `there is no ${identity}:${number}`, `0 to ${lastOf[identity]}`));
+  return found;
+}
+
 /** A point of a maker's own function lies in the reply to one of the profile's `requests`. */
 function inOwnReply(
   { requests }: ModbusProfile,
@@ -93,7 +129,7 @@ function inOwnReply(
 ): Problem[] {
   const { request, offset } = point.at as { request: string; offset: number };
   const own = requests.find(({ id }) => id === request);
-  const known = [...Object.keys(tables), ...requests.map(({ id }) => id)];
+  const known = [...placeNames, ...requests.map(({ id }) => id)];
   if (own === undefined)
     return [
       report(

@@ -126,6 +126,8 @@ export interface PollOptions {
 /** Asks one device. `reads` is the plan of a poll with settings; a device that refuses a block gets another plan. */
 export interface Driver {
   readonly reads: readonly Read[];
+  /** Before the first poll: the plan of an earlier run is gone on with, if it is this plan divided further; else nothing changes. */
+  resume(reads: readonly Read[]): void;
   poll(options?: PollOptions): Promise<Poll>;
 }
 
@@ -135,11 +137,21 @@ export interface Push extends Poll {
   acknowledge(): void;
 }
 
+/** What is known of a device that pushes from an earlier run. */
+export interface Earlier {
+  /** Its states by the id of their point, as decimals; a word for one that could not be read. */
+  readonly states: ReadonlyMap<string, string>;
+  /** The newest messages that were kept, oldest first. */
+  readonly frames: readonly Buffer[];
+}
+
 /** A device that pushes. */
 export interface Source {
   readonly reads: readonly Read[];
   /** Points of which there is none when nothing comes. */
   readonly expected: readonly string[];
+  /** Before `start`: what holds until it says otherwise, and what it may send again. */
+  recall(earlier: Earlier): void;
   /** From now on each push goes to `sink`, as it comes. */
   start(sink: (push: Push) => void): void;
 }

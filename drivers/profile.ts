@@ -27,10 +27,18 @@ export type WordOrder = (typeof wordOrders)[number];
 
 const pointTypes = Object.keys(widths) as [PointType, ...PointType[]];
 const statusTypes = ["bit", "uint16", "bitfield16"] as const;
-/** A register or bit by its table and 0-based address, or a byte in the reply to one of the profile's own `requests`. */
+/** What a device says of itself: an object of function 43/14 by its number, or the text from a byte of its server id (17) on. */
+export interface IdentityPlace {
+  readonly identity: "object" | "server-id";
+  readonly number: number;
+}
+/** Names of places that no request of a maker's own may have. */
+export const identityPlaces = ["object", "server-id"] as const;
+/** A register or bit by its table and 0-based address, a byte in the reply to one of the profile's own `requests`, or identity. */
 type ModbusPlace =
   | { readonly table: Table; readonly address: number }
-  | { readonly request: string; readonly offset: number };
+  | { readonly request: string; readonly offset: number }
+  | IdentityPlace;
 const atText = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,19}:(0|[1-9]\d{0,5})$/)
@@ -38,6 +46,8 @@ const atText = z
   .transform((text): ModbusPlace => {
     const [name = "", number] = text.split(":");
     if (Object.hasOwn(tables, name)) return { table: name as Table, address: Number(number) };
+    const identity = identityPlaces.find((place) => place === name);
+    if (identity !== undefined) return { identity, number: Number(number) };
     return { request: name, offset: Number(number) };
   })
   .refine((at) => !("address" in at) || at.address <= 65535, {
@@ -46,7 +56,7 @@ const atText = z
   })
   .meta({
     description:
-      "Table and 0-based address as on the wire; or one of `requests`, and the byte after the function code where it begins.",
+      "Table and 0-based address as on the wire; or one of `requests`, and the byte after the function code where it begins; or, for a setting, object:N (function 43/14) or server-id:N (the text from byte N on, function 17).",
   });
 const ownRequest = z.strictObject({
   id: pointId,
@@ -193,6 +203,10 @@ export type ModbusSetting = ModbusProfile["settings"][number];
 export type InRegister<P> = P & { readonly at: { readonly table: Table; readonly address: number } };
 export const isInRegister = <P extends { readonly at: ModbusPlace }>(point: P): point is InRegister<P> =>
   "table" in point.at;
+
+export const isIdentity = <P extends { readonly at: ModbusPlace }>(
+  point: P,
+): point is P & { readonly at: IdentityPlace } => "identity" in point.at;
 
 /** What judging needs of a value: the same on every protocol. */
 export type Point = Omit<ModbusPoint, "at" | "type" | "length" | "order"> & { readonly type: string };

@@ -60,7 +60,8 @@ function planOf(address: string, profile: Profile): readonly { readonly read: Re
 
 /**
  * Where a value lies, as the configuration entry says it: "<unit id>:<function code>:<start, 4 hex digits>:<type>:<byte order>"
- * on Modbus, a string's type with its registers ("string8"), or "<unit id>:<request>+<byte>:..." for a maker's own function; elsewhere
+ * on Modbus, a string's type with its registers ("string8"), or "<unit id>:<request>+<byte>:..." for a maker's own function, or
+ * "<unit id>:object+<number>:string" or "<unit id>:server-id+<byte>:string" for what it says of itself; elsewhere
  * "<address>:<at>:<type>" with the length in bytes.
  */
 export function sourceOf(address: string, point: Profile["points"][number] | Profile["settings"][number]): string {
@@ -68,6 +69,7 @@ export function sourceOf(address: string, point: Profile["points"][number] | Pro
   if (typeof at === "string") return [address, at, typeOf(point)].join(":");
   if ("di" in at) return [address, `${at.di}+${at.offset}`, typeOf(point)].join(":");
   if ("from" in at) return [address, at.from, ...("channel" in at ? [at.channel] : []), typeOf(point)].join(":");
+  if ("identity" in at) return [address, `${at.identity}+${at.number}`, typeOf(point)].join(":");
   const { order } = point as ModbusPoint;
   if ("request" in at) return [address, `${at.request}+${at.offset}`, typeOf(point), order].join(":");
   return [address, tables[at.table], at.address.toString(16).padStart(4, "0"), typeOf(point), order].join(":");

@@ -76,7 +76,9 @@ export interface CommandSpec<T extends Takes> {
   readonly takes: T;
   /** What to type, without the program's name. */
   readonly examples: readonly string[];
-  /** Exit statuses of its own, besides 0, 64, 70 and those of the fault tables. */
+  /** The faults of the program's tables with which this command can end; all of them where it is left out. */
+  readonly ends?: readonly string[];
+  /** Exit statuses of its own, besides 0, 64, 70 and those of its faults. */
   readonly exits?: Readonly<Record<number, string>>;
   /** Returns the exit status; nothing means 0. `signal` aborts when the program is asked to end. A Fault ends the program with its row. */
   run(given: Given<T>, signal: AbortSignal): Promise<number | undefined> | number | undefined;
@@ -116,7 +118,9 @@ const typed = ({ name, script }: ProgramSpec, spec: AnyCommand): string =>
   ].join(" ");
 
 function footer(program: ProgramSpec, spec: AnyCommand): string {
-  const rows = program.faults.flatMap((table) => Object.entries(table));
+  const rows = program.faults
+    .flatMap((table) => Object.entries(table))
+    .filter(([code]) => spec.ends === undefined || spec.ends.includes(code));
   const byStatus = new Map<string, string[]>();
   for (const [code, row] of rows)
     if (row.exit !== undefined) byStatus.set(`${row.exit}`, [...(byStatus.get(`${row.exit}`) ?? []), code]);

@@ -6,7 +6,14 @@ import { connect, type IClientOptions, type IConnackPacket, type MqttClient } fr
 import { connectionFailure, type LinkFailure, type LinkFaultCode, refusal, speaksOlder } from "./link/faults.ts";
 import { pause, pauseBefore } from "./link/pause.ts";
 import { failed, HEADER, hints, type SendOptions, type SendResult } from "./link/send.ts";
-import { addressOf, goodConnection, type LinkSettings, linkDefaults, readSecrets } from "./link/settings.ts";
+import {
+  addressOf,
+  goodConnection,
+  type LinkSettings,
+  linkDefaults,
+  readSecrets,
+  type Secrets,
+} from "./link/settings.ts";
 import { topicMatches } from "./link/topic.ts";
 import { openWindow, type Window } from "./link/window.ts";
 
@@ -157,15 +164,17 @@ function connectOnce(
   events: Events,
   closing: AbortSignal,
 ): Promise<LinkFailure> {
+  const secrets = readSecrets(settings);
+  if (!secrets.ok) return Promise.resolve(secrets.problem);
   return new Promise((resolve) => {
     let live: Live | undefined;
     let reason: LinkFailure | undefined;
     let finished = false;
     let client: MqttClient;
     try {
-      client = connect(clientOptions(settings, version));
+      client = connect(clientOptions(settings, secrets.value, version));
     } catch (error) {
-      // Unreadable or contradictory PEM files: Node refuses them before a byte is sent.
+      // Broken or contradictory PEM files: Node refuses them before a byte is sent.
       return resolve({ code: "E_LINK_TLS", detail: error instanceof Error ? error.message : String(error) });
     }
     const over = (failure: LinkFailure): void => {
@@ -220,7 +229,7 @@ function connectOnce(
   });
 }
 
-function clientOptions(settings: LinkSettings, version: 5 | 4): IClientOptions {
+function clientOptions(settings: LinkSettings, secrets: Secrets, version: 5 | 4): IClientOptions {
   const set = { ...linkDefaults, ...settings };
   const properties = {
     sessionExpiryInterval: Math.round(set.session / 1000),
@@ -229,7 +238,7 @@ function clientOptions(settings: LinkSettings, version: 5 | 4): IClientOptions {
   };
   return {
     ...addressOf(settings),
-    ...readSecrets(settings),
+    ...secrets,
     ...(settings.tls ? { minVersion: "TLSv1.3", rejectUnauthorized: true } : {}),
     clientId: settings.clientId,
     clean: set.session === 0,

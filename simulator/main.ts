@@ -66,6 +66,7 @@ const list = command({
   about: "List the scenarios that come with the simulator and the meters it can pretend to be.",
   takes: {},
   examples: ["list"],
+  ends: ["E_SIM_SCENARIO"],
   run: () => {
     print("Scenarios");
     for (const name of scenarioNames()) print(`  ${name.padEnd(20)} ${loadScenario(name).about}`);

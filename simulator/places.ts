@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeFolders } from "../feed/folders.ts";
 import { Fault } from "../feed/format/faults.ts";
 
 /** Which port or path each line gets. */
@@ -22,7 +23,7 @@ export function createPlaces({ portBase, links }: { readonly portBase?: number; 
   return {
     port: (wanted) => (portBase === undefined ? wanted : portBase === 0 ? 0 : existing(portBase + given++)),
     link: (name) => {
-      if (links !== undefined) made(links, () => mkdirSync(links, { recursive: true }));
+      if (links !== undefined) made(links, () => makeFolders(links));
       else temporary ??= made(tmpdir(), () => mkdtempSync(join(tmpdir(), "cems-simulator-")));
       return join(links ?? temporary ?? "", name);
     },

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { readYaml } from "../drivers/yaml.ts";
 import { Fault } from "../feed/format/faults.ts";
+import { readYaml } from "../feed/yaml/read.ts";
 import { dialects } from "./logger/dialect.ts";
 import { energyMeterNames } from "./meters/dlt645.ts";
 import { conditions } from "./meters/model.ts";

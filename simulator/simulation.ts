@@ -1,6 +1,7 @@
 import { Fault } from "../feed/format/faults.ts";
 import type { LoggerFault } from "./logger/faults.ts";
 import { type ListeningLogger, type RunningLogger, startLogger } from "./logger/on-line.ts";
+import type { Saying } from "./logger/saying.ts";
 import type { Condition, Settings } from "./meters/model.ts";
 import { about, speakerAt } from "./meters/speakers.ts";
 import type { Speaker } from "./meters/spoken.ts";
@@ -48,6 +49,8 @@ export interface Simulation {
   readonly loggers: readonly ListeningLogger[];
   /** From now on this, and nothing else, goes wrong with what a logger pushes. */
   setLoggerFault(logger: string, fault: LoggerFault | undefined): void;
+  /** From now on a logger says this; what is left out is as it sees it. */
+  setSaying(logger: string, saying: Saying): void;
   /** What came back to a logger, acknowledgements mostly. */
   heard(logger: string): string;
   /** From now on these rules, and no others, decide what goes wrong with the meter's replies; none: nothing does. */
@@ -148,6 +151,7 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
     lines,
     loggers: [...loggers.values()].map(({ at }) => at),
     setLoggerFault: (name, fault) => findLogger(name).setFault(fault),
+    setSaying: (name, saying) => findLogger(name).say(saying),
     heard: (name) => findLogger(name).service.heard(),
     close,
     tooEarly: (line) => serials.get(line)?.tooEarly() ?? 0,

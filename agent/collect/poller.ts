@@ -7,6 +7,7 @@ import { type Instant, type Millis, millis } from "../../feed/format/vocabulary.
 import { nextPresence, type Presence, patience, presenceEvent } from "./presence.ts";
 import { qualify } from "./qualify.ts";
 import { nextSlot, type Slot } from "./schedule.ts";
+import { afterPoll, inSlot, settingsDue, settingsWatch } from "./settings-due.ts";
 
 export interface PolledDevice {
   readonly id: string;
@@ -34,25 +35,17 @@ export async function pollDevice(
 ): Promise<void> {
   let presence: Presence = { is: "unknown" };
   let slot: Slot | undefined;
-  let settingsSlot: number | undefined;
-  let settingsTries = 0;
+  let watch = settingsWatch(-1);
   for (;;) {
     slot = nextSlot(clock.now(), device.every, slot);
     if (slot.skipped > 0) sink.skipped(slot.skipped);
     await clock.sleepUntil(slot.mono, signal);
     if (signal.aborted) return;
-    const grid = Math.floor(slot.wall / device.settings.every);
-    const settings = device.settings.points.length > 0 && grid !== settingsSlot;
+    watch = inSlot(watch, Math.floor(slot.wall / device.settings.every));
+    const settings = device.settings.points.length > 0 && settingsDue(watch);
     const poll = await device.driver.poll({ signal, settings, due: millis(slot.mono + device.every) });
     if (signal.aborted) return;
-    if (settings && poll.exchanges.some(heardDevice)) {
-      settingsTries += 1;
-      // One spoilt reply must not blind the watch until the next time settings are due.
-      if (settingsTries >= mostTries || settled(poll, device.settings.points)) {
-        settingsSlot = grid;
-        settingsTries = 0;
-      }
-    }
+    watch = afterPoll(watch, settings ? outcome(poll, device.settings.points) : "without");
     const done = clock.now();
     const next = nextPresence(presence, poll.exchanges.some(heardDevice), patience);
     const event = presenceEvent(presence, next);
@@ -63,11 +56,11 @@ export async function pollDevice(
   }
 }
 
-/** Polls in a row in which settings that were not read are asked for again. */
-const mostTries = 3;
-
-/** Whether each setting was read, or refused by the device, which is an answer too. */
-const settled = ({ samples }: Poll, settings: readonly Setting[]): boolean =>
-  settings.every(({ id }) =>
+/** Settled is a setting that was read, or refused by the device, which is an answer too. */
+function outcome({ exchanges, samples }: Poll, settings: readonly Setting[]): "unheard" | "spoilt" | "settled" {
+  if (!exchanges.some(heardDevice)) return "unheard";
+  const settled = settings.every(({ id }) =>
     samples.some((said) => said.point === id && (!("failure" in said) || said.failure.code === "E_BUS_EXCEPTION")),
   );
+  return settled ? "settled" : "spoilt";
+}

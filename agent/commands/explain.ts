@@ -6,6 +6,7 @@ import { periodForms, readPeriod } from "../derive/period-text.ts";
 import { type Trace, traceOf } from "../derive/trace.ts";
 import { traceText } from "../derive/trace-text.ts";
 import { readJournal } from "../keep/reader.ts";
+import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
 
 export const explain = command({
@@ -22,6 +23,7 @@ export const explain = command({
     "explain so2.dry 2026-10-01T08 --config site.yaml",
     "explain co2.mass 2026-10-01 --config site.yaml --json",
   ],
+  ends: ends.explain,
   run: async ({ channel, period, config, json }) => {
     const site = readSite(config);
     const trace = explainValue(site, journalPath(site), channel, period);

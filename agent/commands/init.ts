@@ -1,11 +1,14 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import type { Site } from "../../config/site.ts";
 import { shippedProfiles } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
+import { makeFolders, removeEmpty } from "../../feed/folders.ts";
+import type { GenesisBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
-import type { Vkey } from "../../feed/format/note.ts";
+import type { Signer, Vkey } from "../../feed/format/note.ts";
 import { journalPath, keyPath } from "../agent.ts";
+import { onDisk } from "../keep/files.ts";
 import { createKey, loadSigner } from "../keep/keys.ts";
 import { createJournal } from "../keep/open.ts";
 import { seal } from "../keep/seal.ts";
@@ -13,7 +16,8 @@ import { readRelease } from "../release.ts";
 
 /**
  * Makes the log key and begins the journal of a site with its genesis, sealed. Overwrites neither: E_KEY_EXISTS,
- * E_JOURNAL_EXISTS. Returns the verifier key that the receiver registers.
+ * E_JOURNAL_EXISTS. Where it fails before there is a journal (E_JOURNAL_FULL, E_JOURNAL_IO), what it made is taken away
+ * again, so that it can be repeated. Returns the verifier key that the receiver registers.
  */
 export function initSite(site: Site): Vkey {
   for (const [path, code] of [
@@ -21,34 +25,62 @@ export function initSite(site: Site): Vkey {
     [keyPath(site), "E_KEY_EXISTS"],
   ] as const)
     if (existsSync(path)) throw new Fault(code, `${path} is there already`);
-  mkdirSync(site.state, { recursive: true, mode: 0o700 });
-  createKey(keyPath(site));
-  const signer = loadSigner(keyPath(site), site.origin);
-  const { origin, plant, stack, device, quota } = site;
-  const journal = createJournal(journalPath(site), {
-    quotaBytes: quota,
-    genesis: {
-      type: "genesis",
-      t: isoTime(systemClock.now().wall),
-      origin,
-      gen: generationOf(origin),
-      hash: "sha256",
-      twin: null,
-      keys: [signer.vkey.text],
-      plant,
-      stack,
-      dev: { ...device, tpm: "none" },
-      sw: readRelease(shippedProfiles().replace(/\/drivers\/profiles$/, "")),
-      after: null,
-    },
+  return inFolder(site.state, () => {
+    createKey(keyPath(site));
+    let vkey: Vkey | undefined;
+    try {
+      const signer = loadSigner(keyPath(site), site.origin);
+      vkey = signer.vkey;
+      begin(site, signer);
+      return vkey;
+    } catch (error) {
+      // A journal names its key for ever: from its first moment on the key stays.
+      if (!existsSync(journalPath(site))) rmSync(keyPath(site), { force: true });
+      else if (error instanceof Fault && vkey !== undefined) throw begunAllTheSame(error, vkey);
+      throw error;
+    }
   });
+}
+
+const begunAllTheSame = (fault: Fault, { text }: Vkey): Fault =>
+  new Fault(fault.code, `${fault.message}; the journal is begun all the same, its verifier key is ${text}`, {
+    cause: fault,
+  });
+
+/** Works in a folder that is made where it is not there; of a failure none of the folders made for it remains. */
+function inFolder<T>(path: string, work: () => T): T {
+  const made = onDisk(path, () => makeFolders(path, 0o700));
+  try {
+    return work();
+  } catch (error) {
+    removeEmpty(made);
+    throw error;
+  }
+}
+
+function begin(site: Site, signer: Signer): void {
+  const journal = createJournal(journalPath(site), { quotaBytes: site.quota, genesis: genesisOf(site, signer) });
   try {
     seal(journal, signer);
   } finally {
     journal.close();
   }
-  return signer.vkey;
 }
+
+const genesisOf = ({ origin, plant, stack, device }: Site, signer: Signer): GenesisBody => ({
+  type: "genesis",
+  t: isoTime(systemClock.now().wall),
+  origin,
+  gen: generationOf(origin),
+  hash: "sha256",
+  twin: null,
+  keys: [signer.vkey.text],
+  plant,
+  stack,
+  dev: { ...device, tpm: "none" },
+  sw: readRelease(shippedProfiles().replace(/\/drivers\/profiles$/, "")),
+  after: null,
+});
 
 /** The origin ends with the generation: `.../1` for the first history of a gateway. */
 const generationOf = (origin: string): number => Number(/\/(\d+)$/.exec(origin)?.[1] ?? 1);

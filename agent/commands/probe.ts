@@ -9,6 +9,7 @@ import { statusOf } from "../probe/findings.ts";
 import { type ProbeAsked, probe as probeLine } from "../probe/probe.ts";
 import { inkFor, probeText } from "../probe/text.ts";
 import { lineMeant, placeMeant, profileMeant, unitMeant } from "../probe/which.ts";
+import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
 
 export const stoppedStatus = 130;
@@ -42,6 +43,7 @@ export const probe = command({
     "probe rtu:/dev/ttyUSB0:9600:8N1 --unit 3 --profile eastron/sdm630",
     "probe stack --config site.yaml",
   ],
+  ends: ends.probe,
   exits: {
     0: "something answers as it should",
     1: "something answers, but not as it should",

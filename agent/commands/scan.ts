@@ -8,6 +8,7 @@ import { progressBar, progressLines, scanText } from "../probe/scan-text.ts";
 import { commonSettings } from "../probe/settings.ts";
 import { inkFor } from "../probe/text.ts";
 import { lineMeant, unitsMeant } from "../probe/which.ts";
+import { ends } from "./ends.ts";
 import { heldBy, jsonFlag, lineArgument, siteOption, stoppedStatus } from "./probe.ts";
 import { readSite } from "./site.ts";
 
@@ -29,6 +30,7 @@ export const scan = command({
     "scan rtu:/dev/ttyUSB0:9600:8N1 --units 1-40",
     "scan stack --config site.yaml --settings all",
   ],
+  ends: ends.scan,
   exits: { 0: "something was found", 2: "nothing answers", [stoppedStatus]: "stopped by Ctrl-C" },
   run: async ({ line: text, config, units, settings, wait, json }, signal) => {
     const site = config === undefined ? undefined : readSite(config);

@@ -33,7 +33,7 @@ export async function tailDevices(
   const devices = openDevices(withoutReplies(site), clock, { info: news, warn: news });
   try {
     const running = devices.attached.map((one) => ask(one, clock, show, stop.signal));
-    devices.open();
+    void devices.open();
     const watching = watch(over, stop);
     await Promise.all([...running, watching]);
   } finally {

@@ -1,13 +1,14 @@
 import type { Device, Site } from "../../config/site.ts";
 import { systemClock } from "../../drivers/clock.ts";
-import { nearest } from "../../drivers/nearest.ts";
 import { command, duration, flag, option, or } from "../../feed/command.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 import { pause } from "../../feed/link/pause.ts";
+import { nearest } from "../../feed/yaml/nearest.ts";
 import { journalPath } from "../agent.ts";
 import { holdLines } from "../holding.ts";
 import { followJournal, isBegun, isHeld } from "../keep/follow.ts";
+import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
 import { tailDevices } from "./tail-devices.ts";
 import { tailJournal } from "./tail-journal.ts";
@@ -29,6 +30,7 @@ export const tail = command({
     "tail --config site.yaml --device stack --raw",
     "tail --config site.yaml --json --for 1m > samples.jsonl",
   ],
+  ends: ends.tail,
   run: async ({ config, device, raw, json, for: time }, signal) => {
     const whole = readSite(config);
     const site = { ...whole, devices: chosen(whole, device) };

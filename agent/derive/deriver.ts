@@ -42,13 +42,14 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     await catchUp();
   };
   while (!signal.aborted) {
-    // Before it is read: what comes while a long journal is read may be of a period that this would close without it.
-    const { wall, mono } = clock.now();
+    // Read the clock first: what is kept while the journal is being read may belong to a minute that would be closed without it.
+    const read = clock.now().wall;
     await catchUp();
     if (late && !signal.aborted) await putRight();
     if (signal.aborted) break;
-    const closed = deriving.close(wall - grace);
-    if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, clock.now().wall));
+    const { wall, mono } = clock.now();
+    const closed = deriving.close(read - grace);
+    if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
     writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state() });
     await clock.sleepUntil(millis(mono + untilNext(wall)), signal);
   }

@@ -64,8 +64,8 @@ export function openDatabase(path: string, options: WriteOptions = {}): Database
   return translated(path, () => {
     const db = new Sqlite(path, { fileMustExist: true, timeout: BUSY_WAIT_MS });
     try {
-      harden(db, path);
       expectFormat(db, path);
+      harden(db, path);
       const walPages = options.walPages ?? WAL_PAGES;
       db.pragma(`wal_autocheckpoint = ${walPages}`);
       db.pragma(`journal_size_limit = ${walBytes(walPages)}`);
@@ -82,8 +82,8 @@ export function openReadOnly(path: string): Database {
   return translated(path, () => {
     const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 2000 });
     try {
-      harden(db, path, false);
       expectFormat(db, path);
+      harden(db, path, false);
       return wrap(db, path);
     } catch (error) {
       db.close();
@@ -152,6 +152,7 @@ function expectSetting(db: Sqlite.Database, path: string, name: string, value: s
   if (got !== want) throw new Fault("E_JOURNAL_IO", `${path}: SQLite does not take ${name}=${value}, it says ${got}`);
 }
 
+/** Before anything that may write: a file that is refused is evidence, also an empty one, and stays byte for byte. */
 function expectFormat(db: Sqlite.Database, path: string): void {
   const found = db.pragma("user_version", { simple: true });
   if (found !== FORMAT) throw new Fault("E_JOURNAL_CORRUPT", `${path}: format ${found}, not ${FORMAT}`);

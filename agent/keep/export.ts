@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "../../feed/folders.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { appendLines } from "../../feed/format/note.ts";
 import { syncFolder } from "./files.ts";
@@ -60,11 +61,12 @@ function inNewFolder<T>(path: string, fill: () => T): T {
     if (existsSync(path) && readdirSync(path).length > 0) {
       throw new Fault("E_EXPORT_EXISTS", `${path} is not empty`);
     }
-    const made = mkdirSync(path, { recursive: true }); // the first folder of the path that was not there
+    const made = makeFolders(path);
     try {
       return fill();
     } catch (error) {
-      const ours = made === undefined ? Object.values(NAMES).map((name) => join(path, name)) : [made];
+      const topmost = made.at(-1);
+      const ours = topmost === undefined ? Object.values(NAMES).map((name) => join(path, name)) : [topmost];
       for (const one of ours) rmSync(one, { recursive: true, force: true });
       throw error;
     }

@@ -29,13 +29,14 @@ export const keepFaults = {
     exit: 75,
   },
   E_JOURNAL_FULL: {
-    consequence: "the entries are not kept; all earlier ones are, and keeping goes on as soon as there is room",
+    consequence:
+      "the entries are not kept and the agent stops; all earlier ones are kept, and it goes on after them when it is started with room",
     hint: "Free space on the disk or raise the quota. Entries the mirror does not hold are never removed.",
     exit: 74,
   },
   E_JOURNAL_IO: {
     consequence:
-      "after a failed write the journal is closed to writing until it is opened again; whatever was acknowledged is kept",
+      "after a failed write the journal is closed to writing until it is opened again; whatever was acknowledged is kept; at `init`: nothing is made",
     hint: "Check the disk, the mount options and the owner of the folder.",
     exit: 71,
   },

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Fault } from "../../feed/format/faults.ts";
 import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
@@ -6,18 +6,23 @@ import { onDisk, syncFolder } from "./files.ts";
 
 /**
  * Makes an Ed25519 key in a new file that only its owner may read (0400), PKCS #8 PEM, flushed to disk with its name.
- * Never overwrites: E_KEY_EXISTS. E_JOURNAL_FULL, E_JOURNAL_IO.
+ * Never overwrites: E_KEY_EXISTS. E_JOURNAL_FULL, E_JOURNAL_IO, which leave no file.
  */
 export function createKey(path: string): void {
   const file = openNew(path);
   onDisk(path, () => {
     try {
-      writeFileSync(file, newKeyPem());
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      try {
+        writeFileSync(file, newKeyPem());
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      syncFolder(dirname(path));
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
     }
-    syncFolder(dirname(path));
   });
 }
 

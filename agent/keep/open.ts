@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { makeFolders } from "../../feed/folders.ts";
 import type { GenesisBody } from "../../feed/format/body.ts";
 import { checkpointText } from "../../feed/format/checkpoint.ts";
 import { makeEntry, noPrev } from "../../feed/format/entry.ts";
@@ -35,7 +36,7 @@ export function createJournal(dir: string, options: JournalOptions & { readonly 
   const taken = new Fault("E_JOURNAL_EXISTS", `${path} is not empty`);
   onDisk(path, () => {
     if (existsSync(path) && readdirSync(path).length > 0) throw taken;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     const aside = mkdtempSync(`${path}.new-`);
     try {
       layFiles(aside, options.genesis);

@@ -1,9 +1,9 @@
 import { parseLine, spellLine } from "../../config/line-text.ts";
 import type { Site } from "../../config/site.ts";
-import { nearest } from "../../drivers/nearest.ts";
 import type { Profile } from "../../drivers/profile.ts";
 import { type AddressKey, spokenOn } from "../../drivers/protocol.ts";
 import { Fault } from "../../feed/format/faults.ts";
+import { nearest } from "../../feed/yaml/nearest.ts";
 import type { AskedLine } from "./conversation.ts";
 import type { Place } from "./look.ts";
 

@@ -5,7 +5,7 @@ import { Fault, type Finding } from "../../feed/format/faults.ts";
 import type { Policy } from "../../feed/format/policy.ts";
 import { topics } from "../../feed/format/topics.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
-import type { Link, SendOptions } from "../../feed/link.ts";
+import type { Link, SendOptions, SendResult } from "../../feed/link.ts";
 import { type Ack, readAck } from "./acks.ts";
 import { bell } from "./bell.ts";
 import * as outbox from "./outbox.ts";
@@ -26,6 +26,8 @@ export interface SendingParts {
   readonly onAck?: (ack: Ack) => void;
   /** The service refused what was sent, or asks for it again. */
   readonly onNack?: (statement: Statement) => void;
+  /** What became of a message. */
+  readonly onSent?: (topic: string, result: SendResult) => void;
   /** A message that does not count, and why. */
   readonly onRefused?: (finding: Finding) => void;
   /** E_JOURNAL_FORK: the service holds a history that ours contradicts. Nothing may be signed any more. */
@@ -83,6 +85,7 @@ export function startSending(parts: SendingParts, signal: AbortSignal): Sending 
     sent.push(correlation.toString("hex"));
     if (sent.length > REMEMBERED) sent.shift();
     void link.send(to, payload, { ...options, responseTopic: topic.ack, correlation }, signal).then((result) => {
+      parts.onSent?.(to, result);
       if (result.delivered) delivered();
       else if (of === connection) giveUp();
     });
@@ -209,6 +212,7 @@ export function startSending(parts: SendingParts, signal: AbortSignal): Sending 
       new Promise((resolve) => {
         const tell = (): void => {
           onDrained.delete(tell);
+          given.removeEventListener("abort", tell); // the journal may be closed by then
           resolve(isDrained());
         };
         onDrained.add(tell);

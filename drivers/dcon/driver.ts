@@ -7,7 +7,7 @@ import type { DconLine, LineOptions } from "../line/settings.ts";
 import { timingOf } from "../line/timing.ts";
 import type { DconProfile } from "../profile.ts";
 import { decodeText, decodeValue } from "./decode.ts";
-import { DconFraming, probeFor } from "./framing.ts";
+import { DconFraming } from "./framing.ts";
 import { planReads } from "./plan.ts";
 import { encodeCommand, type ModuleRequest, refusal, replyBytes } from "./request.ts";
 
@@ -18,7 +18,8 @@ export function openModuleLine(line: DconLine, clock: Clock, options: LineOption
   const timing = timingOf(line, options.marginMs);
   const framing = new DconFraming(options.lateMs ?? lateMs, line.checksum, options.without?.includes("matching"));
   const encode = (unit: number, request: ModuleRequest): Buffer => encodeCommand(unit, request, line.checksum);
-  const dialect = new FramedDialect(framing, { refusal, encode, replyBytes, probe: probeFor }, timing);
+  const probe = (_: ModuleRequest, unit: number, now: number): ModuleRequest => framing.probe(unit, now);
+  const dialect = new FramedDialect(framing, { refusal, encode, replyBytes, probe }, timing);
   return openLine(line, dialect, { timing, silences: true, quarantines: true }, clock, options);
 }
 

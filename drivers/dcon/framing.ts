@@ -1,10 +1,10 @@
 import type { BusFailure } from "../driver.ts";
-import { type Meaning, OpenQuestions } from "../line/questions.ts";
+import type { Heard } from "../line/dialect.ts";
+import { OpenQuestions } from "../line/questions.ts";
 import { Copies } from "./copies.ts";
+import { Fresh, looksLikeCode, namedForm } from "./fresh.ts";
 import { alike, mayAnswer, saysAddress } from "./reply.ts";
 import { addressText, guardCommand, type ModuleQuestion, type ModuleRequest, sumOf } from "./request.ts";
-
-type Heard = Meaning<ModuleQuestion>;
 
 /** Longer than any reply: sixteen values of seven characters, delimiter and checksum. */
 const longestLine = 160;
@@ -12,7 +12,7 @@ const carriageReturn = 0x0d;
 
 /**
  * DCON lines (ICP DAS I-7000, Advantech ADAM-4000) in a stream of bytes. A reply with values carries no address at all, so it
- * belongs to the oldest question of any module that its form fits. Before a question whose answer could be mistaken, `probeFor`
+ * belongs to the oldest question of any module that its form fits. Before a question whose answer could be mistaken, `probe`
  * names one whose answer has an address: what comes before that on the same line is behind us. No timers, no sockets.
  */
 export class DconFraming {
@@ -21,6 +21,9 @@ export class DconFraming {
   private readonly open = new OpenQuestions<ModuleQuestion>();
   private readonly copies = new Copies();
   private readonly believed = new Set<string>();
+  private readonly fresh: Fresh;
+  /** Questions whose form was fresh when they were asked. */
+  private readonly sure = new WeakSet<ModuleQuestion>();
   private readonly lateMs: number;
   private readonly summed: boolean;
   private readonly unmatched: boolean;
@@ -37,6 +40,7 @@ export class DconFraming {
    */
   constructor(lateMs: number, summed: boolean, unmatched = false) {
     this.lateMs = lateMs;
+    this.fresh = new Fresh(lateMs);
     this.summed = summed;
     this.unmatched = unmatched;
   }
@@ -52,6 +56,9 @@ export class DconFraming {
     this.restart();
     if (this.unmatched) this.open.forget(Number.POSITIVE_INFINITY);
     this.open.add(asked);
+    const form = namedForm(asked.request);
+    if (form === undefined || this.fresh.is(asked.unit, form, asked.at)) this.sure.add(asked);
+    if (form !== undefined) this.fresh.spend(asked.unit, form, asked.until);
     this.pending = asked;
     this.sent = bytes.toString("latin1", 0, bytes.length - 1);
     this.stranger = undefined;
@@ -59,9 +66,9 @@ export class DconFraming {
   }
 
   /** Takes bytes as they arrived, in any pieces; undefined means: wait on. */
-  hear(chunk: Buffer, now: number): Heard | undefined {
+  hear(chunk: Buffer, now: number): Heard<ModuleQuestion> | undefined {
     this.open.forget(now - this.lateMs);
-    let heard: Heard | undefined;
+    let heard: Heard<ModuleQuestion> | undefined;
     for (const byte of chunk) {
       if (byte !== carriageReturn) {
         this.line += String.fromCharCode(byte);
@@ -88,14 +95,21 @@ export class DconFraming {
   }
 
   /** Whether the reply to this question could be mistaken for one that is still to come, of whatever module. */
-  mistakable(_unit: number, request: ModuleRequest, now: number): boolean {
+  mistakable(unit: number, request: ModuleRequest, now: number): boolean {
     this.open.forget(now - this.lateMs);
+    const form = namedForm(request);
+    if (form !== undefined) return !this.unmatched && !this.fresh.is(unit, form, now);
     return this.open.oldest((asked) => alike(asked.request, request)) !== undefined;
+  }
+
+  /** A read whose answer names its module, and cannot be the late copy of one before. */
+  probe(unit: number, now: number): ModuleRequest {
+    return this.fresh.probe(unit, now);
   }
 
   /** A doubted reply is taken for true after all. */
   believe(doubt: ModuleQuestion, frame: Buffer): void {
-    this.settle(doubt, false);
+    this.open.settle(doubt, ({ unit }) => unit === doubt.unit);
     if (this.believed.size > 1000) this.believed.clear();
     this.believed.add(doubtKey(doubt, frame.toString("latin1")));
   }
@@ -105,7 +119,7 @@ export class DconFraming {
     this.throwAway();
   }
 
-  private meaningOf(whole: string, now: number): Heard | undefined {
+  private meaningOf(whole: string, now: number): Heard<ModuleQuestion> | undefined {
     if (this.pending !== undefined && whole.endsWith(this.sent)) return undefined; // our own question, come back
     // A converter may put stray bits before a reply; characters before it mean that part of it is missing or another's.
     const text = whole.replace(/^[^\x21-\x7e]+/, "");
@@ -115,7 +129,13 @@ export class DconFraming {
       return undefined;
     }
     if (this.summed && sumOf(line) !== text.slice(-2)) return this.spoilt(line);
-    const asked = this.open.oldest((one) => mayAnswer(one, line));
+    const isCode = looksLikeCode(line);
+    const asked = this.open.oldest(
+      (one) =>
+        mayAnswer(one, line) &&
+        // Where a configuration may still come, six such digits are that and no name.
+        !(isCode && namedForm(one.request) === "text" && !this.fresh.is(one.unit, "code", now)),
+    );
     if (asked === undefined) {
       this.stranger = `${JSON.stringify(line.slice(0, 40))} came instead`;
       return undefined;
@@ -123,7 +143,7 @@ export class DconFraming {
     return this.answered(asked, line, now);
   }
 
-  private answered(asked: ModuleQuestion, line: string, now: number): Heard {
+  private answered(asked: ModuleQuestion, line: string, now: number): Heard<ModuleQuestion> {
     const frame = Buffer.from(line, "latin1");
     const addressed = !line.startsWith(">");
     const copy = this.unmatched || saysAddress(asked.request) ? undefined : this.copies.holds(asked, line);
@@ -131,7 +151,7 @@ export class DconFraming {
     const doubtful = !addressed && asked === this.pending && copy === "other" && !believed;
     if (!saysAddress(asked.request) || line.startsWith("?")) this.copies.keep(asked, line, now);
     // What may be a copy settles nothing: the true reply may still come, and must then find its question here.
-    if (copy === undefined || believed) this.settle(asked, addressed);
+    if (copy === undefined || believed) this.settle(asked, line, now);
     if (asked !== this.pending) {
       this.believed.clear();
       return { is: "late" };
@@ -143,13 +163,21 @@ export class DconFraming {
     return { is: "reply", frame, failure: { code: "E_BUS_EXCEPTION", detail } };
   }
 
-  /** An answer with an address that was asked for last puts all before it behind us; one without says so of its own module only. */
-  private settle(asked: ModuleQuestion, addressed: boolean): void {
-    const everything = addressed && asked === this.pending;
-    this.open.settle(asked, (other) => everything || other.unit === asked.unit);
+  /**
+   * An answer with an address that was asked for last puts all before it behind us, unless it may be the copy of an earlier one; one
+   * without says so of its own module only.
+   */
+  private settle(asked: ModuleQuestion, line: string, now: number): void {
+    const form = line.startsWith("?") ? "refusal" : namedForm(asked.request);
+    const sure = this.sure.has(asked) && (form !== "refusal" || this.fresh.is(asked.unit, form, now));
+    const everything = form !== undefined && asked === this.pending;
+    this.open.settle(asked, (other) => sure && (everything || other.unit === asked.unit));
+    if (form === undefined) return;
+    if (sure) this.fresh.renew(asked.unit, form, asked.until, everything);
+    else if (form === "refusal") this.fresh.spend(asked.unit, form, asked.until);
   }
 
-  private spoilt(line: string): Heard | undefined {
+  private spoilt(line: string): Heard<ModuleQuestion> | undefined {
     if (this.pending === undefined) return undefined;
     this.pending = undefined;
     const detail = `a reply of ${line.length} characters with a wrong checksum`;
@@ -171,6 +199,3 @@ export class DconFraming {
 
 const doubtKey = ({ unit, request }: ModuleQuestion, line: string): string =>
   `${unit} ${JSON.stringify(request)} ${line}`;
-
-/** A read whose answer carries the module's address, so that nothing before it can be taken for what comes after it. */
-export const probeFor = (): ModuleRequest => ({ read: "name" });

@@ -5,13 +5,6 @@ export type ModulePlace =
   | { readonly from: "all" | "channel"; readonly channel: number }
   | { readonly from: "name" | "configuration" | "firmware" };
 
-/** Reads "all:0" to "all:15", "channel:0" to "channel:15", "name", "configuration" or "firmware"; undefined for anything else. */
-export function parsePlace(text: string): ModulePlace | undefined {
-  if (text === "name" || text === "configuration" || text === "firmware") return { from: text };
-  const [, from, channel] = /^(all|channel):(\d|1[0-5])$/.exec(text) ?? [];
-  return from === undefined ? undefined : { from: from as "all" | "channel", channel: Number(channel) };
-}
-
 export interface ModuleRead<P> {
   readonly request: ModuleRequest;
   /** `index` counts the values of the reply. */

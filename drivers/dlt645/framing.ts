@@ -1,11 +1,10 @@
 import type { BusFailure } from "../driver.ts";
-import { type Meaning, OpenQuestions } from "../line/questions.ts";
+import type { Heard } from "../line/dialect.ts";
+import { OpenQuestions } from "../line/questions.ts";
 import { answersFor, mayBeSame } from "./address.ts";
 import { control, type Frame, frameAt, startByte, type Whole, wakeByte } from "./frame.ts";
 import { refused } from "./refused.ts";
 import { functionOf, isOf, type MeterQuestion, type MeterRequest, readSent } from "./request.ts";
-
-type Heard = Meaning<MeterQuestion>;
 
 /**
  * DL/T 645 in a stream of bytes, on a serial port or through a device server. A reply names its meter, the function and what was
@@ -21,7 +20,6 @@ export class MeterFraming {
   private readonly bytes = Buffer.alloc(1024);
   private length = 0;
   private thrown = 0;
-  private echoed = 0;
   private pending: MeterQuestion | undefined;
   private sent: Buffer = Buffer.alloc(0);
   private stranger: string | undefined;
@@ -42,11 +40,6 @@ export class MeterFraming {
     return this.thrown + (this.pending === undefined ? this.length : 0);
   }
 
-  /** How often our own question came back. */
-  get echoes(): number {
-    return this.echoed;
-  }
-
   /** Makes `asked` the pending question; returns what goes on the wire. @throws Fault E_BUS_REFUSED unless the bytes are a read */
   ask(asked: MeterQuestion, bytes: Buffer): Buffer {
     readSent(bytes);
@@ -60,9 +53,9 @@ export class MeterFraming {
   }
 
   /** Takes bytes as they arrived, in any pieces; undefined means: wait on. */
-  hear(chunk: Buffer, now: number): Heard | undefined {
+  hear(chunk: Buffer, now: number): Heard<MeterQuestion> | undefined {
     this.open.forget(now - this.lateMs);
-    let heard: Heard | undefined;
+    let heard: Heard<MeterQuestion> | undefined;
     for (let at = 0; at < chunk.length; ) {
       if (this.length === this.bytes.length) this.throwAway(1);
       const taken = chunk.copy(this.bytes, this.length, at);
@@ -93,8 +86,8 @@ export class MeterFraming {
     this.throwAway(this.length);
   }
 
-  private sift(): Heard | undefined {
-    let heard: Heard | undefined;
+  private sift(): Heard<MeterQuestion> | undefined {
+    let heard: Heard<MeterQuestion> | undefined;
     let at = 0;
     while (at < this.length) {
       const found = frameAt(this.bytes, at, this.length);
@@ -115,7 +108,7 @@ export class MeterFraming {
     return heard;
   }
 
-  private meaningOf(found: Whole, at: number): Heard | undefined {
+  private meaningOf(found: Whole, at: number): Heard<MeterQuestion> | undefined {
     const { frame, length } = found;
     const bytes = Buffer.from(this.bytes.subarray(at, at + length));
     if (found.is === "spoilt") {
@@ -124,8 +117,8 @@ export class MeterFraming {
       return { is: "bad", failure: { code: "E_BUS_CHECKSUM", detail: `a reply of ${length} bytes with a wrong sum` } };
     }
     if ((frame.control & control.reply) === 0) {
-      if (this.pending !== undefined && bytes.equals(this.sent)) this.echoed++;
-      else this.stranger = `a question to meter ${frame.address} came: another master is on the line`;
+      if (this.pending === undefined || !bytes.equals(this.sent))
+        this.stranger = `a question to meter ${frame.address} came: another master is on the line`;
       return undefined;
     }
     const asked = this.unmatched ? this.pending : this.open.oldest((one) => fits(one, frame));

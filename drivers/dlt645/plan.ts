@@ -6,16 +6,6 @@ export interface MeterPlace {
   readonly offset: number;
 }
 
-/** Bytes of data beyond the identifier a reply has at most. */
-const mostOffset = 195;
-
-/** Reads "02010100" or "0201FF00+2" (2007), "B611" or "B61F+2" (1997); undefined for anything else. */
-export function parsePlace(text: string, edition: Edition): MeterPlace | undefined {
-  const [, di, offset = "0"] = /^([0-9A-Fa-f]+)(?:\+(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
-  if (di?.length !== (edition === "2007" ? 8 : 4) || Number(offset) > mostOffset) return undefined;
-  return { di: di.toUpperCase(), offset: Number(offset) };
-}
-
 export interface PlacedOnMeter {
   readonly at: MeterPlace;
   /** Bytes of the value. */

@@ -1,4 +1,6 @@
-import type { OpenWire, Wire } from "../line/wire.ts";
+import { pauseUntil } from "../line/pause.ts";
+import { backOff } from "../line/timing.ts";
+import { explain, type OpenWire, type Wire } from "../line/wire.ts";
 import { LoggerSession, type SessionEvents } from "./session.ts";
 
 export interface DialSettings {
@@ -23,7 +25,7 @@ export interface LoggerLine {
 
 /** Keeps a wire to a logger that is to be connected to, or that sits on a serial port, open for as long as it is wanted. */
 export function dialLogger(settings: DialSettings, events: DialEvents): LoggerLine {
-  const { open, idleMs = 600_000, pauseMs = growing } = settings;
+  const { open, idleMs = 600_000, pauseMs = (failures) => backOff(failures + 1, Math.random) } = settings;
   const stop = new AbortController();
   const finished = keep();
   return {
@@ -36,7 +38,7 @@ export function dialLogger(settings: DialSettings, events: DialEvents): LoggerLi
   async function keep(): Promise<void> {
     for (let failures = 0; !stop.signal.aborted; failures++) {
       if (await once()) failures = 0;
-      if (!stop.signal.aborted) await pause(pauseMs(failures), stop.signal);
+      if (!stop.signal.aborted) await pauseUntil(performance.now() + pauseMs(failures), { signal: stop.signal });
     }
   }
 
@@ -77,7 +79,7 @@ export function dialLogger(settings: DialSettings, events: DialEvents): LoggerLi
       session.close();
       if (why !== undefined) events.lost(why);
     } catch (error) {
-      if (!stop.signal.aborted) events.lost(error instanceof Error ? error.message : String(error));
+      if (!stop.signal.aborted) events.lost(explain(error));
     } finally {
       session.close();
       clearTimeout(idle);
@@ -87,17 +89,3 @@ export function dialLogger(settings: DialSettings, events: DialEvents): LoggerLi
     return good;
   }
 }
-
-const growing = (failures: number): number =>
-  Math.min(30_000, 250 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener("abort", wake, { once: true });
-  });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Clock } from "../clock.ts";
 import { wireOf } from "../line/open-wire.ts";
-import { pauseUntil } from "../line/pause.ts";
+import { aborted, pauseUntil } from "../line/pause.ts";
 import type { Hj212Line, LineOptions } from "../line/settings.ts";
 import { backOff } from "../line/timing.ts";
 import { explain } from "../line/wire.ts";
@@ -19,8 +19,11 @@ export type LineNews = (what: string, detail: string) => void;
 export interface LoggerLine {
   /** What the logger with this number pushes. */
   sourceOf(mn: string, profile: Hj212Profile): LoggerSource;
-  /** Listens, or connects, until closed; what cannot be opened is tried again and again. */
-  open(): void;
+  /**
+   * Listens, or connects, until closed; what cannot be opened is tried again and again. Resolves when the line listens, or has failed to
+   * once; one that connects is not waited for.
+   */
+  open(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,7 +40,10 @@ export function loggerLine(line: Hj212Line, clock: Clock, news: LineNews, option
     else source.take(arrived, line.acknowledge ? acknowledge : () => {});
   };
 
-  const listening = async (at: Hj212Line & { readonly transport: "hj212-listen" }): Promise<void> => {
+  const listening = async (
+    at: Hj212Line & { readonly transport: "hj212-listen" },
+    tried: () => void,
+  ): Promise<void> => {
     // Each logger may come back before its old connection is known to be dead.
     const most = Math.max(4, 2 * sources.size);
     const settings = { host: at.host, port: at.port, allow: at.allow ?? [], most, ...locked };
@@ -48,10 +54,12 @@ export function loggerLine(line: Hj212Line, clock: Clock, news: LineNews, option
           finding: (peer, { code, detail }) => news(code, `${peer}: ${detail}`),
           refused: (peer, why) => news("refused", `${peer}: ${why}`),
         });
+        tried();
         await aborted(stop.signal);
         await listener.close();
       } catch (error) {
         news("closed", explain(error));
+        tried();
         const wait = backOff(tries + 1, options.random ?? Math.random);
         await pauseUntil(performance.now() + wait, { signal: stop.signal });
       }
@@ -78,9 +86,14 @@ export function loggerLine(line: Hj212Line, clock: Clock, news: LineNews, option
       sources.set(mn, source);
       return source;
     },
-    open: () => {
-      running = line.transport === "hj212-listen" ? listening(line) : dialing(wireOf(line, options));
-    },
+    open: () =>
+      new Promise((tried) => {
+        if (line.transport === "hj212-listen") running = listening(line, tried);
+        else {
+          running = dialing(wireOf(line, options));
+          tried();
+        }
+      }),
     close: () => {
       stop.abort();
       return running;
@@ -96,9 +109,3 @@ function firstLine(file: string): string {
     throw new Fault("E_CONFIG_READ", `the password file ${file} cannot be read`, { cause });
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
-import type { BusFailure, Push, Sample, Source } from "../driver.ts";
+import type { BusFailure, Earlier, Push, Sample, Source } from "../driver.ts";
 import type { Hj212Profile } from "../profile.ts";
+import { Repeats } from "./repeats.ts";
 import type { LoggerValue, Said } from "./samples.ts";
 import type { Arrived } from "./session.ts";
 
@@ -19,13 +20,21 @@ export class LoggerSource implements Source {
   private readonly profile: Hj212Profile;
   private readonly clock: Clock;
   private readonly states = new Map<string, Sample>();
-  private readonly last = new Map<string, Buffer>();
+  private readonly repeats = new Repeats();
   private sink: ((push: Push) => void) | undefined;
 
   constructor(mn: string, profile: Hj212Profile, clock: Clock) {
     this.reads = [`pushed by ${mn}`];
     this.profile = profile;
     this.clock = clock;
+  }
+
+  recall({ states, frames }: Earlier): void {
+    for (const { id } of this.profile.status) {
+      const said = states.get(id);
+      if (said !== undefined) this.states.set(id, recalled(id, said));
+    }
+    for (const frame of frames) this.repeats.remember(frame);
   }
 
   start(sink: (push: Push) => void): void {
@@ -41,9 +50,9 @@ export class LoggerSource implements Source {
 
   take({ frame, message, said }: Arrived, acknowledge: () => void): void {
     if (this.sink === undefined) return;
-    const again = this.last.get(message.cn)?.equals(frame);
+    const again = this.repeats.has(frame);
     const push = said === undefined || again ? undefined : this.pushOf(frame, message.cn, said, acknowledge);
-    this.last.set(message.cn, frame);
+    this.repeats.remember(frame);
     if (push === undefined) acknowledge();
     else this.sink(push);
   }
@@ -64,6 +73,13 @@ export class LoggerSource implements Source {
       acknowledge,
     };
   }
+}
+
+/** A state as it was kept; what was no number then could not be read, and says so again. */
+function recalled(point: string, said: string): Sample {
+  const raw = said.trim() === "" ? Number.NaN : Number(said);
+  if (Number.isFinite(raw)) return { point, raw };
+  return { point, failure: { code: "E_BUS_REPLY", detail: `${point} could not be read when it was told of last` } };
 }
 
 /** A state that was never told of means nothing. */

@@ -1,9 +1,9 @@
 import type { BusFailure } from "../driver.ts";
 
-/** What bytes from the line meant. */
-export type Heard =
-  /** The pending question is answered by `frame`, as it is kept; with `failure` it is a refusal. `doubt`: it may be a second copy. */
-  | { readonly is: "reply"; readonly frame: Buffer; readonly failure?: BusFailure; readonly doubt?: true }
+/** What bytes from the line meant. `Doubt` is how one says of a reply that it may be a second copy: by its question, or at all. */
+export type Heard<Doubt = true> =
+  /** The pending question is answered by `frame`; with `failure` it is a refusal. */
+  | { readonly is: "reply"; readonly frame: Buffer; readonly failure?: BusFailure; readonly doubt?: Doubt }
   /** The pending question is answered unusably. */
   | { readonly is: "bad"; readonly failure: BusFailure }
   /** A question that had been given up was answered after all; its reply is discarded. */

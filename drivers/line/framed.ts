@@ -1,6 +1,6 @@
 import type { BusFailure } from "../driver.ts";
 import type { Dialect, Heard } from "./dialect.ts";
-import type { Meaning, Question } from "./questions.ts";
+import type { Question } from "./questions.ts";
 import { awaitFor, type Timing } from "./timing.ts";
 
 /** What one device is asked. */
@@ -15,7 +15,7 @@ export interface AskFraming<Unit, Request> {
   readonly stuck: boolean;
   /** @throws Fault E_BUS_REFUSED unless the bytes are a read */
   ask(asked: Question<Unit, Request>, bytes: Buffer): Buffer;
-  hear(chunk: Buffer, now: number): Meaning<Question<Unit, Request>> | undefined;
+  hear(chunk: Buffer, now: number): Heard<Question<Unit, Request>> | undefined;
   giveUp(): BusFailure;
   mistakable(unit: Unit, request: Request, now: number): boolean;
   believe?(doubt: Question<Unit, Request>, frame: Buffer): void;
@@ -30,7 +30,7 @@ export interface Spelling<Unit, Request> {
   /** Characters of the longest good reply. */
   replyBytes(request: Request): number;
   /** A read whose answer cannot be mistaken for one to `request`, and puts everything before it behind us. */
-  probe(request: Request): Request;
+  probe(request: Request, unit: Unit, now: number): Request;
 }
 
 export class FramedDialect<Unit, Request> implements Dialect<Ask<Unit, Request>> {
@@ -83,8 +83,8 @@ export class FramedDialect<Unit, Request> implements Dialect<Ask<Unit, Request>>
     return this.framing.mistakable(unit, request, now);
   }
 
-  probe({ unit, request }: Ask<Unit, Request>): Ask<Unit, Request> {
-    return { unit, request: this.spelling.probe(request) };
+  probe({ unit, request }: Ask<Unit, Request>, now: number): Ask<Unit, Request> {
+    return { unit, request: this.spelling.probe(request, unit, now) };
   }
 
   believe(): void {

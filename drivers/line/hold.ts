@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
-import { resolve } from "node:path";
-import type { LineSettings } from "./settings.ts";
+import { endpointsOf } from "./endpoints.ts";
+import type { LineSettings, NamesHeld } from "./settings.ts";
+import { explain } from "./wire.ts";
 
 /** Who holds a line, as he says himself. */
 export interface Holder {
@@ -16,7 +16,7 @@ export interface Holder {
   readonly devices: readonly string[];
 }
 
-export interface Hold {
+export interface Hold extends NamesHeld {
   /** Resolves when another process may hold the line. */
   release(): Promise<void>;
 }
@@ -25,23 +25,6 @@ export interface Hold {
 const mostBytes = 107;
 const answerMs = 1000;
 const mostAnswer = 65_536;
-
-/**
- * What makes two lines one, whatever they are called. A serial port has the name it was given, which stays when an adapter is
- * plugged elsewhere, and that of the device node behind it. Pure but for the look at the links.
- */
-export function endpointsOf(line: LineSettings, real: (path: string) => string = realPath): readonly string[] {
-  if ("path" in line) return [...new Set([resolve(line.path), real(line.path)])].map((path) => `serial:${path}`);
-  return [`${line.transport === "hj212-listen" ? "listen" : "net"}:${line.host.toLowerCase()}:${line.port}`];
-}
-
-const realPath = (path: string): string => {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-};
 
 /** The socket that stands for an endpoint. */
 export function socketName(endpoint: string): string {
@@ -54,29 +37,71 @@ export function socketName(endpoint: string): string {
  * Holds a line for this process, so that no other program of ours asks on it meanwhile: by listening on an abstract unix socket (Linux)
  * that is named after the line, vanishes with its process, and tells who connects who holds it. It binds only those who look: in the
  * same network namespace, programs of this repository. Gives the holder instead if there is one; his word is undefined if he says none.
+ * @param endpoints of the line, as `endpointsOf` tells them
  */
 export async function holdLine(
   line: LineSettings,
   info: Omit<Holder, "line">,
+  endpoints: readonly string[],
 ): Promise<Hold | { readonly heldBy: Holder | undefined }> {
-  const servers: Server[] = [];
-  const release = async (): Promise<void> => void (await Promise.all(servers.splice(0).map(ended)));
-  const word = `${JSON.stringify({ ...info, line: line.id })}\n`;
-  try {
-    for (const endpoint of endpointsOf(line)) {
-      const name = socketName(endpoint);
-      const server = await listening(name, word);
-      if (server === undefined) {
-        await release();
-        return { heldBy: await askHolder(name) };
-      }
-      servers.push(server);
-    }
-  } catch (error) {
-    await release();
+  const names = new HeldNames(`${JSON.stringify({ ...info, line: line.id })}\n`);
+  const other = await names.change(endpoints).catch(async (error: unknown) => {
+    await names.change([]);
     throw error;
+  });
+  if (other !== undefined) {
+    await names.change([]);
+    return other;
   }
-  return { release };
+  let over = false;
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const done = turn.then(act);
+    turn = done.catch(() => {});
+    return done;
+  };
+  const follow = async (): Promise<string | undefined> => {
+    if (over) return undefined;
+    const taken = await names.change(await endpointsOf(line));
+    return taken && otherText(taken.heldBy);
+  };
+  return {
+    follow: () => inTurn(follow).catch(explain),
+    release: () => {
+      over = true;
+      return inTurn(async () => void (await names.change([])));
+    },
+  };
+}
+
+const otherText = (holder: Holder | undefined): string =>
+  `held by ${holder === undefined ? "another process" : `${holder.program} (pid ${holder.pid}, line ${holder.line})`}`;
+
+/** The names that are listened on. */
+class HeldNames {
+  private readonly word: string;
+  private readonly servers = new Map<string, Server>();
+
+  constructor(word: string) {
+    this.word = word;
+  }
+
+  /** Listens on these and no others; stops at the first that somebody else has. */
+  async change(endpoints: readonly string[]): Promise<{ readonly heldBy: Holder | undefined } | undefined> {
+    for (const [endpoint, server] of [...this.servers]) {
+      if (endpoints.includes(endpoint)) continue;
+      this.servers.delete(endpoint);
+      await ended(server);
+    }
+    for (const endpoint of endpoints) {
+      if (this.servers.has(endpoint)) continue;
+      const name = socketName(endpoint);
+      const server = await listening(name, this.word);
+      if (server === undefined) return { heldBy: await askHolder(name) };
+      this.servers.set(endpoint, server);
+    }
+    return undefined;
+  }
 }
 
 const mostAskers = 16;

@@ -15,7 +15,10 @@ const silentLimit = 5;
 /** How the line behind a dialect behaves. */
 export interface LineManner {
   readonly timing: Timing;
-  /** Frames are told apart by silence too: everywhere but where each reply carries the number of its question. */
+  /**
+   * There is silence between frames: everywhere but where each reply carries the number of its question, and there too if the line is
+   * set to a turnaround.
+   */
   readonly silences: boolean;
   /** The line is kept silent after a question that was not answered as it should be. */
   readonly quarantines: boolean;

@@ -24,3 +24,10 @@ export function pauseUntil(until: number, options: { exact?: boolean; signal?: A
     check();
   });
 }
+
+/** Resolves when `signal` aborts. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });

@@ -1,5 +1,3 @@
-import type { BusFailure } from "../driver.ts";
-
 /** A question as it went to the line, whatever the protocol. `Unit` is how a device is addressed: a number, or twelve digits. */
 export interface Question<Unit, Request> {
   readonly unit: Unit;
@@ -8,15 +6,6 @@ export interface Question<Unit, Request> {
   readonly at: number;
   readonly until: number;
 }
-
-/** What bytes from the line meant. */
-export type Meaning<Asked> =
-  /** The pending question is answered: the whole frame, with `failure` if the device refused; `doubt` if it may be a copy of an earlier reply. */
-  | { readonly is: "reply"; readonly frame: Buffer; readonly failure?: BusFailure; readonly doubt?: Asked }
-  /** The pending question is answered unusably. */
-  | { readonly is: "bad"; readonly failure: BusFailure }
-  /** A question that had been given up was answered after all; its reply is discarded. */
-  | { readonly is: "late" };
 
 /** More than a line can ask within the time a late reply may take; the oldest are forgotten beyond it. */
 const mostOpen = 200;

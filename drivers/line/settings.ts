@@ -72,7 +72,16 @@ export type SerialTransport = Extract<LineSettings, SerialSettings>["transport"]
 /** `quarantine`: a line stays silent after a question that was not answered. `matching`: a reply must be that to the pending question. */
 export type LineGuard = "quarantine" | "matching";
 
-/** What tests and the probe change about a line. */
+/** The names by which this process holds a line. */
+export interface NamesHeld {
+  /**
+   * Takes those the line has now, and lets go of those it had: a serial path may lead to another device since. Undefined, or who else
+   * has it; what he has is then not held, the rest is. Never throws.
+   */
+  follow(): Promise<string | undefined>;
+}
+
+/** What the agent, tests and the probe change about a line. */
 export interface LineOptions {
   /** Guards left out, only for the tests that show what each of them is worth. */
   readonly without?: readonly LineGuard[];
@@ -87,6 +96,8 @@ export interface LineOptions {
   /** Questions in a row without an answer after which a connection is built anew; 5. A scan expects most to stay unanswered. */
   readonly silentLimit?: number;
   readonly random?: () => number;
+  /** Held by this process; kept up with the device that a serial path leads to at each opening. */
+  readonly hold?: NamesHeld;
   /** Another transport than the settings name. */
   readonly openWire?: OpenWire;
 }

@@ -35,7 +35,8 @@ export function openBus(settings: ModbusLine, clock: Clock, options: BusOptions 
   const headed = transport === "tcp" || transport === "udp";
   const timing = timingOf(settings, options.marginMs);
   const framing = framingOf(transport, options, without.includes("matching"));
-  const manner = { timing, silences: !headed, quarantines: !headed && !without.includes("quarantine") };
+  const silences = !headed || timing.gapMs > 0;
+  const manner = { timing, silences, quarantines: !headed && !without.includes("quarantine") };
   const wire = transport === "udp" ? { openWire: udpWire(settings.host, settings.port), ...options } : options;
   return openLine(settings, new ModbusDialect(framing, timing, !headed), manner, clock, wire);
 }

@@ -3,7 +3,7 @@ import type { ReadRequest } from "../driver.ts";
 import type { Dialect, Heard } from "../line/dialect.ts";
 import { type Timing, waitFor } from "../line/timing.ts";
 import { type Client, judge, type Parsed, put } from "./client.ts";
-import type { Heard as Framed, Framing } from "./framing.ts";
+import type { Framed, Framing } from "./framing.ts";
 import { GuardedPort } from "./port.ts";
 import { Answered, probeFor } from "./probe.ts";
 import { type Asked, awaitedBytes, refusal } from "./request.ts";

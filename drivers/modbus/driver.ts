@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Driver, UserDefinedFunction } from "../driver.ts";
 import {
   type InRegister,
+  isIdentity,
   isInRegister,
   type ModbusPoint,
   type ModbusProfile,
@@ -12,6 +13,7 @@ import {
 import type { ModbusBus } from "./bus.ts";
 import { decodePoint } from "./decode.ts";
 import type { Question } from "./dialect.ts";
+import { identityReads } from "./identity-reads.ts";
 import { type PlannedRead, planReads } from "./plan.ts";
 import { replyBytes } from "./request.ts";
 
@@ -27,7 +29,11 @@ export function modbusPlan(unit: number, profile: Planning): readonly Planned<Qu
     ...planReads(some.filter(isInRegister), limits).map((read) => planned(unit, read, limits, slower)),
     ...ownReads(unit, some, profile, slower),
   ];
-  return [...part([...points, ...status], false), ...part(settings, true)];
+  return [
+    ...part([...points, ...status], false),
+    ...part(settings, true),
+    ...identityReads(unit, settings.filter(isIdentity)),
+  ];
 }
 
 /** Asks one device by its profile. */

@@ -2,6 +2,7 @@ import type { Read } from "../driver.ts";
 import { type Field, FieldCutter, type Part, takeParts } from "../fields.ts";
 import { type ModbusProfile, type PointType, tables, type WordOrder, widthOf } from "../profile.ts";
 import { decodePoint } from "./decode.ts";
+import { takeIdentity, takeServerId } from "./identity-fields.ts";
 
 /** Modbus Application Protocol V1.1b3, 6. */
 const functions: Readonly<Record<number, string>> = {
@@ -69,6 +70,8 @@ export function replyFields(read: Read, reply: Buffer, names: ModbusNames): read
   cutter.take(1, "unit", word);
   const code = cutter.take(1, "function", functionName)[0] ?? 0;
   if ((code & 0x80) !== 0) cutter.take(1, "exception", ([number = 0]) => exceptionName(number));
+  else if (code === 43) takeIdentity(cutter);
+  else if (code === 17) takeServerId(cutter);
   else if (typeof read === "string") takeParts(cutter, cutter.left, ownParts(read, names), 2, (at) => `byte ${at}`);
   else {
     const count = cutter.take(1, "bytes", word)[0] ?? 0;

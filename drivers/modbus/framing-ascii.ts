@@ -1,7 +1,7 @@
-import type { BusFailure, ReadRequest } from "../driver.ts";
+import type { BusFailure } from "../driver.ts";
 import { crc16 } from "./crc.ts";
-import type { Framing, Heard } from "./framing.ts";
-import { Matching } from "./matching.ts";
+import type { Framed } from "./framing.ts";
+import { MatchedFraming } from "./framing-matched.ts";
 import { isWhole } from "./reply-length.ts";
 import type { Asked } from "./request.ts";
 
@@ -36,10 +36,7 @@ export function asciiFrame(body: Buffer): Buffer {
  * CR, LF. A colon begins a frame wherever it comes. The eighth bit of a character is not looked at: where a line of 7 data bits is
  * read with 8, it is the parity. Small letters are taken as well.
  */
-export class AsciiFraming implements Framing {
-  /** Never: the next colon begins anew. */
-  readonly stuck = false;
-  private readonly matching: Matching;
+export class AsciiFraming extends MatchedFraming {
   /** Bytes of the frame that has begun; its last digit while the other one of its byte is missing. */
   private readonly bytes = Buffer.alloc(mostBytes);
   private length = 0;
@@ -53,11 +50,6 @@ export class AsciiFraming implements Framing {
   /** What came for the pending request that was no answer to it. */
   private oddity: BusFailure | undefined;
 
-  /** As of RtuFraming. */
-  constructor(lateMs: number, unmatched = false) {
-    this.matching = new Matching(lateMs, unmatched);
-  }
-
   get discarded(): number {
     return this.thrown + (this.matching.pending === undefined ? this.characters : 0);
   }
@@ -70,39 +62,16 @@ export class AsciiFraming implements Framing {
     return asciiFrame(this.request);
   }
 
-  hear(chunk: Buffer, now: number): Heard | undefined {
+  hear(chunk: Buffer, now: number): Framed | undefined {
     if (this.characters > 0 && now - this.lastAt > pauseMs) this.throwAway();
     this.lastAt = now;
-    let heard: Heard | undefined;
+    let heard: Framed | undefined;
     for (const byte of chunk) {
       if (!this.take(byte & 0x7f)) continue;
       const meaning = this.meaning(now);
       if (heard === undefined || heard.is === "late") heard = meaning;
     }
     return heard;
-  }
-
-  giveUp(): BusFailure {
-    const failure = this.diagnose();
-    this.matching.giveUp();
-    return failure;
-  }
-
-  mistakable(unit: number, request: ReadRequest, now: number): boolean {
-    return this.matching.mistakable(unit, request, now);
-  }
-
-  recent(unit: number, request: ReadRequest, now: number): boolean {
-    return this.matching.recent(unit, request, now);
-  }
-
-  believe(doubt: Asked, frame: Buffer): void {
-    this.matching.believe(doubt, frame);
-  }
-
-  restart(): void {
-    this.matching.pending = undefined;
-    this.throwAway();
   }
 
   /** One character; whether it ends a frame. */
@@ -133,7 +102,7 @@ export class AsciiFraming implements Framing {
   }
 
   /** What the frame means that has just ended. */
-  private meaning(now: number): Heard | undefined {
+  private meaning(now: number): Framed | undefined {
     const { length, characters } = this;
     const { pending } = this.matching;
     if (length < 4) return this.useless({ code: "E_BUS_CHECKSUM", detail: `a frame of ${characters} characters` });
@@ -173,14 +142,14 @@ export class AsciiFraming implements Framing {
     if (this.matching.pending !== undefined) this.oddity ??= oddity;
   }
 
-  private diagnose(): BusFailure {
+  protected diagnose(): BusFailure {
     if (this.oddity !== undefined) return this.oddity;
     const { characters } = this;
     const detail = characters === 0 ? "no reply" : `the reply stopped after ${characters} characters`;
     return { code: "E_BUS_TIMEOUT", detail };
   }
 
-  private throwAway(): void {
+  protected throwAway(): void {
     if (this.characters > 0) this.matching.distrust();
     this.thrown += this.characters;
     this.begin();

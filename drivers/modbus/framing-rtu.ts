@@ -1,54 +1,42 @@
-import type { BusFailure, ReadRequest } from "../driver.ts";
+import type { BusFailure } from "../driver.ts";
 import { crcHolds } from "./crc.ts";
-import type { Framing, Heard } from "./framing.ts";
-import { Matching } from "./matching.ts";
-import { impossible, replyLength, unknownYet } from "./reply-length.ts";
+import type { Framed } from "./framing.ts";
+import { MatchedFraming } from "./framing-matched.ts";
 import type { Asked } from "./request.ts";
+import { rtuEnd } from "./rtu-end.ts";
 
-const crcBytes = 2;
 const overheadBytes = 5; // unit, function, byte count, CRC
 
 /**
  * RTU framing (Modbus over serial line V1.02, 2.5.1), on a serial port or in a TCP stream. Frames are found by the length that the
  * requests let expect and by their CRC, since silence does not survive USB converters and networks.
  */
-export class RtuFraming implements Framing {
-  /** Never: a frame that does not come to its end is noise when the next request is made. */
-  readonly stuck = false;
-  private readonly matching: Matching;
+export class RtuFraming extends MatchedFraming {
   private readonly bytes = Buffer.alloc(2048);
   private length = 0;
   private thrown = 0;
   private request: Buffer | undefined;
-
-  /**
-   * @param lateMs a reply later than this after its deadline never comes
-   * @param unmatched forgets what was asked before: only to show in a test what remembering it is worth
-   */
-  constructor(lateMs: number, unmatched = false) {
-    this.matching = new Matching(lateMs, unmatched);
-  }
 
   get discarded(): number {
     return this.thrown + (this.matching.pending === undefined ? this.length : 0);
   }
 
   ask(asked: Asked, adu: Buffer): Buffer {
-    this.throwAway(this.length);
+    this.throwAway();
     this.matching.ask(asked);
     this.request = adu;
     return adu;
   }
 
-  hear(chunk: Buffer, now: number): Heard | undefined {
-    if (this.length + chunk.length > this.bytes.length) this.throwAway(this.length);
+  hear(chunk: Buffer, now: number): Framed | undefined {
+    if (this.length + chunk.length > this.bytes.length) this.throwAway();
     if (chunk.length > this.bytes.length) {
       this.thrown += chunk.length;
       return undefined;
     }
     chunk.copy(this.bytes, this.length);
     this.length += chunk.length;
-    let heard: Heard | undefined;
+    let heard: Framed | undefined;
     let at = 0;
     while (at < this.length) {
       const found = this.lookAt(at);
@@ -70,31 +58,8 @@ export class RtuFraming implements Framing {
         heard = this.matching.spoilt(found.failure);
       }
     }
-    if (this.matching.idle) this.throwAway(this.length);
+    if (this.matching.idle) this.throwAway();
     return heard;
-  }
-
-  giveUp(): BusFailure {
-    const failure = this.diagnose();
-    this.matching.giveUp();
-    return failure;
-  }
-
-  mistakable(unit: number, request: ReadRequest, now: number): boolean {
-    return this.matching.mistakable(unit, request, now);
-  }
-
-  recent(unit: number, request: ReadRequest, now: number): boolean {
-    return this.matching.recent(unit, request, now);
-  }
-
-  believe(doubt: Asked, frame: Buffer): void {
-    this.matching.believe(doubt, frame);
-  }
-
-  restart(): void {
-    this.matching.pending = undefined;
-    this.throwAway(this.length);
   }
 
   /** What begins at this byte: as far as one can tell without waiting for more. The earliest candidate wins over any inside it. */
@@ -117,23 +82,22 @@ export class RtuFraming implements Framing {
     const functionCode = this.bytes[at + 1] as number;
     const asked = this.matching.find(this.bytes[at] as number, functionCode, this.bytes[at + 2] as number);
     if (asked === undefined) return "noise";
-    const body = replyLength(asked, this.bytes, at, this.length);
-    if (body === impossible) return "noise";
-    const length = body + crcBytes;
-    if (body === unknownYet || left < length) return "wait";
-    if (crcHolds(this.bytes, at, at + length)) return { is: "frame", asked, length };
+    const end = rtuEnd(asked, this.bytes, at, this.length);
+    if (typeof end === "string") return end;
+    const { length, good } = end;
+    if (good) return { is: "frame", asked, length };
     if (asked !== this.matching.pending) return "noise";
     return { is: "bad", failure: { code: "E_BUS_CHECKSUM", detail: `a reply of ${length} bytes with a wrong CRC` } };
   }
 
-  private belongs(frame: Buffer, asked: Asked, now: number): Heard {
+  private belongs(frame: Buffer, asked: Asked, now: number): Framed {
     const heard = this.matching.answer(asked, frame, now);
     if (heard.is === "late") this.thrown += frame.length;
     this.cut(frame.length);
     return heard;
   }
 
-  private diagnose(): BusFailure {
+  protected diagnose(): BusFailure {
     const { length } = this;
     const { pending } = this.matching;
     if (length === 0 || pending === undefined) return { code: "E_BUS_TIMEOUT", detail: "no reply" };
@@ -165,7 +129,7 @@ export class RtuFraming implements Framing {
     return this.matching.expects(this.bytes[at] as number, at + 1 < this.length ? this.bytes[at + 1] : undefined);
   }
 
-  private throwAway(count: number): void {
+  protected throwAway(count = this.length): void {
     if (count > 0) this.matching.distrust();
     this.thrown += count;
     this.cut(count);

@@ -1,6 +1,6 @@
 import type { BusFailure } from "../driver.ts";
 import { crc16 } from "./crc.ts";
-import type { Framing, Heard } from "./framing.ts";
+import type { Framed, Framing } from "./framing.ts";
 import { exceptionLength, isWhole } from "./reply-length.ts";
 import { type Asked, anything } from "./request.ts";
 
@@ -39,10 +39,10 @@ export class TcpFraming implements Framing {
     return out;
   }
 
-  hear(chunk: Buffer): Heard | undefined {
+  hear(chunk: Buffer): Framed | undefined {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     let at = 0;
-    let heard: Heard | undefined;
+    let heard: Framed | undefined;
     while (bytes.length - at >= headerBytes) {
       const protocol = bytes.readUInt16BE(at + 2);
       const length = bytes.readUInt16BE(at + 4);
@@ -97,7 +97,7 @@ export class TcpFraming implements Framing {
     this.pending = undefined;
   }
 
-  private lose(count: number, detail: string): Heard {
+  private lose(count: number, detail: string): Framed {
     this.discarded += count;
     this.rest = nothing;
     return { is: "lost", failure: { code: "E_BUS_REPLY", detail } };
@@ -112,7 +112,7 @@ export class TcpFraming implements Framing {
 }
 
 /** Whether the `length` bytes at `at` (unit id, PDU) are a reply to `asked`; if so, in the form modbus-serial takes: with a CRC. */
-function judge(asked: Asked, bytes: Buffer, at: number, length: number): Heard {
+function judge(asked: Asked, bytes: Buffer, at: number, length: number): Framed {
   const unit = bytes[at];
   const functionCode = bytes[at + 1] as number;
   const third = bytes[at + 2];

@@ -1,4 +1,4 @@
-import type { Heard } from "./framing.ts";
+import type { Framed } from "./framing.ts";
 import { TcpFraming } from "./framing-tcp.ts";
 
 const headerBytes = 6;
@@ -10,7 +10,7 @@ const shortest = 9;
  * it: it is thrown away and counted, and the line stays as it is.
  */
 export class UdpFraming extends TcpFraming {
-  override hear(datagram: Buffer): Heard | undefined {
+  override hear(datagram: Buffer): Framed | undefined {
     if (isFrame(datagram)) return super.hear(datagram);
     this.discarded += datagram.length;
     this.stranger = `a datagram of ${datagram.length} bytes came that is no Modbus frame`;

@@ -1,16 +1,9 @@
 import type { BusFailure, ReadRequest } from "../driver.ts";
+import type { Heard } from "../line/dialect.ts";
 import type { Asked } from "./request.ts";
 
-/** What bytes from the line meant. */
-export type Heard =
-  /** The pending request is answered: unit id, PDU, CRC; `doubt` if it may be a second copy of an earlier reply. */
-  | { readonly is: "reply"; readonly frame: Buffer; readonly doubt?: Asked }
-  /** The pending request is answered unusably. */
-  | { readonly is: "bad"; readonly failure: BusFailure }
-  /** A request that had been given up was answered after all; its reply is discarded. */
-  | { readonly is: "late" }
-  /** The byte stream itself can no longer be trusted: the transport must be rebuilt. */
-  | { readonly is: "lost"; readonly failure: BusFailure };
+/** What bytes from the line meant; a reply is unit id, PDU and CRC. */
+export type Framed = Heard<Asked>;
 
 /** How frames lie in the bytes of one kind of line. No timers and no sockets, so that it can be tested byte by byte. */
 export interface Framing {
@@ -19,7 +12,7 @@ export interface Framing {
   /** Makes `asked` the pending request; returns what goes on the wire for `adu` (unit, PDU, CRC). */
   ask(asked: Asked, adu: Buffer): Buffer;
   /** Takes bytes as they arrived, in any pieces; undefined means: wait on. The chunk is only borrowed. */
-  hear(chunk: Buffer, now: number): Heard | undefined;
+  hear(chunk: Buffer, now: number): Framed | undefined;
   /** The pending request is awaited no longer; says what was wrong as far as the bytes tell. */
   giveUp(): BusFailure;
   /** Whether the reply to this request could be mistaken for one that is still to come. */

@@ -66,11 +66,11 @@ export async function readIdentity(
 export const serverId = (reply: Buffer): Buffer | undefined =>
   reply.length >= 3 && reply[1] === 17 && reply[2] === reply.length - 3 ? Buffer.from(reply.subarray(3)) : undefined;
 
+const unreadable: BusFailure = { code: "E_BUS_REPLY", detail: "the reply holds no identification" };
+const inCircles: BusFailure = { code: "E_BUS_REPLY", detail: "the identification goes in circles" };
+
 /** Bytes for people to read: what is printable as it is, the rest in hexadecimal between brackets. Padding at the ends is left out. */
 export function legible(bytes: Buffer): string {
   const trimmed = bytes.toString("latin1").replace(/^[\0 ]+|[\0 ]+$/g, "");
   return trimmed.replace(/[^\x20-\x7e]+/g, (odd) => `[${Buffer.from(odd, "latin1").toString("hex")}]`);
 }
-
-const unreadable: BusFailure = { code: "E_BUS_REPLY", detail: "the reply holds no identification" };
-const inCircles: BusFailure = { code: "E_BUS_REPLY", detail: "the identification goes in circles" };

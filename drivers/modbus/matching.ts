@@ -1,5 +1,5 @@
 import type { BusFailure, ReadRequest } from "../driver.ts";
-import type { Heard } from "./framing.ts";
+import type { Framed } from "./framing.ts";
 import type { Asked } from "./request.ts";
 import { Copies, Unanswered } from "./unanswered.ts";
 
@@ -46,7 +46,7 @@ export class Matching {
   }
 
   /** `frame` (unit, PDU, CRC) answers `asked`. */
-  answer(asked: Asked, frame: Buffer, now: number): Heard {
+  answer(asked: Asked, frame: Buffer, now: number): Framed {
     if (asked !== this.pending) {
       this.unanswered.settle(asked);
       this.copies.keep(asked, frame, now);
@@ -62,7 +62,7 @@ export class Matching {
   }
 
   /** The pending request was answered by something that cannot be read; its true answer may still come. */
-  spoilt(failure: BusFailure): Heard {
+  spoilt(failure: BusFailure): Framed {
     this.pending = undefined;
     return { is: "bad", failure };
   }

@@ -29,13 +29,21 @@ export function replyLength(asked: Asked, bytes: Uint8Array, at: number, end: nu
  */
 export function isWhole(asked: Asked, bytes: Uint8Array, at: number, length: number): boolean {
   const told = replyLength(asked, bytes, at, at + length);
-  return told === length || (told === unknownYet && length >= identityHeader && endsWithAnObject(bytes, at, length));
+  if (told === length || asked.functionCode !== 43) return told === length;
+  return (told === unknownYet || told === impossible) && identityEnds(bytes, at, at + length).includes(length);
 }
 
-function endsWithAnObject(bytes: Uint8Array, at: number, length: number): boolean {
-  let end = identityHeader;
-  while (end + 2 <= length) end += 2 + (bytes[at + end + 1] as number);
-  return end === length;
+/**
+ * Lengths (unit id and PDU) at which a reply to function 43/14 may end that begins at `at`: behind any of its objects, whatever number of
+ * them it tells; as far as the bytes before `end` let know, and so maybe beyond them.
+ */
+export function identityEnds(bytes: Uint8Array, at: number, end: number): readonly number[] {
+  const ends: number[] = [];
+  for (let length = identityHeader; length <= longest; length += 2 + (bytes[at + length + 1] as number)) {
+    ends.push(length);
+    if (at + length + 2 > end) break;
+  }
+  return ends;
 }
 
 /** Function 43/14 does not tell its length: it is where the last object ends (Modbus Application Protocol V1.1b3, 6.21). */

@@ -145,7 +145,7 @@ export interface EventBody extends Timed {
   readonly code: string;
   readonly detail: string;
   readonly dev?: string;
-  /** Settings of the device by channel: what they were (null: not read before) and what they are. */
+  /** Settings of the device, or states a logger told of, by channel: what they were (null: not known before) and what they are. */
   readonly set?: { readonly [channel: string]: readonly [string | null, string] };
 }
 

@@ -35,6 +35,10 @@ export const linkFaults = {
     consequence: "tried again with growing pauses",
     hint: "Check the CA, the broker's name, the client certificate with its key and their dates; TLS 1.3 is required.",
   },
+  E_LINK_FILE: {
+    consequence: "not connected: a password or certificate file cannot be read; tried again with growing pauses",
+    hint: "Put the file back where the settings say, readable for the user of the program.",
+  },
   E_LINK_LOGIN: {
     consequence: "the broker refuses the connection; tried again with growing pauses",
     hint: "Check user name, password file, client id and client certificate.",

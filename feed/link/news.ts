@@ -1,12 +1,16 @@
-import { linkFaults } from "./faults.ts";
+import { type LinkFaultCode, linkFaults } from "./faults.ts";
+import type { SendResult } from "./send.ts";
+
+/** One failure as a line of the log. */
+export interface Told {
+  readonly level: "warn" | "debug";
+  readonly said: { readonly code: string; readonly detail: string; readonly hint: string };
+}
 
 /** What a person is told of a link that is not up. */
 export interface LinkNews {
   /** The first failure and each of another kind are warnings, since the link may never come up; the same again is not. */
-  failed(failure: { readonly code: string; readonly detail: string }): {
-    readonly level: "warn" | "debug";
-    readonly said: { readonly code: string; readonly detail: string; readonly hint: string };
-  };
+  failed(failure: { readonly code: string; readonly detail: string }): Told;
   /** It is up: the next failure is news again. */
   up(): void;
 }
@@ -23,5 +27,23 @@ export function linkNews(): LinkNews {
     up: () => {
       last = undefined;
     },
+  };
+}
+
+/** Failures that are the connection's: whoever watches it tells of them. */
+const ofTheLink: readonly LinkFaultCode[] = ["E_LINK_DOWN", "E_LINK_LOST", "E_LINK_TIMEOUT", "E_LINK_ABORTED"];
+
+/**
+ * What a person is told of messages that the broker does not take though the link is up: by topic, since a broker may let us
+ * publish on some only; the same again is news when one has passed there between.
+ */
+export function sendNews(): (topic: string, result: SendResult) => Told | undefined {
+  const failing = new Map<string, LinkNews>();
+  return (topic, result) => {
+    if (result.delivered) failing.delete(topic);
+    if (result.delivered || ofTheLink.includes(result.failure.code)) return undefined;
+    const news = failing.get(topic) ?? linkNews();
+    failing.set(topic, news);
+    return news.failed(result.failure);
   };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { Fault } from "../format/faults.ts";
+import { Fault, good, type Result } from "../format/faults.ts";
 import type { Millis } from "../format/vocabulary.ts";
 import { millis, seconds } from "../format/vocabulary.ts";
+import type { LinkFailure } from "./faults.ts";
 
 /** How to reach a broker. All paths are of PEM or text files; they are read anew at each attempt, so they may be renewed. */
 export interface LinkSettings {
@@ -56,12 +57,19 @@ export interface Address {
 
 /** Throws Fault E_LINK_SETTING for what is no broker's address, and for TLS settings without TLS or the other way round. */
 export function addressOf(settings: LinkSettings): Address {
-  const url = URL.canParse(settings.url) ? new URL(settings.url) : undefined;
+  const address = brokerAddress(settings.url);
+  if (address === undefined) throw new Fault("E_LINK_SETTING", `"${settings.url}" is not the address of a broker`);
+  if ((address.protocol === "mqtts") !== (settings.tls !== undefined))
+    throw new Fault("E_LINK_SETTING", `"${settings.url}" ${settings.tls ? "with" : "without"} tls settings`);
+  return address;
+}
+
+/** What mqtt://HOST:PORT or mqtts://HOST:PORT says; undefined for anything else. */
+export function brokerAddress(text: string): Address | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   const protocol = url?.protocol.slice(0, -1);
   if (!url || (protocol !== "mqtt" && protocol !== "mqtts") || !url.hostname || url.pathname.length > 1 || url.username)
-    throw new Fault("E_LINK_SETTING", `"${settings.url}" is not the address of a broker`);
-  if ((protocol === "mqtts") !== (settings.tls !== undefined))
-    throw new Fault("E_LINK_SETTING", `"${settings.url}" ${settings.tls ? "with" : "without"} tls settings`);
+    return undefined;
   return {
     protocol,
     host: url.hostname.replace(/^\[|\]$/g, ""),
@@ -69,17 +77,27 @@ export function addressOf(settings: LinkSettings): Address {
   };
 }
 
-/** The secrets in the files, as the client wants them. Throws what reading them throws. */
-export function readSecrets({ tls, username, passwordFile }: LinkSettings): Record<string, unknown> {
-  const optional = (name: string, value: unknown): Record<string, unknown> =>
-    value === undefined ? {} : { [name]: value };
-  const file = (path: string | undefined): Buffer | undefined => (path === undefined ? undefined : readFileSync(path));
-  return {
-    ...optional("username", username),
-    ...optional("password", file(passwordFile)?.toString("utf8").trim()),
-    ...optional("ca", file(tls?.ca)),
-    ...optional("cert", file(tls?.cert)),
-    ...optional("key", file(tls?.key)),
-    ...optional("servername", tls?.servername),
+export type Secrets = Partial<Record<"username" | "servername" | "password", string> & Record<PemFile, Buffer>>;
+type PemFile = "ca" | "cert" | "key";
+
+/** The secrets in the files, as the client wants them; the password is the first line of its file. E_LINK_FILE. */
+export function readSecrets({ tls, username, passwordFile }: LinkSettings): Result<Secrets, LinkFailure> {
+  const secrets: Secrets = {
+    ...(username !== undefined && { username }),
+    ...(tls?.servername !== undefined && { servername: tls.servername }),
   };
+  const files = { password: passwordFile, ca: tls?.ca, cert: tls?.cert, key: tls?.key };
+  for (const name of ["password", "ca", "cert", "key"] as const) {
+    const path = files[name];
+    if (path === undefined) continue;
+    try {
+      const bytes = readFileSync(path);
+      if (name === "password") secrets.password = bytes.toString("utf8").split(/\r?\n/)[0] ?? "";
+      else secrets[name] = bytes;
+    } catch (error) {
+      const why = error instanceof Error && "code" in error ? error.code : error;
+      return { ok: false, problem: { code: "E_LINK_FILE", detail: `${path} cannot be read (${why})` } };
+    }
+  }
+  return good(secrets);
 }

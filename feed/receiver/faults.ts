@@ -1,4 +1,5 @@
 import type { FaultRow } from "../format/faults.ts";
+import { yamlProblems } from "../yaml/problem.ts";
 
 /** Everything that stops the receiver. What is wrong with a message never does: see the checks of the format. */
 export const receiverFaults = {
@@ -12,9 +13,10 @@ export const receiverFaults = {
     hint: "Name a folder in which you may write, on a disk with space, then run init again.",
     exit: 73,
   },
+  ...yamlProblems,
   E_RECEIVER_SETTINGS: {
     consequence: "nothing is started",
-    hint: "Correct receiver.yaml; `cems-receiver init` writes one with comments.",
+    hint: "Correct what is listed in receiver.yaml; `cems-receiver init` writes one with comments.",
     exit: 78,
   },
   E_RECEIVER_KEY: {

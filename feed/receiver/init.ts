@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "../folders.ts";
 import { Fault } from "../format/faults.ts";
 import { formatPolicy } from "../format/policy.ts";
 import { createKeys, loadKeys, policyOf } from "./keys.ts";
@@ -14,7 +15,7 @@ export function initReceiver(dir: string, name: string): void {
   const wasThere = isEmptyFolder(dir);
   const keys = join(dir, "keys");
   written(dir, () => {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolders(dir, 0o700);
     mkdirSync(keys, { mode: 0o700 }); // of two at once only one gets past this
   });
   try {
@@ -72,8 +73,8 @@ gateways: []
 #  - id: g1
 #    log: ${name}/log/plant-stack-g1/1+4579d83e+Ad5W1/Cep4JbXNdHe3EXC4akR6gjePixzJPCs5X1UW4n
 
+logLevel: info
+
 # Which share of the derived periods is computed again from the readings they were made of (1: all of them).
 recompute: { share: 0.1 }
-
-logLevel: info
 `;

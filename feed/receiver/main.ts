@@ -1,17 +1,29 @@
 #!/usr/bin/env node
 import { command, flag, integer, only, option, or, runProgram } from "../command.ts";
+import { Fault } from "../format/faults.ts";
 import { KEY_NAME } from "../format/vkey.ts";
 import { linkFaults } from "../link/faults.ts";
+import { renderProblems } from "../yaml/render.ts";
+import { ends } from "./ends.ts";
 import { receiverFaults } from "./faults.ts";
 import { initReceiver } from "./init.ts";
 import { openReader } from "./readings.ts";
 import { runReceiver } from "./run.ts";
-import { readSettings } from "./settings.ts";
+import { loadSettings, type ReceiverSettings } from "./settings.ts";
 import { tail } from "./tail.ts";
 import { verifyFolder } from "./verify.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const config = option("--config FILE", "the receiver's settings, as init wrote them");
+
+/** Writes every problem of the settings to standard error, then throws Fault E_RECEIVER_SETTINGS. */
+function readSettings(file: string, options: { readonly files?: boolean } = {}): ReceiverSettings {
+  const settings = loadSettings(file, options);
+  if (settings.ok) return settings.value;
+  process.stderr.write(renderProblems(settings.problem));
+  const count = settings.problem.length;
+  throw new Fault("E_RECEIVER_SETTINGS", `${file} has ${count} ${count === 1 ? "problem" : "problems"}`);
+}
 
 const init = command({
   name: "init",
@@ -28,6 +40,7 @@ const init = command({
     ),
   },
   examples: ["init --dir /var/lib/cems-receiver --name dqs.example.cn"],
+  ends: ends.init,
   run: ({ dir, name }) => {
     initReceiver(dir, name);
     print(`${dir}/receiver.yaml: name the broker and the gateways, then run.`);
@@ -41,8 +54,9 @@ const run = command({
   about: "Receive, verify and acknowledge until stopped; the log is JSON lines on standard output.",
   takes: { config },
   examples: ["run --config /var/lib/cems-receiver/receiver.yaml"],
+  ends: ends.run,
   run: async ({ config }, signal) => {
-    await runReceiver(readSettings(config), signal);
+    await runReceiver(readSettings(config, { files: true }), signal);
     return 0;
   },
 });
@@ -58,6 +72,7 @@ const show = command({
     summary: flag("--summary", "end with counts of entries, readings and refused messages"),
   },
   examples: ["tail --config receiver.yaml", "tail --config receiver.yaml --follow --json --last 0"],
+  ends: ends.tail,
   run: async ({ config, ...options }, signal) => {
     const { ledger, gateways } = readSettings(config);
     const names = new Map([...gateways.values()].map(({ id, log }) => [log.name, id]));
@@ -82,6 +97,7 @@ const verify = command({
     ),
   },
   examples: ["verify export", "verify export --policy register/keys.txt"],
+  ends: ends.verify,
   exits: { 2: "refused: a check failed; its code is printed" },
   run: ({ dir, policy }) => verifyFolder(dir, policy, print),
 });

@@ -6,7 +6,7 @@ import { laneOf, topics } from "../format/topics.ts";
 import type { Millis } from "../format/vocabulary.ts";
 import { type Accepted, examineBundle, examineCommit, type Gateway } from "./examine.ts";
 import type { Holding, Ledger } from "./ledger.ts";
-import { sendBack } from "./send-back.ts";
+import { frontiersOf, sendBack } from "./send-back.ts";
 import { receipts, type ServiceKeys, type Statement, signStatement } from "./witness.ts";
 
 export interface ReceiverParts {
@@ -39,6 +39,7 @@ const ASK_AGAIN = 5000;
 
 export function openReceiver(parts: ReceiverParts): Receiver {
   const { ledger, gateways, keys, now } = parts;
+  const frontierAt = frontiersOf(ledger);
   const asked = new Map<string, { readonly gap: string; readonly at: number }>();
 
   const state = (gateway: Gateway, holding: Holding, statement: Omit<Statement, "origin">): Promise<void> => {
@@ -106,7 +107,7 @@ export function openReceiver(parts: ReceiverParts): Receiver {
     await state(gateway, holding, { code: "HEAD", nonce: status.nonce });
     if (status.want === undefined) return;
     const back = (bundle: Buffer): Promise<void> => parts.send(topics(gateway.id).back, bundle);
-    await sendBack(ledger, gateway.log.name, status.want, back);
+    await sendBack(ledger, frontierAt, gateway.log.name, status.want, back);
   };
 
   return {

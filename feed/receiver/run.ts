@@ -1,6 +1,6 @@
 import { topics } from "../format/topics.ts";
 import { millis, seconds } from "../format/vocabulary.ts";
-import { linkNews } from "../link/news.ts";
+import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
 import { loadKeys } from "./keys.ts";
@@ -41,7 +41,7 @@ export async function runReceiver(
     keys,
     gateways: settings.gateways,
     now: () => millis(Date.now()),
-    send: sender(link),
+    send: sender(link, log),
     refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "refused"),
     mirrored: recomputing.mirrored,
   });
@@ -69,12 +69,17 @@ export async function runReceiver(
   }
 }
 
-function sender(link: Link): (topic: string, payload: Buffer) => Promise<void> {
+function sender(link: Link, log: Logger): (topic: string, payload: Buffer) => Promise<void> {
+  const news = sendNews();
   const underWay = new Set<Promise<unknown>>();
   return async (topic, payload) => {
     // A receipt is worth keeping for a gateway that is away for a day; a request to send again is not.
     const expirySeconds = topic.endsWith("/ack") ? 86_400 : 3600;
-    const sent = link.send(topic, payload, { expirySeconds }).finally(() => underWay.delete(sent));
+    const sent = link.send(topic, payload, { expirySeconds }).then((result) => {
+      underWay.delete(sent);
+      const told = news(topic, result);
+      if (told) log[told.level](told.said, "not published");
+    });
     underWay.add(sent);
     if (underWay.size >= AT_ONCE) await Promise.race(underWay);
   };

@@ -13,13 +13,14 @@ const BUNDLES = 16;
  */
 export async function sendBack(
   ledger: Ledger,
+  frontierAt: FrontierAt,
   origin: string,
   from: number,
   send: (bundle: Buffer) => Promise<void>,
 ): Promise<void> {
   const { mirrored } = await ledger.holding(origin);
   if (mirrored === undefined || from >= mirrored.size) return;
-  let frontier = await frontierAt(ledger, origin, from);
+  let frontier = await frontierAt(origin, from);
   for (let sent = 0; sent < BUNDLES && frontier.size < mirrored.size; sent++) {
     const start: Frontier = frontier;
     const sizes = await ledger.treesBetween(origin, start.size, mirrored.size);
@@ -34,13 +35,30 @@ export async function sendBack(
   }
 }
 
-/** The frontier of the first `size` entries, from their hashes: rare enough to be computed each time. */
-async function frontierAt(ledger: Ledger, origin: string, size: number): Promise<Frontier> {
-  let frontier = emptyFrontier;
-  while (frontier.size < size) {
-    const hashes = await ledger.hashes(origin, frontier.size, Math.min(size, frontier.size + 4096));
-    if (hashes.size === 0) throw new RangeError(`entry ${frontier.size} of ${origin} is not held`);
-    for (const leaf of hashes.values()) frontier = pushLeaf(frontier, leaf);
-  }
-  return frontier;
+/** The frontier of the first `size` entries of a log, all of which are held. */
+export type FrontierAt = (origin: string, size: number) => Promise<Frontier>;
+
+/** A frontier is remembered every so many entries. */
+const STRIDE = 65_536;
+
+/**
+ * Computed from the hashes, of which nothing ever changes: from the beginning once, afterwards from what is remembered. So one
+ * question costs no more than a stride, and a whole log that is asked for again is read through a bounded number of times.
+ */
+export function frontiersOf(ledger: Pick<Ledger, "hashes">, stride: number = STRIDE): FrontierAt {
+  const remembered = new Map<string, Frontier[]>();
+  return async (origin, size) => {
+    const marks = remembered.get(origin) ?? [];
+    remembered.set(origin, marks);
+    let frontier = marks[Math.min(marks.length, Math.floor(size / stride)) - 1] ?? emptyFrontier;
+    while (frontier.size < size) {
+      const hashes = await ledger.hashes(origin, frontier.size, Math.min(size, frontier.size + 4096));
+      if (hashes.size === 0) throw new RangeError(`entry ${frontier.size} of ${origin} is not held`);
+      for (const leaf of hashes.values()) {
+        frontier = pushLeaf(frontier, leaf);
+        if (frontier.size === (marks.length + 1) * stride) marks.push(frontier);
+      }
+    }
+    return frontier;
+  };
 }

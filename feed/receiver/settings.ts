@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parse } from "yaml";
-import { z } from "zod";
-import { type ToleranceId, toleranceIds } from "../derive/difference.ts";
-import { Fault } from "../format/faults.ts";
-import { GATEWAY } from "../format/topics.ts";
-import { KEY_NAME, parseVkey } from "../format/vkey.ts";
-import { addressOf } from "../link/settings.ts";
+import type { ToleranceId } from "../derive/difference.ts";
+import { good, type Result } from "../format/faults.ts";
 import type { LinkSettings } from "../link.ts";
+import { type Problem, type Reporter, reporter, syntaxProblems, unreadFile } from "../yaml/problem.ts";
+import { readYaml } from "../yaml/read.ts";
+import { inOrder } from "../yaml/render.ts";
+import { schemaProblems } from "../yaml/schema-problems.ts";
+import { checkBroker, checkFiles, group } from "./check-broker.ts";
 import type { Gateway } from "./examine.ts";
+import { register } from "./register.ts";
+import { type SettingsFile, settingsFile } from "./settings-file.ts";
 
 export interface ReceiverSettings {
   /** The service's domain: w1.NAME, m1.NAME and ctl.NAME are its keys. */
@@ -22,86 +24,57 @@ export interface ReceiverSettings {
   readonly recompute: { readonly share: number; readonly tolerances: ToleranceId };
 }
 
-const path = z.string().min(1);
-const gatewaySchema = z.strictObject({
-  id: z.string().regex(GATEWAY),
-  log: z.string(),
-  until: z.int().min(0).optional(),
-  revoked: z.boolean().optional(),
-});
-const schema = z.strictObject({
-  name: z.string().regex(KEY_NAME),
-  keys: path,
-  ledger: path,
-  broker: z.strictObject({
-    url: z.string(),
-    clientId: z.string().min(1).max(64).default("cems-receiver"),
-    username: z.string().optional(),
-    passwordFile: path.optional(),
-    tls: z
-      .strictObject({ ca: path, cert: path.optional(), key: path.optional(), servername: z.string().optional() })
-      .optional(),
-  }),
-  gateways: z.array(gatewaySchema),
-  logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
-  recompute: z
-    .strictObject({ share: z.number().min(0).max(1).default(0.1), tolerances: z.enum(toleranceIds).default("exact") })
-    .prefault({}),
-});
-
-/** Reads receiver.yaml; its paths are relative to its folder. Throws Fault E_RECEIVER_SETTINGS with every problem. */
-export function readSettings(file: string): ReceiverSettings {
-  const from = (name: string): string => resolve(dirname(file), name);
-  const read = schema.safeParse(readYaml(file));
-  if (!read.success)
-    throw unusable(
-      file,
-      read.error.issues.map(({ path: at, message }) => `${at.join(".")}: ${message}`),
-    );
-  const { name, keys, ledger, broker, gateways, logLevel, recompute } = read.data;
-  const { tls, passwordFile, ...plain } = broker;
-  const optional = (value: string | undefined): string | undefined => (value === undefined ? undefined : from(value));
-  const settings: LinkSettings = {
-    ...plain,
-    passwordFile: optional(passwordFile),
-    ...(tls && { tls: { ...tls, ca: from(tls.ca), cert: optional(tls.cert), key: optional(tls.key) } }),
-  };
-  addressOf(settings);
-  return {
-    name,
-    keys: from(keys),
-    ledger: from(ledger),
-    broker: settings,
-    gateways: register(file, gateways),
-    logLevel,
-    recompute,
-  };
-}
-
-function register(file: string, rows: readonly z.infer<typeof gatewaySchema>[]): ReadonlyMap<string, Gateway> {
-  const gateways = new Map<string, Gateway>();
-  const problems: string[] = [];
-  for (const [index, { id, log, ...validity }] of rows.entries()) {
-    const vkey = parseVkey(log);
-    const others = [...gateways.values()];
-    if (!vkey.ok) problems.push(`gateways.${index}.log: ${vkey.problem.detail}`);
-    else if (vkey.value.type !== 1) problems.push(`gateways.${index}.log: a log's key has type 1`);
-    else if (gateways.has(id)) problems.push(`gateways.${index}.id: ${id} stands here twice`);
-    else if (others.some((g) => g.log.name === vkey.value.name || g.log.key.equals(vkey.value.key)))
-      problems.push(`gateways.${index}.log: this origin or key belongs to another gateway already`);
-    else gateways.set(id, { id, log: vkey.value, ...validity });
-  }
-  if (problems.length > 0) throw unusable(file, problems);
-  return gateways;
-}
-
-function readYaml(file: string): unknown {
+/**
+ * Reads receiver.yaml; its paths are relative to its folder. Returns settings that can be run or every problem there is, one
+ * message each. With `files`, the certificates and the password it names are looked at too: who only reads needs none.
+ */
+export function loadSettings(
+  file: string,
+  { files = false }: { readonly files?: boolean } = {},
+): Result<ReceiverSettings, readonly Problem[]> {
+  let text: string;
   try {
-    return parse(readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
   } catch (error) {
-    throw unusable(file, [error instanceof Error ? error.message : String(error)], error);
+    return failed([unreadFile(file, error, "the path of the receiver.yaml that `cems-receiver init` wrote")]);
   }
+  const yaml = readYaml(text);
+  const syntax = syntaxProblems(file, yaml);
+  if (yaml.value === undefined) return failed(syntax);
+  const report: Reporter = reporter(file, yaml);
+  const parsed = settingsFile.safeParse(yaml.value);
+  const raw = group(yaml.value);
+  const broker = group(raw.broker);
+  const from = (name: string): string => resolve(dirname(file), name);
+  const { gateways, problems: unregistered } = register(raw.gateways, report);
+  const problems = [
+    ...syntax,
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, settingsFile, yaml.value, report)),
+    ...checkBroker(broker, report),
+    ...unregistered,
+    ...(files ? checkFiles(broker, from, report) : []),
+  ];
+  if (!parsed.success || problems.length > 0) return failed(problems);
+  const { name, keys, ledger, broker: written, ...plain } = parsed.data;
+  return good({ ...plain, name, keys: from(keys), ledger: from(ledger), broker: linkTo(written, from), gateways });
 }
 
-const unusable = (file: string, problems: readonly string[], cause?: unknown): Fault =>
-  new Fault("E_RECEIVER_SETTINGS", `${file}: ${problems.join("; ")}`, { cause });
+const failed = (problems: readonly Problem[]): Result<never, readonly Problem[]> => ({
+  ok: false,
+  problem: inOrder(problems),
+});
+
+function linkTo({ tls, passwordFile, ...plain }: SettingsFile["broker"], from: (name: string) => string): LinkSettings {
+  return {
+    ...plain,
+    ...(passwordFile !== undefined && { passwordFile: from(passwordFile) }),
+    ...(tls && {
+      tls: {
+        ...tls,
+        ca: from(tls.ca),
+        ...(tls.cert !== undefined && { cert: from(tls.cert) }),
+        ...(tls.key !== undefined && { key: from(tls.key) }),
+      },
+    }),
+  };
+}

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { command, duration, integer, only, option, or, runProgram } from "../../feed/command.ts";
+import { makeFolders } from "../../feed/folders.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { simulatorFaults } from "../faults.ts";
 import { playDemo } from "./play.ts";
@@ -80,7 +81,7 @@ async function draw(screen: ReturnType<typeof openScreen>, signal: AbortSignal):
 function emptyFolder(path: string): string {
   const dir = resolve(path);
   const there = attempt(`cannot make ${dir}`, () => {
-    mkdirSync(dir, { recursive: true });
+    makeFolders(dir);
     return readdirSync(dir);
   });
   if (there.length > 0) throw new Fault("E_SIM_FOLDER", `${dir} is not empty`);

@@ -31,10 +31,10 @@ export function stamp(at: number, ms = false): string {
 }
 
 /** DATA of a real-time message (2011). `dead`: a value of 0 with flag N for every factor, as bad loggers write without an analyser. */
-export function realTime(sender: Sender, at: number, plant: PlantState, dead = false): string {
+export function realTime(sender: Sender, at: number, plant: PlantState, dead = false, flag = "N"): string {
   const items = factors.map((factor) => {
     const name = nameOf(sender, factor);
-    return `${name}-Rtd=${(dead ? 0 : factor.of(plant)).toFixed(factor.places)},${name}-Flag=N`;
+    return `${name}-Rtd=${(dead ? 0 : factor.of(plant)).toFixed(factor.places)},${name}-Flag=${flag}`;
   });
   return message(sender, at, "2011", [`DataTime=${stamp(at)}`, ...items]);
 }

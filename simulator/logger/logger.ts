@@ -2,6 +2,7 @@ import type { PlantState } from "../plant/combustion.ts";
 import type { Moment } from "../plant/world.ts";
 import { minute, realTime, type Sender, state } from "./dialect.ts";
 import { type LoggerFault, spoilt } from "./faults.ts";
+import type { Saying } from "./saying.ts";
 
 /** A data logger that pushes what it sees of the plant. It has no timer of its own: whoever runs it calls `beat`. */
 export interface Logger {
@@ -11,6 +12,8 @@ export interface Logger {
   beat(at: number): Buffer;
   /** From now on this, and nothing else, goes wrong. */
   setFault(fault: LoggerFault | undefined): void;
+  /** From now on it says this; what is left out is as it sees it. */
+  say(saying: Saying): void;
   /** DATA of the last message it meant to send of each kind: what should have arrived. */
   readonly meant: readonly string[];
 }
@@ -21,7 +24,8 @@ export function createLogger(sender: Sender, look: () => Moment, random: () => n
   let fault: LoggerFault | undefined;
   let seen: PlantState[] = [];
   let current: number | undefined;
-  let dead = false;
+  let says: Saying = {};
+  let told = "0 0";
   let meant: string[] = [];
   return {
     get meant() {
@@ -29,6 +33,9 @@ export function createLogger(sender: Sender, look: () => Moment, random: () => n
     },
     setFault: (next) => {
       fault = next;
+    },
+    say: (saying) => {
+      says = saying;
     },
     beat: (at) => {
       meant = [];
@@ -38,12 +45,12 @@ export function createLogger(sender: Sender, look: () => Moment, random: () => n
       current = start;
       const { plant } = look();
       seen.push(plant);
-      const deadNow = fault === "zero-as-normal";
+      const dead = fault === "zero-as-normal";
+      const { flag, work = dead ? 2 : 0, comms = dead ? 1 : 0 } = says;
       // A state is sent when it changes (HJ 212-2017, C.42); 2005 has none.
-      if (deadNow !== dead && sender.dialect !== "2005")
-        meant.push(state(sender, at, deadNow ? 2 : 0, deadNow ? 1 : 0));
-      dead = deadNow;
-      meant.push(realTime(sender, at, plant, deadNow));
+      if (`${work} ${comms}` !== told && sender.dialect !== "2005") meant.push(state(sender, at, work, comms));
+      told = `${work} ${comms}`;
+      meant.push(realTime(sender, at, plant, dead, flag));
       return Buffer.concat(meant.map((data) => spoilt(fault, data, random)));
     },
   };

@@ -197,6 +197,36 @@ test("settings whose reply was spoilt are asked again at the next polls, not a g
   expect(frames(news()).filter(({ data }) => data["co.slope"]?.[0] === "100")).toHaveLength(1);
 });
 
+test("settings whose reply is spoilt for a while are asked again long before their next slot, ever more rarely", async () => {
+  const { analyzer, run, clock, news } = plant();
+  const { transact } = analyzer.bus;
+  const good = clock.now().mono + 20_000;
+  Object.assign(analyzer.bus, {
+    transact: async (...asked: Parameters<ModbusBus["transact"]>) => {
+      const exchange = await transact(...asked);
+      if (asked[0].request.functionCode !== 3 || clock.now().mono > good) return exchange;
+      return { failure: { code: "E_BUS_CHECKSUM", detail: "" }, sent: clock.now(), received: clock.now() };
+    },
+  });
+  await run(seconds(55));
+  expect(analyzer.asked.filter((functionCode) => functionCode === 3)).toHaveLength(7);
+  expect(frames(news()).filter(({ data }) => data["co.slope"]?.[0] === "100")).toHaveLength(1);
+});
+
+test("a plan that was divided is gone on with after a restart, without another refusal or entry", async () => {
+  const { analyzer, run, restart, news } = plant();
+  analyzer.hasO2 = false;
+  await run(seconds(2));
+  expect(news().filter(({ type }) => type === "config")).toHaveLength(2);
+  restart();
+  analyzer.asked.length = 0;
+  await run(seconds(2));
+  const entries = news();
+  expect(entries.filter(({ type }) => type === "config")).toEqual([]);
+  expect(analyzer.asked).toEqual([4, 4, 3, 4, 4]);
+  expect(frames(entries).map(({ raw }) => raw.length)).toEqual([3, 2]);
+});
+
 test("a block that is refused is one configuration entry, before the first frame that was read by it", async () => {
   const { analyzer, run, news } = plant();
   await run(seconds(2));

@@ -96,13 +96,16 @@ describe("a broken configuration", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test("a policy that is not there stops the agent", async () => {
+  test("files it names that are not there are found before anything is started", async () => {
     const { site } = await makeSite();
     rmSync(join(site, "..", "policy.txt"));
-    expect(await agent("run", "--config", site)).toMatchObject({
-      code: 78,
-      stderr: expect.stringMatching(/^E_POLICY: /),
-    });
+    writeFileSync(site, readFileSync(site, "utf8").replace(/^( *)policy:/m, "$1passwordFile: secret\n$&"));
+    for (const command of ["check", "run"]) {
+      const { code, stdout, stderr } = await agent(command, "--config", site);
+      expect({ code, stdout }).toEqual({ code: 78, stdout: "" });
+      expect(stderr).toMatch(/site\.yaml:\d+:\d+ E_CONFIG_READ: there is no file \S+policy\.txt; write /);
+      expect(stderr).toMatch(/site\.yaml:\d+:\d+ E_CONFIG_READ: there is no file \S+secret; write /);
+    }
   });
 });
 

@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { journalPath, keyPath, runAgent } from "../../agent/agent.ts";
 import { createKey, loadSigner } from "../../agent/keep/keys.ts";
 import { createJournal } from "../../agent/keep/open.ts";
@@ -10,26 +12,29 @@ import { createLogger } from "../../agent/logger.ts";
 import { loadSite } from "../../config/load.ts";
 import type { Site } from "../../config/site.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
+import { systemClock } from "../../drivers/clock.ts";
 import { readEntry, type StoredEntry } from "../../feed/format/entry.ts";
 import { seconds } from "../../feed/format/vocabulary.ts";
 import { fakeClock } from "../support/clock.ts";
-import { tempDir } from "../support/temporary.ts";
+import { freePort, tempDir } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 import { events, genesis, october, origin, tamper } from "./keep/kit.ts";
 
 const day = seconds(86_400);
 
-/** A site with one meter that nobody answers for, and 100 entries of the first minutes of October. */
-function makeSite(): Site {
+const meter = `lines: [{ id: l, transport: tcp, host: 127.0.0.1, port: 9 }]
+devices: [{ id: power, line: l, unit: 1, profile: eastron/sdm630, every: 1h, points: [power] }]
+`;
+
+/** A site, if nothing else is said with one meter that nobody answers for, and 100 entries of the first minutes of October. */
+function makeSite(connected = meter): Site {
   const dir = tempDir();
   const file = join(dir, "site.yaml");
   writeFileSync(
     file,
     `site: { origin: ${origin}, gateway: g1, plant: plant, stack: s1, device: { model: test, sn: "1" } }
 state: state
-lines: [{ id: l, transport: tcp, host: 127.0.0.1, port: 9 }]
-devices: [{ id: power, line: l, unit: 1, profile: eastron/sdm630, every: 1h, points: [power] }]
-`,
+${connected}`,
   );
   const site = loadSite(file, loadCatalogue());
   if (!site.ok) throw new Error(JSON.stringify(site.problem));
@@ -96,4 +101,37 @@ test("an agent that is told to stop before its first reading says what it did al
   await runAgent(site, { clock, log }, AbortSignal.abort());
   const last = JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
   expect(last).toMatchObject({ msg: "stopped", readings: { taken: 0 }, published: 0 });
+});
+
+test("it is collecting only when the lines on which loggers push listen, or cannot", async () => {
+  const [free, taken] = [await freePort(), await freePort()];
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(taken, "127.0.0.1", resolve));
+  onTestFinished(() => void other.close());
+  const site = makeSite(`lines:
+  - { id: good, transport: hj212-listen, host: 127.0.0.1, port: ${free} }
+  - { id: bad, transport: hj212-listen, host: 127.0.0.1, port: ${taken} }
+devices:
+  - { id: one, line: good, mn: "1", profile: generic/hj212-2017, every: 1h }
+  - { id: two, line: bad, mn: "2", profile: generic/hj212-2017, every: 1h }
+`);
+  const stop = new AbortController();
+  const said: string[] = [];
+  const collecting = new Promise<void>((resolve) => {
+    const write = (text: string): void => {
+      const { msg, line, what } = JSON.parse(text) as Record<string, string>;
+      said.push([msg, line, what].filter((word) => word !== undefined).join(" "));
+      if (msg === "collecting") resolve();
+    };
+    const running = runAgent(site, { clock: systemClock, log: pino({ base: null }, { write }) }, stop.signal);
+    onTestFinished(async () => {
+      stop.abort();
+      await running;
+    });
+  });
+  await collecting;
+  expect(said).toEqual(["line bad closed", "collecting"]);
+  const socket = connect(free, "127.0.0.1");
+  await once(socket, "connect");
+  socket.destroy();
 });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { configFaults } from "../../config/faults.ts";
 import { loadSite } from "../../config/load.ts";
-import { renderProblems } from "../../config/problems.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
+import { renderProblems } from "../../feed/yaml/render.ts";
 
 /**
  * Each folder is one mistake (`everything` has them all): a site file and, in `expected.txt`, every word that is said about

@@ -5,7 +5,7 @@ import { configFaults } from "../../config/faults.ts";
 import { renderReference } from "../../config/reference.ts";
 import { siteFile } from "../../config/site-file.ts";
 import { profileFile } from "../../drivers/profile.ts";
-import { jsonSchema } from "../../drivers/schema-node.ts";
+import { jsonSchema } from "../../feed/yaml/schema-node.ts";
 
 const folder = join(import.meta.dirname, "../../config");
 const schemaFile = join(folder, "site.schema.json");

@@ -8,7 +8,7 @@ import { loadSite } from "../../config/load.ts";
 import type { Site } from "../../config/site.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { scaleRaw } from "../../drivers/decimal.ts";
-import { readYaml } from "../../drivers/yaml.ts";
+import { readYaml } from "../../feed/yaml/read.ts";
 import { modbusProfiles } from "../support/modbus-profiles.ts";
 import { tempDir } from "../support/temporary.ts";
 

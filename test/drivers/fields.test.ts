@@ -8,7 +8,7 @@ import type { Field } from "../../drivers/fields.ts";
 import { replyFields as modbusFields } from "../../drivers/modbus/fields.ts";
 import type { ModbusProfile, Profile } from "../../drivers/profile.ts";
 import { readsOf } from "../../drivers/protocol.ts";
-import { readYaml } from "../../drivers/yaml.ts";
+import { readYaml } from "../../feed/yaml/read.ts";
 import { modbusProfiles } from "../support/modbus-profiles.ts";
 import { questions, replies } from "./dlt645/vectors.ts";
 import { frames } from "./hj212/frames.ts";

@@ -11,7 +11,8 @@ import { LoggerSource } from "../../drivers/hj212/source.ts";
 import { LoggerStream } from "../../drivers/hj212/stream.ts";
 import { decodePoint } from "../../drivers/modbus/decode.ts";
 import { modbusPlan } from "../../drivers/modbus/driver.ts";
-import { type ModbusProfile, type Profile, tables, widthOf } from "../../drivers/profile.ts";
+import { identityText } from "../../drivers/modbus/identity-reads.ts";
+import { isIdentity, type ModbusProfile, type Profile, tables, widthOf } from "../../drivers/profile.ts";
 
 /** Golden frames of every protocol: the form of their files, and what a frame says by the profile. */
 
@@ -113,6 +114,7 @@ type ModbusRequest = ReturnType<typeof modbusPlan>[number]["question"]["request"
 function modbusText(request: ModbusRequest): string {
   const code = request.functionCode.toString(16).padStart(2, "0");
   if ("data" in request) return code + request.data.toLowerCase();
+  if ("object" in request) return code + Buffer.from([14, request.access, request.object]).toString("hex");
   if (!("count" in request)) return code;
   return code + [request.start, request.count].map((word) => word.toString(16).padStart(4, "0")).join("");
 }
@@ -134,6 +136,14 @@ function decodeModbus(profile: ModbusProfile, { request = Buffer.alloc(0), reply
       inside.map(({ point, at }) => [point.id, decodePoint(layoutOf(point), reply.subarray(2), at.offset)]),
     );
   }
+  const said = profile.settings.filter(isIdentity);
+  if (functionCode === 17 || functionCode === 43)
+    return new Map(
+      said
+        .filter(({ at }) => (functionCode === 17) === (at.identity === "server-id"))
+        .filter(({ at }) => at.identity === "server-id" || at.number === request[4])
+        .map(({ id, at }) => [id, identityText(reply, at)]),
+    );
   const [start, count] = [request.readUInt16BE(2), request.readUInt16BE(4)];
   const bits = functionCode <= 2;
   const length = bits ? Math.ceil(count / 8) : 2 * count;

@@ -6,7 +6,7 @@ import { scaleRaw } from "../../drivers/decimal.ts";
 import type { ModbusPoint, Point, Profile } from "../../drivers/profile.ts";
 import { widthOf } from "../../drivers/profile.ts";
 import { units } from "../../drivers/units.ts";
-import { readYaml } from "../../drivers/yaml.ts";
+import { readYaml } from "../../feed/yaml/read.ts";
 import { spoken, type Vector, vectorFile } from "./golden.ts";
 
 /** The rules for device data, over every file there is; the first test proves that none was left out. */
@@ -132,6 +132,7 @@ function extentOf(point: Value): readonly [place: string, begin: number, end: nu
   if (typeof at === "string") return [at, 0, 1];
   if ("from" in at) return [`${at.from} ${"channel" in at ? at.channel : ""}`, 0, 1];
   if ("di" in at) return [at.di, at.offset, at.offset + ("length" in point ? Number(point.length) : 0)];
+  if ("identity" in at) return [at.identity, at.number, at.number + 1];
   const width = widthOf(point as ModbusPoint);
   if ("table" in at) return [at.table, at.address, at.address + width];
   return [at.request, at.offset, at.offset + 2 * width];

@@ -1,24 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runNode } from "../support/program.ts";
-import { tempDir } from "../support/temporary.ts";
+import { smallDisk } from "../support/small-disk.ts";
 import { makePlant } from "./plant.ts";
 
-/** Mounts a small file system, or says undefined where this user may not. */
-function smallDisk(): string | undefined {
-  const path = tempDir(afterAll);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", path], { stdio: "ignore" });
-  } catch {
-    return undefined;
-  }
-  afterAll(() => void execFileSync("umount", [path]));
-  return path;
-}
-
-const disk = smallDisk();
+const disk = smallDisk(2);
 const title = "a gateway whose disk is full";
 describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root, which may mount one)` : title, () => {
   test("stops with its own code and status, has kept all it acknowledged, and goes on when there is room", async () => {

@@ -54,11 +54,13 @@ const dialled = (port: number): Promise<Socket | undefined> =>
     socket.once("error", () => resolve(undefined));
   });
 
-async function listening(more = "", every = "1h") {
+async function listening(more = "", every = "1h", dir = tempDir()) {
   const port = await freePort();
   const lines = `lines: [{ id: cems, transport: hj212-listen, host: 127.0.0.1, port: ${port}, passwordFile: pw.txt${more} }]\n`;
-  const site = await runSite(lines + device(every), { "pw.txt": `${password}\n` });
-  const socket = await until(() => dialled(port), { what: "the agent to listen" });
+  const site = await runSite(lines + device(every), { "pw.txt": `${password}\n` }, dir);
+  // An agent that says it is collecting listens already.
+  const socket = await dialled(port);
+  if (socket === undefined) throw new Error("nobody listens");
   const heard = ear(socket);
   return { ...site, heard, say: (bytes: Buffer) => void socket.write(bytes) };
 }
@@ -86,7 +88,7 @@ describe("a logger that dials the agent", () => {
   });
 
   test("a 0 with flag N while it does not hear its analyzer is none, and the state is kept before it is acknowledged", async () => {
-    const { say, heard, frame, frames } = await listening();
+    const { say, heard, frame, frames, verified } = await listening();
     const state = message("3020", "PolId=a21026;i12001-Info=0;i12002-Info=1");
     say(state.bytes);
     await until(() => heard().includes(`QN=${state.qn};ST=91;CN=9014`), { what: "the acknowledgement of the state" });
@@ -99,6 +101,32 @@ describe("a logger that dials the agent", () => {
     say(message("2011", so2("12.00", "N")).bytes);
     const alive = await frame(({ data }) => data["log.so2"]?.[0] === "12.00", "the frame after it");
     expect(alive.data["log.so2"]).toEqual(["12.00", "N"]);
+    expect(frames().map(({ data }) => Object.keys(data).length)).toEqual([0, 1, 0, 1]);
+    expect(await verified()).toMatch(/^0 .*valid/is);
+  });
+
+  test("after kill -9 its states still hold, and what it sends again because nobody answered is not kept twice", async () => {
+    const dir = tempDir();
+    const before = await listening(", acknowledge: false", "1h", dir);
+    const state = message("3020", "PolId=a21026;i12001-Info=0;i12002-Info=1");
+    const value = message("2011", "a34013-Rtd=7.00,a34013-Flag=N");
+    before.say(state.bytes);
+    before.say(value.bytes);
+    await before.frame(({ data }) => data["log.dust"]?.[0] === "7.00", "the frame of dust");
+    await before.agent.stop("SIGKILL");
+
+    const after = await listening("", "1h", dir);
+    after.say(value.bytes);
+    after.say(state.bytes);
+    await until(() => after.heard().includes(`QN=${state.qn};ST=91;CN=9014`), { what: "the second acknowledgement" });
+    after.say(message("2011", so2("0.00", "N")).bytes);
+    const dead = await after.frame(({ data }) => "log.so2" in data, "the frame of SO2");
+    expect(dead.data["log.so2"]).toEqual([null, "B", "logger.no-analyzer"]);
+    expect(after.frames()).toHaveLength(3);
+    expect(after.events().flatMap(({ code, set }) => (set ? [{ code, set }] : []))).toEqual([
+      { code: "STATE_FIRST", set: { "log.so2-work": [null, "0"], "log.so2-comms": [null, "1"] } },
+    ]);
+    expect(await after.verified()).toMatch(/^0 .*valid/is);
   });
 
   test("nothing for a period is a hole, three are COMM_LOST, and a message is COMM_BACK", async () => {

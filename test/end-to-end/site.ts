@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readJournal } from "../../agent/keep/reader.ts";
 import type { EventBody, FrameBody } from "../../feed/format/body.ts";
@@ -20,7 +20,10 @@ export interface RunningSite {
   verified(): Promise<string>;
 }
 
-/** @param files other files beside the site file, by path */
+/**
+ * @param files other files beside the site file, by path
+ * @param dir where a journal of an earlier run may be, which is then gone on with
+ */
 export async function runSite(
   text: string,
   files: Readonly<Record<string, string>> = {},
@@ -36,8 +39,8 @@ state: state
 seal: { every: 100ms }
 `;
   writeFileSync(config, head + text);
-  const made = await runNode("dist/agent/main.js", ["init", "--config", config]);
-  if (made.code !== 0) throw new Error(made.stderr);
+  const made = existsSync(join(dir, "state")) || (await runNode("dist/agent/main.js", ["init", "--config", config]));
+  if (made !== true && made.code !== 0) throw new Error(made.stderr);
   const agent = spawnNode("dist/agent/main.js", ["run", "--config", config]);
   await agent.line(/"msg":"collecting"/);
   const entries = () => {

@@ -36,6 +36,7 @@ const verify = command({
   about: "Verify a folder.",
   takes: { dir: option("DIR", "the folder") },
   examples: ["verify out"],
+  ends: ["E_BAD"],
   run: ({ dir }) => {
     seen = dir;
     return 2;
@@ -45,7 +46,10 @@ const program: ProgramSpec = {
   name: "cems-test",
   about: "A test.",
   commands: [run, verify],
-  faults: [{ E_CONFIG_MISSING: { consequence: "exit 78", hint: "Give the right path.", exit: 78 } }],
+  faults: [
+    { E_CONFIG_MISSING: { consequence: "exit 78", hint: "Give the right path.", exit: 78 } },
+    { E_BAD: { consequence: "nothing is verified", hint: "Name a folder.", exit: 66 } },
+  ],
 };
 let seen: unknown;
 
@@ -100,6 +104,13 @@ test("help names every option, examples and exit statuses", async () => {
     expect(out).toContain(text);
   expect(out).toContain("78  E_CONFIG_MISSING");
   expect((await type("--help")).out).toContain("Verify a folder.");
+});
+
+test("a command that names its faults lists the statuses of these and of no other", async () => {
+  const { out } = await type("verify", "--help");
+  expect(out).toContain("66  E_BAD");
+  expect(out).not.toContain("78");
+  expect((await type("run", "--help")).out).toContain("66  E_BAD");
 });
 
 test("the version is that of the package", async () => {

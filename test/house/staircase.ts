@@ -4,22 +4,50 @@ import type { Graph } from "./source.ts";
 /** Which files and folders a part may import, besides itself. A file belongs to the part with the longest name that fits. */
 export const maySee: Readonly<Record<string, readonly string[]>> = {
   "feed/format": [],
+  // How a file of settings is read and what is said of it: the site's, the profiles' and the receiver's.
+  "feed/yaml": ["feed/format"],
   // What a period's values are made of: the same code makes them in the plant and checks them at the regulator's.
   "feed/derive": ["feed/format"],
   "feed/link": ["feed/format"],
   "feed/link.ts": ["feed/link", "feed/format"],
   "feed/command.ts": ["feed/format"],
-  "feed/receiver": ["feed/derive", "feed/format", "feed/link", "feed/link.ts", "feed/command.ts"],
-  drivers: ["feed/format"],
-  config: ["drivers", "feed/derive", "feed/format"],
+  "feed/folders.ts": [],
+  "feed/receiver": [
+    "feed/derive",
+    "feed/format",
+    "feed/yaml",
+    "feed/link",
+    "feed/link.ts",
+    "feed/command.ts",
+    "feed/folders.ts",
+  ],
+  drivers: ["feed/format", "feed/yaml"],
+  config: ["drivers", "feed/derive", "feed/format", "feed/yaml"],
   // The simulator shares data with the drivers and no code: a decoder it borrowed could not contradict ours.
-  simulator: ["drivers/profile.ts", "drivers/catalogue.ts", "drivers/yaml.ts", "feed/format", "feed/command.ts"],
+  simulator: [
+    "drivers/profile.ts",
+    "drivers/catalogue.ts",
+    "feed/yaml/read.ts",
+    "feed/format",
+    "feed/command.ts",
+    "feed/folders.ts",
+  ],
   // What the agent is put together from: it sees all of its own parts, and they see only what they are given here.
-  agent: ["config", "drivers", "feed/derive", "feed/format", "feed/link", "feed/link.ts", "feed/command.ts"],
+  agent: [
+    "config",
+    "drivers",
+    "feed/derive",
+    "feed/format",
+    "feed/yaml",
+    "feed/link",
+    "feed/link.ts",
+    "feed/command.ts",
+    "feed/folders.ts",
+  ],
   "agent/collect": ["config", "drivers", "feed/format"],
   "agent/derive": ["agent/keep", "config", "drivers/clock.ts", "feed/derive", "feed/format"],
-  "agent/keep": ["feed/format"],
-  "agent/probe": ["config", "drivers", "feed/format"],
+  "agent/keep": ["feed/format", "feed/folders.ts"],
+  "agent/probe": ["config", "drivers", "feed/format", "feed/yaml"],
   "agent/send": ["agent/keep", "drivers/clock.ts", "feed/format", "feed/link", "feed/link.ts"],
 };
 
@@ -32,7 +60,7 @@ export const doors: Readonly<Record<string, readonly string[] | "anywhere">> = {
   "better-sqlite3": ["agent/keep/database.ts", "feed/receiver/database.ts"],
   pino: ["agent/logger.ts", "feed/receiver/logger.ts"],
   commander: ["feed/command.ts"],
-  yaml: ["drivers/yaml.ts", "feed/receiver/settings.ts"],
+  yaml: ["feed/yaml/read.ts"],
   "big.js": ["drivers/decimal.ts", "feed/derive/decimal.ts"],
   aedes: ["simulator/service.ts"],
 };

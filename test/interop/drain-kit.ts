@@ -9,7 +9,7 @@ import { systemClock } from "../../drivers/clock.ts";
 import { type Policy, parsePolicy } from "../../feed/format/policy.ts";
 import { initReceiver } from "../../feed/receiver/init.ts";
 import { runReceiver } from "../../feed/receiver/run.ts";
-import { readSettings } from "../../feed/receiver/settings.ts";
+import { loadSettings } from "../../feed/receiver/settings.ts";
 import { openLedger } from "../../feed/receiver/sqlite-ledger.ts";
 import { events, makeJournal } from "../agent/keep/kit.ts";
 import { quick, watchedLink } from "../feed/link/support.ts";
@@ -34,7 +34,9 @@ export function service(url: string, log: string): Service {
   writeFileSync(file, text);
   const policy = parsePolicy(readFileSync(join(dir, "policy.txt"), "utf8"));
   if (!policy.ok) throw new Error(policy.problem.detail);
-  const settings = readSettings(file);
+  const loaded = loadSettings(file);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problem));
+  const settings = loaded.value;
   const start = () => {
     const end = new AbortController();
     const broker = { ...settings.broker, ...quick };

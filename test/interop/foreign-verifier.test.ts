@@ -3,10 +3,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { checkpointText } from "../../feed/format/checkpoint.ts";
+import { makeEntry, noPrev } from "../../feed/format/entry.ts";
 import { verifyExport } from "../../feed/format/export.ts";
 import { readExport } from "../../feed/format/export-files.ts";
 import { signNote } from "../../feed/format/note.ts";
-import { logSigner, sampleLog } from "../feed/format/sample-log.ts";
+import { logOf, logSigner, sampleLog, statesAlone } from "../feed/format/sample-log.ts";
 import { foreignVerifiers, verdicts } from "../foreign/verifiers.ts";
 import { root } from "../support/program.ts";
 import { needs, python } from "../support/system.ts";
@@ -14,6 +15,12 @@ import { tempDir } from "../support/temporary.ts";
 import { exportFiles, type Files, writeFiles } from "./export-directory.ts";
 
 const log = sampleLog(24);
+const withStates = [...log.entries];
+for (const body of statesAlone(24)) {
+  const seq = withStates.length;
+  withStates.push(makeEntry(body, seq, withStates.at(-1)?.hash ?? noPrev, Buffer.alloc(12, seq)));
+}
+const states = exportFiles(logOf(withStates), 0, 26, [10, 26]);
 const whole = exportFiles(log, 0, 24, [5, 10, 24]);
 const tail = exportFiles(log, 11, 24, [11, 16, 24]);
 
@@ -39,12 +46,14 @@ needs("python").describe("verifiers that share no code with ours", () => {
   };
 
   it.each(all)("$name accepts what we wrote, and so do we", (verifier) => {
-    const dirs = dirsOf([whole, tail]);
+    const dirs = dirsOf([whole, tail, states]);
     expect(verdicts(verifier, dirs)).toMatchObject([
+      { exit: 0, codes: [] },
       { exit: 0, codes: [] },
       { exit: 0, codes: [] },
     ]);
     expect(dirs.map(ours)).toEqual([
+      { exit: 0, codes: [] },
       { exit: 0, codes: [] },
       { exit: 0, codes: [] },
     ]);

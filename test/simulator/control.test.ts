@@ -8,6 +8,8 @@ function recorder() {
     done,
     setFault: (...args: unknown[]): void => void done.push(["fault", ...args]),
     setCondition: (...args: unknown[]): void => void done.push(["condition", ...args]),
+    setLoggerFault: (...args: unknown[]): void => void done.push(["logger", ...args]),
+    setSaying: (...args: unknown[]): void => void done.push(["says", ...args]),
     setSetting: (...args: unknown[]): void => void done.push(["setting", ...args]),
   };
 }
@@ -20,6 +22,10 @@ test("wishes become calls", () => {
     '{"meter":"cems","fault":null}',
     '{"meter":"cems","condition":"held"}',
     '{"meter":"co","setting":{"slope":1.08,"offset":-0.5}}',
+    '{"logger":"cabinet","fault":"stuck"}',
+    '{"logger":"cabinet","fault":null}',
+    '{"logger":"cabinet","says":{"flag":"D","work":2,"comms":0}}',
+    '{"logger":"cabinet","says":null}',
   ];
   for (const wish of wishes) expect(obey(simulation, wish)).toEqual({ ok: true });
   expect(simulation.done).toEqual([
@@ -28,6 +34,10 @@ test("wishes become calls", () => {
     ["fault", "cems"],
     ["condition", "cems", "held"],
     ["setting", "co", { slope: 1.08, offset: -0.5 }],
+    ["logger", "cabinet", "stuck"],
+    ["logger", "cabinet", undefined],
+    ["says", "cabinet", { flag: "D", work: 2, comms: 0 }],
+    ["says", "cabinet", {}],
   ]);
 });
 
@@ -40,6 +50,10 @@ test.each([
   '{"meter":"cems","condition":"on fire"}',
   '{"meter":"co","setting":{"slope":"1.08"}}',
   '{"meter":"co","setting":{"slope":null}}',
+  '{"meter":"cems","fault":"stuck"}',
+  '{"logger":"cabinet","fault":"fire"}',
+  '{"logger":"cabinet","says":{"flag":"fire"}}',
+  '{"logger":"cabinet","says":{"comms":2}}',
   '{"meter":"co","setting":{"slope":1},"condition":"held"}',
 ])("%s is answered with what is wrong", (line) => {
   const simulation = recorder();

@@ -31,6 +31,7 @@ function rig(took: readonly number[]) {
   let turn = 0;
   const driver: Driver = {
     reads: [],
+    resume: () => {},
     poll: async ({ signal } = {}) => {
       const ms = took[turn++] ?? 10;
       await clock.sleepUntil(millis(clock.now().mono + Math.abs(ms)), signal);

@@ -12,6 +12,7 @@ function pushing(polled: () => void) {
   const source: Source = {
     reads: ["pushed by M1"],
     expected: ["so2"],
+    recall: () => {},
     start: (sink) => {
       push = sink;
     },
@@ -74,6 +75,7 @@ test("of a value that stays away while others come there is a hole, and the devi
   const source: Source = {
     reads: ["pushed by M1"],
     expected: ["so2", "nox"],
+    recall: () => {},
     start: (sink) => {
       push = sink;
     },

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { createDatabase, openDatabase, openReadOnly } from "../../../agent/keep/database.ts";
@@ -57,6 +58,28 @@ test("a format that is not ours is not read", () => {
   plain.pragma("user_version = 2");
   plain.close();
   expect(faultOf(() => openDatabase(file))).toBe("E_JOURNAL_CORRUPT");
+});
+
+/** A database that another program made, without a write-ahead log. */
+function foreign(): Buffer {
+  const file = path();
+  const plain = new Sqlite(file);
+  plain.exec("CREATE TABLE a(b)");
+  plain.close();
+  return readFileSync(file);
+}
+
+test.each([
+  ["an empty file", () => Buffer.alloc(0)],
+  ["another program's database", foreign],
+  ["no database", () => Buffer.alloc(20_000, "no database")],
+])("%s is refused and stays byte for byte as it was", (_, bytes) => {
+  const file = path();
+  const before = bytes();
+  writeFileSync(file, before);
+  for (const open of [openDatabase, openReadOnly]) expect(faultOf(() => open(file))).toBe("E_JOURNAL_CORRUPT");
+  expect(readFileSync(file).equals(before)).toBe(true);
+  expect(readdirSync(dirname(file))).toEqual(["a.db"]);
 });
 
 test("a failed transaction leaves nothing, and the next one works", () => {

@@ -117,6 +117,7 @@ test("a folder that cannot be made or written is no fault of the journal", () =>
   writeFileSync(file, "");
   expect(faultOf(() => exportBundle(made.dir, join(file, "out")))).toBe("E_EXPORT_FAILED");
   expect(faultOf(() => exportBundle(made.dir, file))).toBe("E_EXPORT_FAILED");
+  expect(faultOf(() => exportBundle(made.dir, "/proc/x"))).toBe("E_EXPORT_FAILED");
   made.journal.close();
 });
 

@@ -1,26 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { exportBundle } from "../../../agent/keep/export.ts";
 import { createJournal, openJournal } from "../../../agent/keep/open.ts";
 import { seal } from "../../../agent/keep/seal.ts";
-import { tempDir } from "../../support/temporary.ts";
+import { ballast, smallDisk } from "../../support/small-disk.ts";
 import { event, events, faultOf, genesis, makeJournal, newSigner, openWhole } from "./kit.ts";
 
-/** A real file system of four megabytes, or undefined where this user may not mount one. */
-function smallDisk(): string | undefined {
-  const path = tempDir(afterAll);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", path], { stdio: "ignore" });
-  } catch {
-    return undefined;
-  }
-  afterAll(() => void execFileSync("umount", [path]));
-  return path;
-}
-
-const disk = smallDisk();
+const disk = smallDisk(4);
 const title = "a disk that is full";
 describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root, which may mount one)` : title, () => {
   let made = 0;
@@ -29,11 +16,9 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
     mkdirSync(parent);
     return parent;
   };
-  /** Takes all free space but `left` bytes; returns how to give it back. */
-  const ballast = (left: number): (() => void) => {
-    const { bavail, bsize } = statfsSync(disk ?? "");
-    const path = join(disk ?? "", "ballast");
-    writeFileSync(path, Buffer.alloc(Math.max(0, bavail * bsize - left)));
+  /** Fills the disk; returns how to give the space back. */
+  const fill = (left: number): (() => void) => {
+    const path = ballast(disk ?? "", left);
     return () => rmSync(path);
   };
 
@@ -45,7 +30,7 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
       const dir = join(parent, "journal");
       const journal = createJournal(dir, { genesis: genesis(signer) });
       journal.append(event(0));
-      const free = ballast(left);
+      const free = fill(left);
       let full: string | undefined;
       for (let n = 1; full === undefined && n < 5000; n++)
         full = faultOf(() => journal.append(event(n, "x".repeat(1000))));
@@ -73,7 +58,7 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
     const journal = createJournal(dir, { genesis: genesis(newSigner()) });
     journal.append(event(1));
     journal.close();
-    const free = ballast(0);
+    const free = fill(0);
     expect(faultOf(() => createJournal(join(parent, "other"), { genesis: genesis(newSigner()) }))).toBe(
       "E_JOURNAL_FULL",
     );
@@ -91,7 +76,7 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
     seal(journal, signer);
     journal.close();
     const parent = place();
-    const free = ballast(60_000);
+    const free = fill(60_000);
     mkdirSync(join(parent, "empty"));
     expect(faultOf(() => exportBundle(dir, join(parent, "empty")))).toBe("E_EXPORT_FAILED");
     expect(faultOf(() => exportBundle(dir, join(parent, "new", "out")))).toBe("E_EXPORT_FAILED");
@@ -106,7 +91,7 @@ describe.skipIf(disk === undefined)(disk === undefined ? `${title} (run as root,
     const parent = place();
     const dir = join(parent, "journal");
     const journal = createJournal(dir, { genesis: genesis(newSigner()) });
-    const free = ballast(0);
+    const free = fill(0);
     expect(faultOf(() => journal.append(event(32 * 86_400)))).toBe("E_JOURNAL_FULL");
     expect(journal.head().size).toBe(1);
     free();

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeConfiguration, decodeValue } from "../../../drivers/dcon/decode.ts";
-import { DconFraming, probeFor } from "../../../drivers/dcon/framing.ts";
+import { DconFraming } from "../../../drivers/dcon/framing.ts";
 import { encodeCommand, type ModuleQuestion, type ModuleRequest } from "../../../drivers/dcon/request.ts";
-import type { Meaning } from "../../../drivers/line/questions.ts";
+import type { Heard as HeardOf } from "../../../drivers/line/dialect.ts";
 import { dconReader } from "../../../simulator/wire/dcon.ts";
 
-type Heard = Meaning<ModuleQuestion>;
+type Heard = HeardOf<ModuleQuestion>;
 const all: ModuleRequest = { read: "all", values: 8, form: "decimal" };
 const one: ModuleRequest = { read: "channel", channel: 0, form: "decimal" };
 
@@ -183,7 +183,7 @@ describe("a late reply without an address", () => {
     const framing = new DconFraming(1000, false);
     ask(framing, 1, all);
     framing.giveUp();
-    ask(framing, 2, probeFor(), 200);
+    ask(framing, 2, framing.probe(2, 200), 200);
     expect(hear(framing, `${mine}\r`, 250)).toEqual({ is: "late" });
     expect(hear(framing, "!017017\r", 260)).toBeUndefined(); // of another module
     expect(textOf(hear(framing, "!027017\r", 270))).toBe("!027017");
@@ -194,7 +194,7 @@ describe("a late reply without an address", () => {
     const framing = new DconFraming(1000, false);
     ask(framing, 1, all);
     framing.giveUp();
-    ask(framing, 2, probeFor(), 200);
+    ask(framing, 2, framing.probe(2, 200), 200);
     hear(framing, "!027017\r", 250);
     expect(framing.mistakable(2, all, 260)).toBe(false);
     ask(framing, 2, all, 260);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parsePlace, planReads } from "../../../drivers/dcon/plan.ts";
+import { planReads } from "../../../drivers/dcon/plan.ts";
 import { encodeCommand, guardCommand, type ModuleRequest, replyBytes, sumOf } from "../../../drivers/dcon/request.ts";
 import { dconReader } from "../../../simulator/wire/dcon.ts";
 
@@ -116,15 +116,13 @@ test.each([
   expect(() => encodeCommand(unit, asked, false)).toThrow(/not sent/);
 });
 
-test("places and plans: all channels in one request, texts by themselves", () => {
-  expect(parsePlace("all:7")).toEqual({ from: "all", channel: 7 });
-  expect(parsePlace("name")).toEqual({ from: "name" });
-  for (const wrong of ["all", "all:16", "all:07", "channel:-1", "name:1", ""])
-    expect(parsePlace(wrong)).toBeUndefined();
-  const points = ["all:0", "channel:3", "name", "all:5"].map((text) => ({
-    text,
-    at: parsePlace(text) ?? { from: "name" as const },
-  }));
+test("plans: all channels in one request, texts by themselves", () => {
+  const points = [
+    { text: "all:0", at: { from: "all", channel: 0 } },
+    { text: "channel:3", at: { from: "channel", channel: 3 } },
+    { text: "name", at: { from: "name" } },
+    { text: "all:5", at: { from: "all", channel: 5 } },
+  ] as const;
   const plan = planReads(points, { channels: 8, form: "decimal" });
   expect(plan.map((read) => [read.request, read.points.map((p) => [p.point.text, p.index])])).toEqual([
     [

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeMeter } from "../../../drivers/dlt645/decode.ts";
-import { parsePlace, planReads } from "../../../drivers/dlt645/plan.ts";
+import { planReads } from "../../../drivers/dlt645/plan.ts";
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, "hex");
 
@@ -51,15 +51,6 @@ test("text, digits and bits, the lowest byte first, at their place in a block", 
   expect(decodeMeter({ type: "text", bytes: 4 }, bytes("ffff56303232"), 2)).toBe("220V");
   expect(decodeMeter({ type: "digits", bytes: 6 }, bytes("129078563400"), 0)).toBe("003456789012");
   expect(decodeMeter({ type: "uint", bytes: 2 }, bytes("0480"), 0)).toBe(0x8004);
-});
-
-test("places", () => {
-  expect(parsePlace("0201ff00+2", "2007")).toEqual({ di: "0201FF00", offset: 2 });
-  expect(parsePlace("00010000", "2007")).toEqual({ di: "00010000", offset: 0 });
-  expect(parsePlace("B61F+4", "1997")).toEqual({ di: "B61F", offset: 4 });
-  for (const wrong of ["", "9010", "000100000", "0001000G", "00010000+", "00010000+01", "00010000+196", " 00010000"])
-    expect(parsePlace(wrong, "2007")).toBeUndefined();
-  expect(parsePlace("00010000", "1997")).toBeUndefined();
 });
 
 test("points of one identifier share a request, as long as its furthest point", () => {

@@ -32,6 +32,8 @@ export interface Way {
   readonly echo: boolean;
   /** The values move between one reply and the next; otherwise replies stay equal byte for byte. */
   readonly moving: boolean;
+  /** Some replies come a second time, up to 6 deadlines later: past the next questions, probes among them. */
+  readonly lateCopies?: boolean;
   readonly without?: readonly LineGuard[];
   readonly stopAtWrong?: boolean;
 }
@@ -43,7 +45,7 @@ export interface Tally {
 }
 
 /** A line on which one question in four goes wrong. */
-function badLine<Q>(tongue: Tongue<Q>, { seed, ordered, moving }: Way): Script {
+function badLine<Q>(tongue: Tongue<Q>, { seed, ordered, moving, lateCopies = false }: Way): Script {
   const next = random(seed + 1);
   const latest = ordered ? 6 : 2;
   let time = 0;
@@ -78,6 +80,7 @@ function badLine<Q>(tongue: Tongue<Q>, { seed, ordered, moving }: Way): Script {
       const refusal = tongue.refusal(heard);
       return [{ bytes: refusal }, { bytes: refusal, after: next() * deadline * 0.6 }];
     }
+    if (fault < 0.29 && lateCopies) return [{ bytes }, { bytes, after: deadline * (1 + next() * 5) }];
     return [{ bytes, after: next() }];
   };
 }

@@ -1,8 +1,6 @@
-import { createServer, type Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import type { OpenWire, WireEvents } from "../../../drivers/line/wire.ts";
-import { openPty } from "../../../simulator/wire/pty.ts";
+import type { OpenWire } from "../../../drivers/line/wire.ts";
+import { attendTo, type Delivery, inMemory, onPty, onTcp, type Port, type Served, type Talk } from "./served.ts";
 
 /** `memory`: no operating system between driver and device. */
 export type Where = "pty" | "tcp" | "memory";
@@ -14,134 +12,45 @@ export interface Heard {
   readonly what: string;
 }
 
-/** Bytes to put on the wire, `after` ms after the delivery before it. */
-export interface Delivery {
-  readonly bytes: Buffer;
-  readonly after?: number;
-}
 export type Script = (heard: Heard) => readonly Delivery[];
+export type Cut = Talk<Heard>["cut"];
+export type DeviceOptions = Partial<Pick<Talk<Heard>, "ordered" | "echo">>;
 
-/** Takes the questions out of bytes; what is none is skipped. */
-export type Cut = (bytes: Buffer) => { readonly questions: readonly Heard[]; readonly left: Buffer };
-
-export interface DeviceOptions {
-  /** Begins no answer before the one before is sent: what a device server does. Otherwise each answer goes in its own time. */
-  readonly ordered?: boolean;
-  /** A two-wire converter that gives back whatever is sent. */
-  readonly echo?: boolean;
-}
-
-export interface Device {
-  readonly at: { readonly path: string } | { readonly host: string; readonly port: number };
+export interface Device extends Pick<Served<{ readonly path: string } | Port>, "at" | "reset"> {
   readonly openWire?: OpenWire;
   /** Every question heard, in order. */
   readonly heard: Heard[];
   /** Every byte that came from the driver. */
   readonly bytes: () => Buffer;
-  /** Resets every open connection, as a device server does that restarts. */
-  reset(): void;
 }
 
-type Attend = (write: (bytes: Buffer) => void) => (bytes: Buffer) => void;
-type Served = Omit<Device, "heard" | "bytes"> & { readonly close: () => Promise<void> };
+const serve = { memory: inMemory, pty: onPty, tcp: onTcp } as const;
 
 /** All devices of one line, driven by `script`. */
 export async function startDevice(
   where: Where,
   cut: Cut,
   script: Script,
-  options: DeviceOptions = {},
+  { ordered = true, echo = false }: DeviceOptions = {},
 ): Promise<Device> {
-  const { ordered = true, echo = false } = options;
   const heard: Heard[] = [];
   const came: Buffer[] = [];
   const ended = new AbortController();
-  const attend: Attend = (write) => {
-    let rest: Buffer = Buffer.alloc(0);
-    let turn = Promise.resolve();
+  const answer: Script = (question) => {
+    heard.push(question);
+    return script(question);
+  };
+  const attend = attendTo({ cut, answer, ordered, echo, ended: ended.signal });
+  const served = await serve[where]((write) => {
+    const hear = attend(write);
     return (bytes) => {
       came.push(Buffer.from(bytes));
-      if (echo) write(bytes);
-      const { questions, left } = cut(Buffer.concat([rest, bytes]));
-      rest = left;
-      for (const question of questions) {
-        heard.push(question);
-        const deliveries = script(question);
-        const before = ordered ? turn : Promise.resolve();
-        turn = before.then(async () => {
-          for (const { bytes, after = 0 } of deliveries) {
-            if (after > 0) await pause(after, undefined, { signal: ended.signal });
-            if (!ended.signal.aborted) write(bytes);
-          }
-        });
-        turn.catch(() => {});
-      }
+      hear(bytes);
     };
-  };
-  const { close, ...served } = await serve[where](attend);
+  });
   onTestFinished(() => {
     ended.abort();
-    return close();
+    return served.close();
   });
   return { ...served, heard, bytes: () => Buffer.concat(came) };
 }
-
-const serve: Record<Where, (attend: Attend) => Promise<Served>> = {
-  memory: async (attend) => {
-    const wires = new Set<WireEvents>();
-    const openWire: OpenWire = async (events) => {
-      wires.add(events);
-      const isOpen = (): boolean => wires.has(events);
-      const hear = attend((bytes) => isOpen() && events.data(bytes));
-      return {
-        get isOpen() {
-          return isOpen();
-        },
-        write: (bytes, drained) => {
-          drained();
-          const sent = Buffer.from(bytes);
-          queueMicrotask(() => hear(sent));
-        },
-        destroy: async () => void wires.delete(events),
-      };
-    };
-    const reset = (): void => {
-      for (const events of [...wires]) {
-        wires.delete(events);
-        events.closed("reset");
-      }
-    };
-    return { at: { host: "memory", port: 1 }, openWire, reset, close: async () => wires.clear() };
-  },
-  pty: async (attend) => {
-    const pty = await openPty();
-    pty.onData(attend((bytes) => pty.write(bytes)));
-    return { at: { path: pty.path }, reset: () => pty.close(), close: async () => pty.close() };
-  },
-  tcp: async (attend) => {
-    const sockets = new Set<Socket>();
-    const server = createServer({ noDelay: true }, (socket) => {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => sockets.delete(socket));
-      socket.on(
-        "data",
-        attend((bytes) => void (socket.writable && socket.write(bytes))),
-      );
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    return {
-      at: { host: "127.0.0.1", port: address.port },
-      reset: () => {
-        for (const socket of sockets) socket.resetAndDestroy();
-      },
-      close: () =>
-        new Promise((resolve) => {
-          server.close(() => resolve());
-          for (const socket of sockets) socket.destroy();
-        }),
-    };
-  },
-};

@@ -52,12 +52,12 @@ export function meters(name: string, dis: readonly string[]): Tongue<Q> {
   return {
     name,
     cut,
-    open: ({ at, openWire }, options) => {
+    open: ({ at, openWire }, { turnaround, ...options }) => {
       const settings =
         "path" in at
           ? ({ transport: "dlt645", ...at, parity: "even", dataBits: 8, stopBits: 1 } as const)
           : ({ transport: "dlt645-over-tcp", ...at } as const);
-      const line = { id: name, baud: 115_200, ...settings };
+      const line = { id: name, baud: 115_200, ...settings, ...(turnaround !== undefined && { turnaround }) };
       return openMeterLine(line, systemClock, { ...options, ...(openWire && { openWire }) });
     },
     questions: dis.flatMap((di) => units.map((unit) => asks(unit, di))),

@@ -59,12 +59,18 @@ export function modules(name: string, summed: boolean, which: readonly ("all" | 
   return {
     name,
     cut,
-    open: ({ at, openWire }, options) => {
+    open: ({ at, openWire }, { turnaround, ...options }) => {
       const settings =
         "path" in at
           ? ({ transport: "dcon", ...at, parity: "none", dataBits: 8, stopBits: 1 } as const)
           : ({ transport: "dcon-over-tcp", ...at } as const);
-      const line = { id: name, baud: 115_200, checksum: summed, ...settings };
+      const line = {
+        id: name,
+        baud: 115_200,
+        checksum: summed,
+        ...settings,
+        ...(turnaround !== undefined && { turnaround }),
+      };
       return openModuleLine(line, systemClock, { ...options, ...(openWire && { openWire }) });
     },
     questions: (everyAsk[0] ?? []).flatMap((_, i) => everyAsk.flatMap((ask) => ask[i] ?? [])),

@@ -55,6 +55,26 @@ test("an adapter that is pulled out fails the line, and one that is put back is 
   expect(line.counters().rebuilds).toBeGreaterThan(0);
 });
 
+test("a name that vanishes and comes back leading to another port is found again under the running line", async () => {
+  const path = join(tempDir(), "usb-FTDI-if00");
+  const first = await startSlave("rtu", answerAll);
+  if ("path" in first.settings) symlinkSync(first.settings.path, path);
+  const line = bus(path);
+  await answered(line);
+  // The new port is there before the old one is gone, so that it cannot have the same number.
+  const second = await startSlave("rtu", answerAll);
+  unlinkSync(path);
+  first.reset();
+  const why = /no such file/i;
+  await until(async () => why.test((await line.transact({ unit: 1, request }, quick)).failure?.detail ?? ""), {
+    what: "the port is not there",
+  });
+  const before = first.heard.length;
+  if ("path" in second.settings) symlinkSync(second.settings.path, path);
+  expect((await answered(line)).readUInt16BE(3)).toBe(shown(1, 20));
+  expect([first.heard.length - before, second.heard.length > 0]).toEqual([0, true]);
+});
+
 test("nothing asked while the port was gone is sent when it is back (P4)", async () => {
   const { path, slave, replug } = await plugged(answerAll);
   const line = bus(path);

@@ -1,12 +1,16 @@
 import type { Bus } from "../../../drivers/driver.ts";
 import type { LineOptions } from "../../../drivers/line/settings.ts";
+import type { Millis } from "../../../feed/format/vocabulary.ts";
 import type { Cut, Device, Heard } from "./device.ts";
+
+/** How a line is opened that a test is about. */
+export type Opening = LineOptions & { readonly turnaround?: Millis };
 
 /** A protocol as a device speaks it, written apart from the drivers: its own frames, its own sums. */
 export interface Tongue<Q> {
   readonly name: string;
   readonly cut: Cut;
-  open(device: Device, options: LineOptions): Bus<Q>;
+  open(device: Pick<Device, "at" | "openWire">, options: Opening): Bus<Q>;
   /** Questions to several devices, the first two to different ones and with answers of the same form. */
   readonly questions: readonly Q[];
   /** A question to a device that no script is for. */

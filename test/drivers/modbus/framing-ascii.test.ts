@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ReadRequest } from "../../../drivers/driver.ts";
-import type { Heard } from "../../../drivers/modbus/framing.ts";
+import type { Framed } from "../../../drivers/modbus/framing.ts";
 import { AsciiFraming, asciiFrame, lrc } from "../../../drivers/modbus/framing-ascii.ts";
 import { type Asked, askedFor } from "../../../drivers/modbus/request.ts";
 import { exceptionReply, type Question, trueReply, withCrc, withLrc } from "./slave.ts";
@@ -16,7 +16,7 @@ function ask(framing: AsciiFraming, q: Question, at = 0): { asked: Asked; sent: 
 }
 
 /** Feeds the bytes cut at these places; what the framing made of them, without "wait on". */
-function feed(framing: AsciiFraming, bytes: Buffer, cuts: readonly number[] = [], now = 0): Heard[] {
+function feed(framing: AsciiFraming, bytes: Buffer, cuts: readonly number[] = [], now = 0): Framed[] {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
   let at = 0;
   return [...places, bytes.length].flatMap((place) => {

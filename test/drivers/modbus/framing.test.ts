@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { crc16 } from "../../../drivers/modbus/crc.ts";
-import type { Framing, Heard } from "../../../drivers/modbus/framing.ts";
+import type { Framed, Framing } from "../../../drivers/modbus/framing.ts";
 import { RtuFraming } from "../../../drivers/modbus/framing-rtu.ts";
 import { TcpFraming } from "../../../drivers/modbus/framing-tcp.ts";
 import { type Asked, readAdu } from "../../../drivers/modbus/request.ts";
@@ -26,8 +26,8 @@ const ask = (framing: Framing, q: Question, at = 0): { asked: Asked; sent: Buffe
 };
 
 /** Feeds the bytes cut at these places; what the framing made of them, without "wait on". */
-function feed(framing: Framing, bytes: Buffer, cuts: readonly number[], now = 0): Heard[] {
-  const heard: Heard[] = [];
+function feed(framing: Framing, bytes: Buffer, cuts: readonly number[], now = 0): Framed[] {
+  const heard: Framed[] = [];
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
   let at = 0;
   for (const place of [...places, bytes.length]) {

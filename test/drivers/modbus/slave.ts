@@ -1,13 +1,9 @@
-import { createSocket } from "node:dgram";
-import { createServer, type Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { RegisterRead } from "../../../drivers/driver.ts";
 import type { ModbusLine } from "../../../drivers/line/settings.ts";
-import type { OpenWire, WireEvents } from "../../../drivers/line/wire.ts";
 import type { BusOptions } from "../../../drivers/modbus/bus.ts";
-import { openPty } from "../../../simulator/wire/pty.ts";
 import type { Cleanup } from "../../support/temporary.ts";
+import { type Attend, attendTo, type Delivery, inMemory, onPty, onTcp, onUdp } from "../line/served.ts";
 
 /** A device written apart from the driver: its own CRC, its own framing, and a script that says what happens to each request. */
 export const realKinds = ["tcp", "udp", "rtu", "rtu-over-tcp", "ascii", "ascii-over-tcp"] as const;
@@ -24,11 +20,6 @@ export interface Question extends RegisterRead {
   readonly transaction: number;
 }
 
-/** Bytes to put on the wire, `after` ms after the delivery before it. */
-export interface Delivery {
-  readonly bytes: Buffer;
-  readonly after?: number;
-}
 export type Script = (question: Question, device: DeviceForm) => readonly Delivery[];
 
 /** How this device's frames look on its kind of line. */
@@ -114,43 +105,25 @@ export async function startSlave(kind: Kind, script: Script, options: SlaveOptio
   let answers: readonly { readonly asked: Buffer; readonly reply: Buffer }[] = [];
   const device: DeviceForm = { frame: isHeaded(kind) ? withMbap : isAscii(kind) ? withLrc : withCrc };
 
+  const respond = (question: Question): readonly Delivery[] => {
+    heard.push(question);
+    return script(question, device);
+  };
+  const cut = (bytes: Buffer) => readQuestions(kind, bytes);
+  const talk = attendTo({ cut, answer: respond, ordered, echo, ended: ended.signal });
   const attend: Attend = (write) => {
-    let rest: Buffer = Buffer.alloc(0);
-    let turn = Promise.resolve();
+    const hear = talk(write);
     return (bytes) => {
-      if (echo) write(bytes);
       const known = answers.find(({ asked }) => bytes.subarray(isHeaded(kind) ? 6 : 0).equals(asked));
-      if (known !== undefined) {
-        write(device.frame(known.reply, isHeaded(kind) ? bytes.readUInt16BE(0) : 0));
-        return;
-      }
-      const { questions, left } = readQuestions(kind, Buffer.concat([rest, bytes]));
-      rest = left;
-      for (const question of questions) {
-        heard.push(question);
-        const deliveries = script(question, device);
-        const before = ordered ? turn : Promise.resolve();
-        turn = before.then(async () => {
-          for (const { bytes, after = 0 } of deliveries) {
-            if (after > 0) await pause(after, undefined, { signal: ended.signal });
-            if (!ended.signal.aborted) write(bytes);
-          }
-        });
-        turn.catch(() => {});
-      }
+      if (known === undefined) return hear(bytes);
+      if (echo) write(bytes);
+      write(device.frame(known.reply, isHeaded(kind) ? bytes.readUInt16BE(0) : 0));
     };
   };
-  const line =
-    kind === "rtu" || kind === "ascii"
-      ? await servePty(attend, kind, baud)
-      : kind === "fake" || kind === "fake-ascii"
-        ? serveMemory(attend, kind === "fake" ? "rtu-over-tcp" : "ascii-over-tcp", baud)
-        : kind === "udp"
-          ? await serveUdp(attend)
-          : await serveTcp(attend, kind, baud);
+  const { close: end, ...line } = await serve(kind, attend, baud);
   const close = async (): Promise<void> => {
     ended.abort();
-    await line.close();
+    await end();
   };
   cleanup(close);
   const answer = (question: Buffer, reply: Buffer): void => {
@@ -159,108 +132,24 @@ export async function startSlave(kind: Kind, script: Script, options: SlaveOptio
   return { ...line, heard, answer, close };
 }
 
-type Attend = (write: (bytes: Buffer) => void) => (bytes: Buffer) => void;
 type Line = Omit<Slave, "heard" | "answer">;
 
-function serveMemory(attend: Attend, transport: "rtu-over-tcp" | "ascii-over-tcp", baud: number): Line {
-  const wires = new Set<WireEvents>();
-  let connections = 0;
-  const openWire: OpenWire = async (events) => {
-    connections++;
-    wires.add(events);
-    let isOpen = true;
-    const hear = attend((bytes) => isOpen && events.data(bytes));
-    return {
-      get isOpen() {
-        return isOpen && wires.has(events);
-      },
-      write: (bytes, drained) => {
-        drained();
-        const sent = Buffer.from(bytes);
-        queueMicrotask(() => hear(sent));
-      },
-      destroy: async () => {
-        isOpen = false;
-        wires.delete(events);
-      },
-    };
-  };
-  const reset = (): void => {
-    for (const events of [...wires]) {
-      wires.delete(events);
-      events.closed("reset");
-    }
-  };
-  return {
-    settings: { id: "fake", transport, host: "memory", port: 1, baud },
-    options: { openWire },
-    connections: () => connections,
-    reset,
-    close: async () => wires.clear(),
-  };
-}
-
-async function servePty(attend: Attend, transport: "rtu" | "ascii", baud: number): Promise<Line> {
-  const pty = await openPty();
-  pty.onData(attend((bytes) => pty.write(bytes)));
-  return {
-    settings: { id: transport, transport, path: pty.path, baud, parity: "none", dataBits: 8, stopBits: 1 },
-    options: {},
-    connections: () => 1,
-    reset: () => pty.close(),
-    close: async () => pty.close(),
-  };
-}
-
-async function serveUdp(attend: Attend): Promise<Line> {
-  const socket = createSocket("udp4");
-  socket.on("message", (datagram, { port, address }) => {
-    attend((bytes) => socket.send(bytes, port, address))(datagram);
-  });
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  return {
-    settings: { id: "udp", transport: "udp", host: "127.0.0.1", port: socket.address().port },
-    options: {},
-    connections: () => 1,
-    reset: () => {},
-    close: () => new Promise((resolve) => socket.close(() => resolve())),
-  };
-}
-
-async function serveTcp(
-  attend: Attend,
-  transport: "tcp" | "rtu-over-tcp" | "ascii-over-tcp",
-  baud: number,
-): Promise<Line> {
-  const sockets = new Set<Socket>();
-  let connections = 0;
-  const server = createServer({ noDelay: true }, (socket) => {
-    connections++;
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.on("close", () => sockets.delete(socket));
-    socket.on(
-      "data",
-      attend((bytes) => void (socket.writable && socket.write(bytes))),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const at = { id: transport, host: "127.0.0.1", port: address.port };
-  return {
-    settings: transport === "tcp" ? { ...at, transport } : { ...at, transport, baud },
-    options: {},
-    connections: () => connections,
-    reset: () => {
-      for (const socket of sockets) socket.resetAndDestroy();
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
+async function serve(kind: Kind, attend: Attend, baud: number): Promise<Line> {
+  if (kind === "rtu" || kind === "ascii") {
+    const { at, ...served } = await onPty(attend);
+    const port = { baud, parity: "none", dataBits: 8, stopBits: 1 } as const;
+    return { ...served, settings: { id: kind, transport: kind, ...at, ...port }, options: {} };
+  }
+  if (kind === "fake" || kind === "fake-ascii") {
+    const { at, openWire, ...served } = inMemory(attend);
+    const transport = kind === "fake" ? "rtu-over-tcp" : "ascii-over-tcp";
+    return { ...served, settings: { id: "fake", transport, ...at, baud }, options: { openWire } };
+  }
+  const { at, ...served } = await (kind === "udp" ? onUdp : onTcp)(attend);
+  const named = { id: kind, ...at };
+  const settings: ModbusLine =
+    kind === "tcp" || kind === "udp" ? { ...named, transport: kind } : { ...named, transport: kind, baud };
+  return { ...served, settings, options: {} };
 }
 
 /** Requests are 8 bytes with a CRC, 12 with a header, or 17 characters; what is neither is skipped byte by byte. */

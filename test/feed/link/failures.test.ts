@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { openLink } from "../../../feed/link.ts";
-import { freePort } from "../../support/temporary.ts";
+import { freePort, tempDir } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { connackPacket, fakeBroker } from "./fake-broker.ts";
 import { watchedLink } from "./support.ts";
@@ -116,3 +118,16 @@ test.each(["127.0.0.1:1883", "http://127.0.0.1", "mqtt://", "mqtt://a/b", "mqtts
   "%s is no broker's address",
   (url) => expect(() => openLink({ url, clientId: "a" })).toThrow(expect.objectContaining({ code: "E_LINK_SETTING" })),
 );
+
+test("a password file that is gone is E_LINK_FILE with its path, tried again until it is there", async () => {
+  const broker = await fakeBroker(() => connackPacket(0));
+  const passwordFile = join(tempDir(), "password");
+  const { ups, downs } = watchedLink({ url: broker.url, clientId: "a", username: "u", passwordFile });
+  await until(() => downs.length > 1);
+  const detail = `${passwordFile} cannot be read (ENOENT)`;
+  expect(downs[0]).toEqual({ failure: { code: "E_LINK_FILE", detail }, wasUp: false });
+  expect(broker.connections).toHaveLength(0);
+  writeFileSync(passwordFile, "secret\nsecond line\n");
+  await until(() => ups.length > 0);
+  expect(broker.connections[0]?.packets[0]?.body.subarray(-8)).toEqual(Buffer.from("\0\x06secret"));
+});

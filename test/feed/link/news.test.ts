@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { linkNews } from "../../../feed/link/news.ts";
+import { linkNews, sendNews } from "../../../feed/link/news.ts";
+import { failed } from "../../../feed/link/send.ts";
 
 test("the first failure and each of another kind are warnings with a hint; the same again is not, until it was up", () => {
   const news = linkNews();
@@ -12,3 +13,25 @@ test("the first failure and each of another kind are warnings with a hint; the s
   news.up();
   expect(news.failed({ code: "E_LINK_LOGIN", detail: "d" }).level).toBe("warn");
 });
+
+test("a message the broker does not take is news once a topic, and again after one has passed there", () => {
+  const news = sendNews();
+  const passed = { delivered: true, heard: true } as const;
+  const refused = failed("E_LINK_REFUSED", "0x87");
+  const levels = [
+    news("live", passed),
+    news("fill", refused),
+    news("live", passed),
+    news("fill", refused),
+    news("live", refused),
+    news("live", failed("E_LINK_BUSY", "0x97")),
+    news("fill", passed),
+    news("fill", refused),
+  ].map((told) => told?.level);
+  expect(levels).toEqual([undefined, "warn", undefined, "debug", "warn", "warn", undefined, "warn"]);
+});
+
+test.each(["E_LINK_DOWN", "E_LINK_LOST", "E_LINK_TIMEOUT", "E_LINK_ABORTED"] as const)(
+  "%s of a message is told by whoever watches the connection",
+  (code) => expect(sendNews()("live", failed(code, "d"))).toBeUndefined(),
+);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseBundle } from "../../../feed/format/bundle.ts";
 import { nonceOf } from "../../../feed/receiver/receive.ts";
+import { statesAlone } from "../format/sample-log.ts";
 import { testLog, zipped } from "./log.ts";
 import { testService } from "./service.ts";
 
@@ -17,6 +18,13 @@ test("a bundle from the beginning is witnessed and mirrored in one receipt", asy
   expect(await service.ledger.entries(log.signer.vkey.name, 0, 99)).toEqual(
     log.entries.slice(0, 30).map((e) => e.bytes),
   );
+});
+
+test("a frame without values, of a logger that told of its states alone, is mirrored like any other", async () => {
+  const { log, service } = started(10);
+  for (const body of statesAlone(10)) log.addBody(body);
+  expect(await service.take("live", log.bundle(0, 12))).toEqual({ receipts: ["W1 M1 12"], nacks: [], back: [] });
+  expect(await service.ledger.summary()).toMatchObject({ entries: 12, mirrored: 12, codes: {} });
 });
 
 test("a compressed bundle is the same bundle", async () => {

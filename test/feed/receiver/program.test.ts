@@ -41,16 +41,33 @@ test("a broker that is not there is told of once, with what to do", async () => 
 test.each([
   [["run"], 64, /--config/],
   [["init", "--dir", "/etc/passwd"], 73, /^E_RECEIVER_EXISTS: .*not a folder/],
+  [["init", "--dir", "/proc/x"], 73, /^E_RECEIVER_FOLDER: .*\/proc\/x/],
   [["init", "--dir", "/etc/passwd/x"], 73, /^E_RECEIVER_FOLDER: .*\/etc\/passwd\/x/],
   [["init", "--dir", "/nowhere-at-all", "--name", "a b"], 64, /A domain without spaces/],
   [["verify"], 64, /Type: cems-receiver verify DIR/],
-  [["run", "--config", "/nowhere.yaml"], 78, /^E_RECEIVER_SETTINGS: /],
   [["verify", "/nowhere"], 66, /^E_EXPORT_MISSING: /],
 ])("%j ends with %i and one line", async (args, code, line) => {
   const ended = await runNode(main, args);
   expect([ended.code, ended.stdout, ended.stderr.trimEnd().split("\n").length]).toEqual([code, "", 1]);
   expect(ended.stderr).toMatch(line);
 });
+
+test.each(["run", "tail"])(
+  "%s with broken settings says each problem with its place, and exits 78",
+  async (command) => {
+    const dir = join(tempDir(), "receiver");
+    await runNode(main, ["init", "--dir", dir]);
+    const file = join(dir, "receiver.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replace("ledger:", "leger:").replace("mqtt://", "http://"));
+    const { code, stdout, stderr } = await runNode(main, [command, "--config", file]);
+    expect({ code, stdout }).toEqual({ code: 78, stdout: "" });
+    expect(stderr).toContain(`${file}:6:1 E_CONFIG_KEY: leger is not a setting; write ledger\n`);
+    expect(stderr).toContain(
+      `${file}:9:8 E_CONFIG_VALUE: http://127.0.0.1:1883 is not the address of a broker; write `,
+    );
+    expect(stderr).toMatch(/^E_RECEIVER_SETTINGS: .* has 2 problems\. Correct what is listed/m);
+  },
+);
 
 test.each(["init", "run", "tail", "verify"])(
   "%s --help shows options, an example and the exit statuses",

@@ -80,6 +80,31 @@ test("a month that is not the sum of its days, and a day that is not that of its
   ]);
 });
 
+test("an hour counts in its day as it was amended before the day was closed", async () => {
+  const value = { "mass.hour": ["9.999", "N"] };
+  const honest = month();
+  const first = honest.of("hour")[0] as DerivedEntry;
+  // What is amended stands in the place of an entry of the third minute with a reading.
+  const other = honest.of("minute")[2] as DerivedEntry;
+  const amendment: EntryBody = {
+    type: "amend",
+    t: other.t,
+    ref: first.seq,
+    why: "x",
+    by: "x",
+    value: JSON.stringify(value),
+  };
+  const { of, check } = month((body) =>
+    body.type === "derived" && body.period === "minute" && body.start === other.start ? amendment : body,
+  );
+  const day = of("day")[0] as DerivedEntry;
+  const again = await check(day, 10);
+  const sum = Number(day.data["mass.hour"]?.[0]) - Number(first.data["mass.hour"]?.[0]) + 9.999;
+  expect(again).toMatchObject({
+    differences: [{ channel: "mass.hour", made: { reading: [sum.toFixed(3), "N"], n: [24, 24] } }],
+  });
+});
+
 test("of more entries than can be of one hour nothing is read", async () => {
   const { of, check, read } = month();
   const last = { ...of("hour").at(-1), of: [1, 2] } as unknown as DerivedEntry;

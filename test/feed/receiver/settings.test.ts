@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
 import { parsePolicy, quorumMet } from "../../../feed/format/policy.ts";
 import { initReceiver } from "../../../feed/receiver/init.ts";
 import { loadKeys } from "../../../feed/receiver/keys.ts";
-import { readSettings } from "../../../feed/receiver/settings.ts";
+import { loadSettings, type ReceiverSettings } from "../../../feed/receiver/settings.ts";
 import { tempDir } from "../../support/temporary.ts";
 
 const made = (): string => {
@@ -13,13 +13,26 @@ const made = (): string => {
   initReceiver(dir, "test.example.cn");
   return dir;
 };
+function load(file: string): ReceiverSettings {
+  const settings = loadSettings(file);
+  if (!settings.ok) throw new Error(JSON.stringify(settings.problem));
+  return settings.value;
+}
+/** What is said of settings: `LINE:COLUMN CODE: message; write instead`, with the folder left out. */
+function said(dir: string, options: { readonly files?: boolean } = {}): string[] {
+  const settings = loadSettings(join(dir, "receiver.yaml"), options);
+  if (settings.ok) return [];
+  return settings.problem.map(({ line, column, code, message, instead }) =>
+    `${line}:${column} ${code}: ${message}; write ${instead}`.replaceAll(`${dir}/`, ""),
+  );
+}
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 const vkey = (name: string): string => signerFromPem(name, 1, newKeyPem()).vkey.text;
 
 test("init makes keys that only their owner may read, and settings that can be run", () => {
   const dir = made();
   for (const name of ["w1", "m1", "ctl"]) expect(statSync(join(dir, "keys", `${name}.pem`)).mode & 0o777).toBe(0o400);
-  const settings = readSettings(join(dir, "receiver.yaml"));
+  const settings = load(join(dir, "receiver.yaml"));
   expect(settings).toMatchObject({ name: "test.example.cn", keys: join(dir, "keys"), ledger: join(dir, "ledger.db") });
   expect(settings.gateways.size).toBe(0);
   expect(settings.recompute).toEqual({ share: 0.1, tolerances: "exact" });
@@ -48,19 +61,22 @@ test("the policy names the keys that were made, and wants both", () => {
 });
 
 test.each([
-  ["recompute: { share: 1.5 }", /recompute\.share/],
-  ["recompute: { tolerances: roughly }", /recompute\.tolerances/],
+  ["recompute: { share: 1.5 }", /^26:21 E_CONFIG_RANGE: share is 1.5; write a share of 0 to 1/],
+  [
+    "recompute: { tolerances: roughly }",
+    /^26:26 E_CONFIG_VALUE: tolerances is "roughly"; write one of exact, part-75$/,
+  ],
 ])("%s is refused", (line, where) => {
-  const file = join(made(), "receiver.yaml");
+  const dir = made();
+  const file = join(dir, "receiver.yaml");
   writeFileSync(file, readFileSync(file, "utf8").replace(/^recompute: .*$/m, line));
-  expect(() => readSettings(file)).toThrow(code("E_RECEIVER_SETTINGS"));
-  expect(() => readSettings(file)).toThrow(where);
+  expect(said(dir)).toEqual([expect.stringMatching(where)]);
 });
 
 test("settings of before, without a word of it, recompute a tenth", () => {
   const file = join(made(), "receiver.yaml");
   writeFileSync(file, readFileSync(file, "utf8").replace(/^recompute: .*$/m, ""));
-  expect(readSettings(file).recompute).toEqual({ share: 0.1, tolerances: "exact" });
+  expect(load(file).recompute).toEqual({ share: 0.1, tolerances: "exact" });
 });
 
 test("init overwrites nothing", () => {
@@ -78,33 +94,96 @@ test("a gateway is registered with its log, and how long its key is valid", () =
     `gateways:\n  - { id: g1, log: ${vkey("a/1")} }\n  - { id: g2, log: ${vkey("b/1")}, until: 480, revoked: true }`,
   );
   writeFileSync(file, text);
-  expect(readSettings(file).gateways.get("g2")).toMatchObject({ log: { name: "b/1" }, until: 480, revoked: true });
+  expect(load(file).gateways.get("g2")).toMatchObject({ log: { name: "b/1" }, until: 480, revoked: true });
 });
 
 const one = vkey("a/1");
+const witness = signerFromPem("w1.a", 4, newKeyPem()).vkey.text;
+const ours = "the verifier key that `cems-agent init` printed for this gateway";
 test.each([
-  ["gateways: 7", /gateways: /],
-  ["gateways: [{ id: g1 }]", /gateways\.0\.log: /],
-  ["gateways: [{ id: 'a/b', log: x }]", /gateways\.0\.id: /],
-  ["gateways: [{ id: g1, log: x }]", /gateways\.0\.log: .*NAME\+ID\+KEY/],
-  [`gateways: [{ id: g1, log: ${one} }, { id: g2, log: ${one} }]`, /gateways\.1\.log: .*another gateway/],
-  [`gateways: [{ id: g1, log: ${one} }, { id: g1, log: ${vkey("b/1")} }]`, /gateways\.1\.id: .*twice/],
-  ["gateways: []\ncolour: red", /colour/],
-  ["gateways: [", /receiver\.yaml: /],
-])("%s is a problem that says where", (line, where) => {
+  ["gateways: 7", ["19:11 E_CONFIG_VALUE: gateways is 7; write a list"]],
+  [
+    "gateways: [{ id: g1 }]",
+    [
+      "19:12 E_CONFIG_MISSING: gateways[0] has no log; write a text: the verifier key NAME+ID+KEY, as `cems-agent init` prints it",
+    ],
+  ],
+  [
+    `gateways: [{ id: a/b, log: ${one} }]`,
+    ['19:18 E_CONFIG_VALUE: id is "a/b"; write letters, digits and . _ -, at most 64, for example 320102-p0001-s1-g1'],
+  ],
+  ["gateways: [{ id: g1, log: x }]", [`19:27 E_CONFIG_VALUE: "x" is not NAME+ID+KEY; write ${ours}`]],
+  [
+    `gateways: [{ id: g1, log: ${witness} }]`,
+    [`19:27 E_CONFIG_VALUE: this is the key of a witness, not of a log; write ${ours}`],
+  ],
+  [
+    `gateways:\n  - { id: g1, log: ${one} }\n  - { id: g2, log: ${one} }`,
+    [`21:20 E_CONFIG_DUPLICATE: this origin or key belongs to another gateway already; write ${ours}`],
+  ],
+  [
+    `gateways:\n  - { id: g1, log: ${one} }\n  - { id: g1, log: ${vkey("b/1")} }`,
+    ["21:11 E_CONFIG_DUPLICATE: g1 stands here twice; write each gateway once"],
+  ],
+  ["gateways: []\nlogLevell: info", ["20:1 E_CONFIG_KEY: logLevell is not a setting; write logLevel"]],
+])("%s is a problem with its place and what to write", (line, problems) => {
   const dir = made();
   const file = join(dir, "receiver.yaml");
   writeFileSync(file, readFileSync(file, "utf8").replace("gateways: []", line));
-  expect(() => readSettings(file)).toThrow(code("E_RECEIVER_SETTINGS"));
-  expect(() => readSettings(file)).toThrow(where);
+  expect(said(dir)).toEqual(problems);
 });
 
-test("settings that are not there, a broker without address, a key that others may read", () => {
+test("all that is wrong is told at once, in the order of the file", () => {
   const dir = made();
   const file = join(dir, "receiver.yaml");
-  expect(() => readSettings(join(dir, "none.yaml"))).toThrow(code("E_RECEIVER_SETTINGS"));
-  writeFileSync(file, readFileSync(file, "utf8").replace("mqtt://127.0.0.1:1883", "127.0.0.1"));
-  expect(() => readSettings(file)).toThrow(code("E_LINK_SETTING"));
+  const text = readFileSync(file, "utf8")
+    .replace("mqtt://127.0.0.1:1883", "127.0.0.1")
+    .replace("keys: keys", "kees: keys")
+    .replace("gateways: []", "gateways: [{ id: g1, log: x }, { id: 7, log: x }]")
+    .replace("logLevel: info", "logLevel: loud");
+  writeFileSync(file, text);
+  expect(said(dir).map((line) => line.replace(/;.*/, ""))).toEqual([
+    "5:1 E_CONFIG_KEY: kees is not a setting",
+    "9:8 E_CONFIG_VALUE: 127.0.0.1 is not the address of a broker",
+    '19:27 E_CONFIG_VALUE: "x" is not NAME+ID+KEY',
+    "19:38 E_CONFIG_VALUE: id is a number",
+    '23:11 E_CONFIG_VALUE: logLevel is "loud"',
+  ]);
+});
+
+test.each([
+  ["mqtts://b", "", /^9:8 E_CONFIG_MISSING: mqtts without `tls`; write tls: /],
+  ["mqtt://b", "  tls: { ca: ca.pem }\n", /^9:8 E_CONFIG_VALUE: `tls` without mqtts; write mqtts:\/\/b$/],
+])("%s with%s", (url, tls, problem) => {
+  const dir = made();
+  const file = join(dir, "receiver.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("mqtt://127.0.0.1:1883\n", `${url}\n${tls}`));
+  expect(said(dir)).toEqual([expect.stringMatching(problem)]);
+});
+
+test("who runs is told of each file that is not there; who only reads is not", () => {
+  const dir = made();
+  const file = join(dir, "receiver.yaml");
+  const tls = "  tls: { ca: ca.pem, cert: r.pem, key: r.key }\n  passwordFile: pw\n";
+  writeFileSync(file, readFileSync(file, "utf8").replace("mqtt://127.0.0.1:1883\n", `mqtts://b\n${tls}`));
+  expect(said(dir)).toEqual([]);
+  expect(said(dir, { files: true }).map((line) => line.replace(/;.*/, ""))).toEqual([
+    "10:14 E_CONFIG_READ: there is no file ca.pem",
+    "10:28 E_CONFIG_READ: there is no file r.pem",
+    "10:40 E_CONFIG_READ: there is no file r.key",
+    "11:17 E_CONFIG_READ: there is no file pw",
+  ]);
+  for (const name of ["ca.pem", "r.pem", "r.key", "pw"]) writeFileSync(join(dir, name), "x");
+  expect(said(dir, { files: true })).toEqual([]);
+});
+
+test("settings that are not there, or no YAML; a key that others may read", () => {
+  const dir = made();
+  const file = join(dir, "receiver.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("gateways: []", "gateways: ["));
+  expect(said(dir)).toEqual([expect.stringMatching(/^\d+:\d+ E_CONFIG_SYNTAX: .*; write /)]);
+  rmSync(file);
+  expect(said(dir)).toEqual([expect.stringMatching(/^1:1 E_CONFIG_READ: cannot be read \(ENOENT\); write the path /)]);
   writeFileSync(join(dir, "keys", "w2.pem"), "no key", { mode: 0o600 });
   expect(() => loadKeys(join(dir, "none"), "test.example.cn")).toThrow(code("E_RECEIVER_KEY"));
 });

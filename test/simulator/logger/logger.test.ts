@@ -76,3 +76,16 @@ test.each([
 ] as const)("%s", (fault, expected) => expect(heard(fault)).toEqual(expected));
 
 test("every fault is shown above", () => expect(loggerFaults).toHaveLength(7));
+
+test("what it is made to say stands instead of what it sees, and each state once", () => {
+  const pretend = logger();
+  const said = (): string[] =>
+    pretend.beat(noon) && pretend.meant.map((data) => /a21026-Flag=.|i12.*Info=\d/.exec(data)?.[0] ?? "");
+  pretend.say({ flag: "C", work: 3 });
+  expect(said()).toEqual(["i12001-Info=3;i12002-Info=0", "a21026-Flag=C"]);
+  pretend.say({ comms: 1 });
+  expect(said()).toEqual(["i12001-Info=0;i12002-Info=1", "a21026-Flag=N"]);
+  expect(said()).toEqual(["a21026-Flag=N"]);
+  pretend.say({});
+  expect(said()).toEqual(["i12001-Info=0;i12002-Info=0", "a21026-Flag=N"]);
+});

@@ -4,9 +4,8 @@ import { DconFraming } from "../../../drivers/dcon/framing.ts";
 import { encodeCommand, type ModuleRequest } from "../../../drivers/dcon/request.ts";
 import { decodeMeter, type MeterType } from "../../../drivers/dlt645/decode.ts";
 import { MeterFraming, readReply } from "../../../drivers/dlt645/framing.ts";
-import { parsePlace } from "../../../drivers/dlt645/plan.ts";
 import { type Edition, encodeRead, type MeterRequest } from "../../../drivers/dlt645/request.ts";
-import type { Meaning } from "../../../drivers/line/questions.ts";
+import type { Heard } from "../../../drivers/line/dialect.ts";
 import { createEnergyMeter } from "../../../simulator/meters/dlt645.ts";
 import { createModule } from "../../../simulator/meters/m7017.ts";
 import type { Speaker } from "../../../simulator/meters/spoken.ts";
@@ -26,7 +25,7 @@ function answers(device: Speaker, at: string | number, reader: Reader, bytes: Bu
   return said && { frame: request.wrap(at, said.pdu), shown: said.shown };
 }
 
-const frameOf = <A>(heard: Meaning<A> | undefined): Buffer => {
+const frameOf = <A>(heard: Heard<A> | undefined): Buffer => {
   if (heard?.is !== "reply") throw new Error(`no reply: ${JSON.stringify(heard)}`);
   return heard.frame;
 };
@@ -71,10 +70,10 @@ describe.each([
 
   test.each(points)("what it shows is what is read: %s", (text) => {
     const [point = "", at = "", type, bytes] = text.split(" ");
-    const place = parsePlace(at, edition);
-    const { heard, shown } = read(meter(), place?.di ?? "");
-    const { data } = readReply(request(place?.di ?? ""), frameOf(heard));
-    const raw = decodeMeter({ type: type as MeterType, bytes: Number(bytes) }, data, place?.offset ?? 0);
+    const [di = "", offset = "0"] = at.split("+");
+    const { heard, shown } = read(meter(), di);
+    const { data } = readReply(request(di), frameOf(heard));
+    const raw = decodeMeter({ type: type as MeterType, bytes: Number(bytes) }, data, Number(offset));
     expect(String(raw)).toBe(shown.points[point]);
     expect(Number(raw)).toBeGreaterThan(0);
     expect(shown.values).toBe(data.toString("hex"));

@@ -1,9 +1,9 @@
-import type { Problem } from "../drivers/problem.ts";
+import type { Problem } from "./problem.ts";
 
 /** Problems as a person reads them: place, code, what is wrong and what to write, then the line with a caret under it. */
-export const renderProblems = (problems: readonly Problem[]): string => problems.map(render).join("\n");
+export const renderProblems = (problems: readonly Problem<string>[]): string => problems.map(render).join("\n");
 
-function render({ file, line, column, code, message, instead, excerpt }: Problem): string {
+function render({ file, line, column, code, message, instead, excerpt }: Problem<string>): string {
   const head = `${file}:${line}:${column} ${code}: ${message}; write ${instead}\n`;
   if (excerpt.trim() === "") return head;
   const number = String(line).padStart(4);
@@ -11,5 +11,5 @@ function render({ file, line, column, code, message, instead, excerpt }: Problem
 }
 
 /** In the order in which a person goes through the files. */
-export const inOrder = (problems: readonly Problem[]): Problem[] =>
+export const inOrder = <Code extends string>(problems: readonly Problem<Code>[]): Problem<Code>[] =>
   problems.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));

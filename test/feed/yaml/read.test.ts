@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readYaml } from "../../drivers/yaml.ts";
+import { readYaml } from "../../../feed/yaml/read.ts";
 
 const problemsOf = (text: string): string[] =>
   readYaml(text).problems.map(({ line, column, instead }) => `${line}:${column} ${instead}`);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { nearest } from "./nearest.ts";
-import type { Problem, Reporter } from "./problem.ts";
+import type { Problem, Reporter, YamlProblemCode } from "./problem.ts";
 import { hint, jsonSchema, nodeAt, type Schema, valueAt } from "./schema-node.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -9,12 +9,12 @@ type Issue = z.core.$ZodIssue;
  * What a schema found wrong, said for the person who wrote the file. The schema itself says what may stand there: its
  * choices, limits, examples and descriptions are the "write instead". A misspelt key is one problem, not also a missing one.
  */
-export function schemaProblems(
+export function schemaProblems<Code extends string>(
   issues: readonly Issue[],
   schema: z.ZodType,
   value: unknown,
-  report: Reporter,
-): Problem[] {
+  report: Reporter<Code | YamlProblemCode>,
+): Problem<Code | YamlProblemCode>[] {
   const root = jsonSchema(schema);
   const misspelt = new Set<string>();
   const found = issues.map((issue) => ({
@@ -46,7 +46,12 @@ export function schemaProblems(
   return [...keys, ...others];
 }
 
-function describe(issue: Issue, here: unknown, node: Schema | undefined, report: Reporter): Problem {
+function describe<Code extends string>(
+  issue: Issue,
+  here: unknown,
+  node: Schema | undefined,
+  report: Reporter<Code | YamlProblemCode>,
+): Problem<Code | YamlProblemCode> {
   const { path } = issue;
   const name = nameOf(path);
   if (issue.code === "custom") {

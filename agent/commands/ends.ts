@@ -1,0 +1,45 @@
+import type { AgentFaultCode } from "../faults.ts";
+
+const site = ["E_CONFIG_READ", "E_CONFIG"] as const;
+const line = ["E_LINE_HELD"] as const;
+const read = [
+  "E_JOURNAL_MISSING",
+  "E_JOURNAL_CORRUPT",
+  "E_JOURNAL_BUSY",
+  "E_JOURNAL_FULL", // what is shared with the agent beside it takes room too
+  "E_JOURNAL_IO",
+] as const;
+const probe = [...site, ...line, "E_PROBE_ARGUMENT", "E_PROBE_PUSHED"] as const;
+
+/** The faults with which each command can end, for its help. */
+export const ends = {
+  init: [
+    ...site,
+    "E_JOURNAL_EXISTS",
+    "E_JOURNAL_HELD",
+    "E_JOURNAL_BUSY",
+    "E_JOURNAL_FULL",
+    "E_JOURNAL_IO",
+    "E_KEY_EXISTS",
+    "E_KEY_MODE",
+  ],
+  check: [...site],
+  run: [
+    ...site,
+    ...line,
+    ...read,
+    "E_JOURNAL_HELD",
+    "E_JOURNAL_FORK",
+    "E_JOURNAL_REFUSED",
+    "E_KEY_MISSING",
+    "E_KEY_MODE",
+    "E_KEY_BAD",
+    "E_POLICY",
+    "E_LINK_SETTING",
+  ],
+  tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
+  probe: [...probe],
+  scan: [...probe],
+  explain: [...site, ...read, "E_DERIVED_UNKNOWN"],
+  export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING"],
+} as const satisfies Record<string, readonly AgentFaultCode[]>;

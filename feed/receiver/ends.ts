@@ -1,0 +1,18 @@
+import type { LinkFaultCode } from "../link/faults.ts";
+import type { ReceiverFaultCode } from "./faults.ts";
+
+const ledger = [
+  "E_LEDGER_MISSING",
+  "E_LEDGER_CORRUPT",
+  "E_LEDGER_BUSY",
+  "E_LEDGER_FULL",
+  "E_LEDGER_IO",
+] as const satisfies readonly ReceiverFaultCode[];
+
+/** The faults with which each command can end, for its help. */
+export const ends = {
+  init: ["E_RECEIVER_EXISTS", "E_RECEIVER_FOLDER", "E_RECEIVER_KEY", "E_LEDGER_FULL", "E_LEDGER_IO"],
+  run: ["E_RECEIVER_SETTINGS", "E_RECEIVER_KEY", ...ledger, "E_LEDGER_REFUSED", "E_LINK_SETTING"],
+  tail: ["E_RECEIVER_SETTINGS", ...ledger],
+  verify: ["E_EXPORT_MISSING", "E_VERIFY_POLICY"],
+} as const satisfies Record<string, readonly (ReceiverFaultCode | LinkFaultCode)[]>;

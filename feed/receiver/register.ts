@@ -1,0 +1,36 @@
+import { parseVkey, type Vkey } from "../format/vkey.ts";
+import type { Problem, Reporter } from "../yaml/problem.ts";
+import type { Gateway } from "./examine.ts";
+import { gatewayRow } from "./settings-file.ts";
+
+export interface Registered {
+  readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly problems: readonly Problem[];
+}
+
+/** The rows that fit their schema, each checked by itself and against those before it. */
+export function register(rows: unknown, report: Reporter): Registered {
+  const gateways = new Map<string, Gateway>();
+  const problems: Problem[] = [];
+  for (const [index, raw] of (Array.isArray(rows) ? rows : []).entries()) {
+    const row = gatewayRow.safeParse(raw);
+    if (!row.success) continue;
+    const { id, log, ...validity } = row.data;
+    const vkey = parseVkey(log);
+    const path = ["gateways", index];
+    const ownLog = "the verifier key that `cems-agent init` printed for this gateway";
+    if (!vkey.ok) problems.push(report("E_CONFIG_VALUE", [...path, "log"], vkey.problem.detail, ownLog));
+    else if (vkey.value.type !== 1)
+      problems.push(report("E_CONFIG_VALUE", [...path, "log"], "this is the key of a witness, not of a log", ownLog));
+    else if (gateways.has(id))
+      problems.push(report("E_CONFIG_DUPLICATE", [...path, "id"], `${id} stands here twice`, "each gateway once"));
+    else if ([...gateways.values()].some(({ log }) => sameLog(log, vkey.value)))
+      problems.push(
+        report("E_CONFIG_DUPLICATE", [...path, "log"], "this origin or key belongs to another gateway already", ownLog),
+      );
+    else gateways.set(id, { id, log: vkey.value, ...validity });
+  }
+  return { gateways, problems };
+}
+
+const sameLog = (a: Vkey, b: Vkey): boolean => a.name === b.name || a.key.equals(b.key);
