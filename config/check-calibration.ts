@@ -1,10 +1,10 @@
-import { nearest } from "../feed/yaml/nearest.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Level } from "../feed/derive/calibration/checks.ts";
 import { driftLimits } from "../feed/derive/calibration/drift.ts";
 import { errorLimits } from "../feed/derive/calibration/error.ts";
 import type { Judging, Watched } from "../feed/derive/calibration/watch.ts";
 import { decimal } from "../feed/derive/decimal.ts";
+import { nearest } from "../feed/yaml/nearest.ts";
 import type { MeasuredChannels } from "./derivations.ts";
 import type { DerivedFile } from "./derived-form.ts";
 

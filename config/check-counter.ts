@@ -1,8 +1,8 @@
-import { nearest } from "../feed/yaml/nearest.ts";
 import type { Problem } from "../drivers/problem.ts";
 import { decimal } from "../feed/derive/decimal.ts";
 import { numberInput } from "../feed/derive/declared.ts";
 import { timesOf } from "../feed/derive/units.ts";
+import { nearest } from "../feed/yaml/nearest.ts";
 import { product, type Say } from "./check-derived.ts";
 import type { DerivedChannelFile } from "./derived-form.ts";
 

@@ -251,6 +251,8 @@ export async function runProgram(
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
   });
+  // A reader may be slower than we are: without this, what it has not taken yet is lost.
+  for (const stream of [process.stdout, process.stderr]) await new Promise((taken) => stream.write("", taken));
   process.exit(status);
 }
 

@@ -8,6 +8,7 @@ import { readPeriod } from "../derive/period-text.ts";
 import { type Report, reportOf } from "../derive/report.ts";
 import { headline, reportText } from "../derive/report-text.ts";
 import { readJournal } from "../keep/reader.ts";
+import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
 
 const isRules = (text: string): text is SubstitutionRules => (substitutionRules as readonly string[]).includes(text);
@@ -33,6 +34,7 @@ export const report = command({
     "report --config site.yaml --month 2026-10",
     "report --config site.yaml --month 2026-10 --substitute hj75 --json",
   ],
+  ends: ends.report,
   run: async ({ config, month, substitute, json }) => {
     const site = readSite(config);
     const rules = substitute !== undefined && isRules(substitute) ? substitute : null;

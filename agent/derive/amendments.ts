@@ -55,7 +55,7 @@ export async function amendments(
     }
   }
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
-  const deriving = makeDeriving(channels, offset, begin.t, tell);
+  const deriving = makeDeriving(channels, offset, begin.t, { tell });
   await recallBefore(deriving, parts, begin, signal);
   const bodies: AmendBody[] = [];
   const compare = (to: number): void => {

@@ -30,7 +30,7 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   const begin = beginOf(parts);
   const known = readSnapshot(parts.snapshot, cfg, journal.head().size);
   let next = known?.next ?? begin.seq;
-  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, tellOfCounter);
+  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, { tell: tellOfCounter });
   if (known === undefined) await recallBefore(deriving, parts, begin, signal);
   let late = false;
   const watches = watchesOf(parts, known?.checks ?? {});

@@ -68,15 +68,15 @@ interface Made {
 /**
  * `channels`: each after those it is made of. `offset`: how far the site's days begin before those of UTC, in ms. `from`:
  * Unix ms from which samples count, or an earlier state. `tell` is told what happens to counters, as their minutes close.
- * Throws TypeError for a declaration that cannot be carried out.
+ * `reach`: how far ahead of what is closed a sample may lie, in ms. Throws TypeError for a declaration that cannot be carried out.
  */
 export function makeDeriving(
   channels: readonly Declared[],
   offset: number,
   from: number | DerivingState,
-  tell: (news: CounterNews) => void = () => {},
+  { tell = () => {}, reach }: { readonly tell?: (news: CounterNews) => void; readonly reach?: number | undefined } = {},
 ): Deriving {
-  const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from));
+  const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from, reach));
   const made = all.filter((one) => "averages" in one);
   const counters = all.flatMap((one) => ("counting" in one ? [one.counting] : []));
   const measured = new Map(made.filter(({ by }) => by === undefined).map((one) => [one.declared.id, one.averages]));
@@ -185,13 +185,13 @@ function countedOf(declared: Declared, offset: number, from: number | DerivingSt
   return { declared, counting: makeCounting(counter, state ?? (from as DerivingState).until) };
 }
 
-function madeOf(declared: Declared, offset: number, from: number | DerivingState): Made {
-  const { id, places, how } = declared;
+/** What a derived channel is to the averages. `offset`: as above. Throws TypeError where there is no such regime. */
+export function averagedAs({ id, places, how }: Declared, offset: number): Channel {
   const regime = regimeNamed(how.regime);
   const isMean = how.formula === "mean";
   const own = regime && (isMean ? regime : regimeFrom(regime, how.at));
   if (own === undefined) throw new TypeError(`${id}: there is no regime ${how.regime} by the ${how.at}`);
-  const channel: Channel = {
+  return {
     id,
     regime: own,
     offset: offset / minute,
@@ -200,9 +200,14 @@ function madeOf(declared: Declared, offset: number, from: number | DerivingState
     ...(how.weight === undefined ? {} : { weightedBy: how.weight }),
     ...(how.longer === "sum" ? { total: { per: 3_600_000 } } : {}),
   };
+}
+
+function madeOf(declared: Declared, offset: number, from: number | DerivingState, reach?: number): Made {
+  const { id, how } = declared;
+  const channel = averagedAs(declared, offset);
   const state = typeof from === "number" ? from : from.channels.find((one) => one.channel === id);
-  const averages = makeAverages(channel, state ?? (from as DerivingState).until);
-  if (isMean) return { declared, averages };
+  const averages = makeAverages(channel, state ?? (from as DerivingState).until, reach);
+  if (how.formula === "mean") return { declared, averages };
   const formula = formulaById(how.formula);
   if (formula === undefined) throw new TypeError(`${id}: there is no formula ${how.formula}`);
   const inputs = Object.entries(how.in).map(([name, text]) => {

@@ -26,6 +26,7 @@ export const checks = {
   UNPROVEN: { severity: "I", means: "another entry of this number came without a signed checkpoint over it; dropped" },
   REC_NONCANON: { severity: "F", means: "the entry is not in canonical form" },
   REC_SCHEMA: { severity: "F", means: "the entry does not fit the schema of its type" },
+  DERIVED_DIFFERS: { severity: "W", means: "a derived value is not what the entries it was made of give" },
   COSIG_BAD: { severity: "F", means: "a cosignature of a known witness does not verify" },
   QUORUM: { severity: "F", means: "the cosignatures do not satisfy the policy" },
   LEAVES_MISSING: { severity: "F", means: "a checkpoint covers entries that are not here" },

@@ -74,4 +74,7 @@ gateways: []
 #    log: ${name}/log/plant-stack-g1/1+4579d83e+Ad5W1/Cep4JbXNdHe3EXC4akR6gjePixzJPCs5X1UW4n
 
 logLevel: info
+
+# Which share of the derived periods is computed again from the readings they were made of (1: all of them).
+recompute: { share: 0.1 }
 `;

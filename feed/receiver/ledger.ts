@@ -72,6 +72,8 @@ export interface Ledger {
   hashes(origin: string, from: number, to: number): Promise<ReadonlyMap<number, Buffer>>;
   /** Exact bytes of entries [from, to); fewer where one is not here. */
   entries(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
+  /** What was computed, entries of type derived and amend, in [from, to), in order. */
+  computed(origin: string, from: number, to: number): Promise<readonly Omit<Leaf, "readings">[]>;
   keep(origin: string, change: Change): Promise<boolean>;
   /** Counts a message under the code of its check; keeps the note that may be evidence for ever, once. */
   refuse(refusal: Refusal): Promise<void>;

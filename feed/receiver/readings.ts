@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { Period } from "../format/body.ts";
 import type { StoredEntry } from "../format/entry.ts";
 import { Fault } from "../format/faults.ts";
 import type { ReadingTuple } from "../format/reading.ts";
@@ -6,7 +7,7 @@ import { openDatabase } from "./database.ts";
 import type { Summary } from "./ledger.ts";
 import { summarise } from "./sqlite-ledger.ts";
 
-/** One reading as it was verified. `proof` is provisional while entries before it are missing. */
+/** One reading, or one value of a closed period, as it was verified. `proof` is provisional while entries before it are missing. */
 export interface VerifiedReading {
   readonly gateway: string;
   readonly seq: number;
@@ -18,6 +19,9 @@ export interface VerifiedReading {
   readonly flag: string;
   readonly reason: string | null;
   readonly proof: "provisional" | "mirrored";
+  /** Only of a derived value: its period, and when that began. */
+  readonly period?: Period;
+  readonly start?: string;
 }
 
 export interface Sizes {
@@ -73,7 +77,7 @@ export function openReader(path: string, gatewayOf: (origin: string) => string):
   };
   const readingsOf = ({ origin, name, seq, mirrored, bytes }: Row): VerifiedReading[] => {
     const entry = parse(bytes);
-    if (entry.type !== "frame") return [];
+    if (entry.type !== "frame" && entry.type !== "derived") return [];
     const unit = unitsOf(origin, entry.cfg);
     return Object.entries(entry.data).map(([channel, [value, flag, reason]]: [string, ReadingTuple]) => ({
       gateway: gatewayOf(name),
@@ -85,6 +89,7 @@ export function openReader(path: string, gatewayOf: (origin: string) => string):
       flag,
       reason: reason ?? null,
       proof: seq < mirrored ? "mirrored" : "provisional",
+      ...(entry.type === "derived" && { period: entry.period, start: entry.start }),
     }));
   };
   return {

@@ -18,6 +18,8 @@ export interface ReceiverParts {
   now(): Millis;
   /** Called for each message that was refused, and for gateways nobody registered. */
   refused(gateway: string, finding: Finding): void;
+  /** Called when entries without a gap are more than the `before` that they were, after they are acknowledged. */
+  mirrored?(gateway: Gateway, before: number): void;
 }
 
 type MessageLane = "cp" | "live" | "fill";
@@ -82,10 +84,12 @@ export function openReceiver(parts: ReceiverParts): Receiver {
       // A live bundle runs ahead of a backlog that is on its way: nothing is asked for.
       if (gap && lane === "fill") await askForGap(gateway, gap, payload);
       const whole = holding.mirrored?.size === holding.witnessed?.size;
-      return acknowledge(parts, gateway, {
+      await acknowledge(parts, gateway, {
         witnessed: whole || change.tree.size === holding.witnessed?.size ? holding.witnessed : undefined,
         mirrored: whole || moved || (duplicate && lane === "fill") ? holding.mirrored : undefined,
       });
+      if (moved) parts.mirrored?.(gateway, change.seen.mirrored);
+      return;
     }
   };
   const kept = async (gateway: Gateway, { change, duplicate }: Accepted): Promise<boolean> => {

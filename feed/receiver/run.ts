@@ -6,6 +6,7 @@ import { type Link, openLink } from "../link.ts";
 import { loadKeys } from "./keys.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { openReceiver } from "./receive.ts";
+import { secretOf, startRecomputing } from "./recomputing.ts";
 import type { ReceiverSettings } from "./settings.ts";
 import { openLedger } from "./sqlite-ledger.ts";
 
@@ -23,6 +24,18 @@ export async function runReceiver(
   const keys = loadKeys(settings.keys, settings.name);
   const ledger = openLedger(settings.ledger);
   const link = openLink({ session: seconds(86_400), ...settings.broker } satisfies LinkSettings);
+  let stop = (_fault?: unknown): void => {};
+  const stopped = new Promise<void>((resolve, reject) => {
+    stop = (fault) => (fault === undefined ? resolve() : reject(fault));
+  });
+  const recomputing = startRecomputing({
+    ledger,
+    ...settings.recompute,
+    secret: secretOf(keys),
+    now: () => millis(Date.now()),
+    differs: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "recomputed"),
+    failed: stop,
+  });
   const receiver = openReceiver({
     ledger,
     keys,
@@ -30,10 +43,7 @@ export async function runReceiver(
     now: () => millis(Date.now()),
     send: sender(link, log),
     refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "refused"),
-  });
-  let stop = (_fault?: unknown): void => {};
-  const stopped = new Promise<void>((resolve, reject) => {
-    stop = (fault) => (fault === undefined ? resolve() : reject(fault));
+    mirrored: recomputing.mirrored,
   });
   signal.addEventListener("abort", () => stop(), { once: true });
   const news = linkNews();
@@ -54,6 +64,7 @@ export async function runReceiver(
     if (!signal.aborted) await stopped;
   } finally {
     await link.close();
+    await recomputing.stop();
     await ledger.close();
   }
 }

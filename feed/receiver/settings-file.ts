@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toleranceIds } from "../derive/difference.ts";
 import { GATEWAY } from "../format/topics.ts";
 import { KEY_NAME } from "../format/vkey.ts";
 
@@ -42,6 +43,17 @@ export const settingsFile = z.strictObject({
   }),
   gateways: z.array(gatewayRow),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+  recompute: z
+    .strictObject({
+      share: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.1)
+        .meta({ title: "a share of 0 to 1", examples: [0.1] }),
+      tolerances: z.enum(toleranceIds).default("exact"),
+    })
+    .prefault({}),
 });
 
 export type SettingsFile = z.output<typeof settingsFile>;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { ToleranceId } from "../derive/difference.ts";
 import { good, type Result } from "../format/faults.ts";
 import type { LinkSettings } from "../link.ts";
 import { type Problem, type Reporter, reporter, syntaxProblems, unreadFile } from "../yaml/problem.ts";
@@ -19,6 +20,8 @@ export interface ReceiverSettings {
   readonly broker: LinkSettings;
   readonly gateways: ReadonlyMap<string, Gateway>;
   readonly logLevel: string;
+  /** Which share of the derived periods is computed again, 0 to 1, and how far apart the values may be. */
+  readonly recompute: { readonly share: number; readonly tolerances: ToleranceId };
 }
 
 /**
@@ -52,8 +55,8 @@ export function loadSettings(
     ...(files ? checkFiles(broker, from, report) : []),
   ];
   if (!parsed.success || problems.length > 0) return failed(problems);
-  const { name, keys, ledger, broker: written, logLevel } = parsed.data;
-  return good({ name, keys: from(keys), ledger: from(ledger), broker: linkTo(written, from), gateways, logLevel });
+  const { name, keys, ledger, broker: written, ...plain } = parsed.data;
+  return good({ ...plain, name, keys: from(keys), ledger: from(ledger), broker: linkTo(written, from), gateways });
 }
 
 const failed = (problems: readonly Problem[]): Result<never, readonly Problem[]> => ({

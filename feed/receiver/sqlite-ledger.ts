@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { Fault } from "../format/faults.ts";
 import type { Frontier } from "../format/tree.ts";
 import { createDatabase, type Database, openDatabase } from "./database.ts";
-import type { Holding, Ledger, Summary, Tree } from "./ledger.ts";
+import type { Holding, Leaf, Ledger, Summary, Tree } from "./ledger.ts";
 
 /** `leaf.id` numbers entries in the order they came, which is not that of their numbers while a backlog arrives. */
 const schema = `
@@ -67,6 +67,10 @@ function ledgerOn(db: Database): Ledger {
   const findEntries = db.prepare<{ seq: number; bytes: Buffer }>(
     "SELECT seq, bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? ORDER BY seq",
   );
+  const findComputed = db.prepare<Omit<Leaf, "readings">>(
+    `SELECT seq, type, hash, bytes FROM leaf
+     WHERE origin = ? AND seq >= ? AND seq < ? AND type IN ('derived', 'amend') ORDER BY seq`,
+  );
   const addRefused = db.prepare(
     "INSERT OR IGNORE INTO refused(time, gateway, code, detail, digest, note) VALUES (?, ?, ?, ?, ?, ?)",
   );
@@ -90,6 +94,7 @@ function ledgerOn(db: Database): Ledger {
       const gap = rows.findIndex(({ seq }, index) => seq !== from + index);
       return rows.slice(0, gap < 0 ? rows.length : gap).map(({ bytes }) => bytes);
     },
+    computed: async (origin, from, to) => findComputed.all(id(origin), from, to),
     keep: async (origin, { seen, tree, leaves, frontier }) =>
       db.transaction(() => {
         if (id(origin) === 0) addOrigin.run(origin);

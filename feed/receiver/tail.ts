@@ -61,6 +61,8 @@ export interface TailSummary {
   /** Messages answered with a request to send other ranges, by code. */
   readonly retries: Readonly<Record<string, number>>;
   readonly duplicates: number;
+  /** Entries that stand and were remarked upon, by code. */
+  readonly remarks: Readonly<Record<string, number>>;
   readonly logs: readonly Omit<Sizes, "gateway">[];
 }
 
@@ -82,18 +84,22 @@ function summaryOf({ entries, readings, mirrored, mirroredReadings, codes, logs 
     refused,
     retries: of("R"),
     duplicates,
+    remarks: of("W"),
     logs,
   };
 }
 
 function readingLine(
-  { gateway, seq, t, channel, value, unit, flag, reason, proof }: VerifiedReading,
+  { gateway, seq, t, channel, value, unit, flag, reason, proof, period, start }: VerifiedReading,
   now: number,
 ): string {
   const shown = value === null ? "-" : `${value} ${unit ?? "?"}`;
   const age = `${((now - Date.parse(t)) / 1000).toFixed(1)} s`;
   const why = reason === null ? flag : `${flag} ${reason}`;
-  return [gateway, String(seq).padStart(8), t, channel.padEnd(24), shown.padStart(16), why, age, proof].join("  ");
+  const of = period === undefined ? [] : [`${period} ${start}`];
+  return [gateway, String(seq).padStart(8), t, channel.padEnd(24), shown.padStart(16), why, age, proof, ...of].join(
+    "  ",
+  );
 }
 
 function summaryText(summary: TailSummary): string {
@@ -103,6 +109,6 @@ function summaryText(summary: TailSummary): string {
       .join(", ") || "none";
   return [
     `${summary.entries} entries with ${summary.readings} readings verified, ${summary.mirrored} entries mirrored`,
-    `refused: ${list(summary.refused)}; asked again: ${list(summary.retries)}; duplicates: ${summary.duplicates}`,
+    `refused: ${list(summary.refused)}; asked again: ${list(summary.retries)}; duplicates: ${summary.duplicates}; remarks: ${list(summary.remarks)}`,
   ].join("\n");
 }

@@ -10,7 +10,7 @@ import type { DerivedBody, FrameBody } from "../../../feed/format/body.ts";
 import { isoTime, readEntry, type StoredEntry } from "../../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../../feed/format/vocabulary.ts";
 import { type FakeClock, fakeClock } from "../../support/clock.ts";
-import { makeJournal } from "../keep/kit.ts";
+import { events, makeJournal } from "../keep/kit.ts";
 
 const mean = (id: string): Declared => ({
   id,
@@ -150,6 +150,29 @@ test("a reading that comes when its periods are closed changes none of them: ame
   // 1231 + 500 over 13 samples
   expect(ofPeriod[0]).toEqual(["minute", { "cems.so2": ["133.1538", "N"], "so2.dry": ["144.7324", "N"] }]);
   expect(ofPeriod.map(([period]) => period)).toEqual(["minute", "hour"]);
+});
+
+test("a reading that comes while a long journal is read is in its minute, and needs no amendment", async () => {
+  const { journal, clock, snapshot } = site();
+  for (const body of events(4000)) journal.append(body);
+  for (let n = 0; n < 11; n++) {
+    journal.append(frame(clock.now().wall, "100"));
+    await clock.advance(seconds(5));
+  }
+  const stop = new AbortController();
+  const since = millis(Date.parse(declared));
+  const running = derive(
+    { channels, offset, cfg: 0, since, journal, keep: journal.append, clock, snapshot },
+    stop.signal,
+  );
+  journal.append(frame(clock.now().wall, "112"));
+  await clock.advance(seconds(8));
+  expect(derivedIn(journal)).toEqual([]); // it is still reading
+  for (let n = 0; n < 30; n++) await clock.advance(seconds(5));
+  stop.abort();
+  await running;
+  expect(derivedIn(journal)[0]).toMatchObject({ n: { "cems.so2": [12, 12] }, data: { "cems.so2": ["101.0000", "N"] } });
+  expect(all(journal).filter(({ type }) => type === "amend")).toEqual([]);
 });
 
 test("a value explains itself down to the bytes, and what it prints recomputes", async () => {

@@ -65,6 +65,17 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       expect(await ledger.entries(origin, 3, 9)).toEqual([]);
     });
 
+    test("tells what was computed within a range, in its order, also where entries are missing", async () => {
+      const ledger = make().open();
+      const typed = leaves(0, 9).map((one, seq) => ({ ...one, type: ["frame", "derived", "amend"][seq % 3] ?? "" }));
+      await ledger.keep(origin, change(0, 0, { tree: tree(9), leaves: typed.slice(5) }));
+      await ledger.keep(origin, change(9, 0, { tree: tree(4), leaves: typed.slice(0, 4), frontier: frontier(4) }));
+      const computed = await ledger.computed(origin, 1, 8);
+      const of = ({ seq, type, hash, bytes }: Omit<Leaf, "readings">) => ({ seq, type, hash, bytes });
+      expect(computed).toEqual([1, 2, 5, 7].map((seq) => of(typed[seq] as Leaf)));
+      expect(await ledger.computed("b.example/log/1", 0, 9)).toEqual([]);
+    });
+
     test("changes nothing where it is no longer what the decision rests on", async () => {
       const ledger = make().open();
       await ledger.keep(origin, change(0, 0, { tree: tree(3), leaves: leaves(0, 3), frontier: frontier(3) }));

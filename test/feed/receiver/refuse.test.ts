@@ -166,7 +166,7 @@ describe("refused, named, and nothing changed", () => {
   });
 
   test("every code of checks 1 to 12 is among them, or has a test of its own", () => {
-    const elsewhere = ["DUPLICATE", "SEQ_GAP", "KEY_EPOCH", "KEY_REVOKED"];
+    const elsewhere = ["DUPLICATE", "SEQ_GAP", "KEY_EPOCH", "KEY_REVOKED", "DERIVED_DIFFERS"];
     const later = [
       "COSIG_BAD",
       "QUORUM",

@@ -6,7 +6,7 @@ import { type Lane, laneOf, topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import type { Gateway } from "../../../feed/receiver/examine.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
-import { openReceiver } from "../../../feed/receiver/receive.ts";
+import { openReceiver, type ReceiverParts } from "../../../feed/receiver/receive.ts";
 import { createLedger, openLedger } from "../../../feed/receiver/sqlite-ledger.ts";
 import type { ServiceKeys } from "../../../feed/receiver/witness.ts";
 import { tempDir } from "../../support/temporary.ts";
@@ -21,6 +21,8 @@ export interface TestService {
   readonly refused: string[];
   /** Unix milliseconds. */
   time: number;
+  /** What is told when there are more entries without a gap. */
+  mirrored: ReceiverParts["mirrored"];
   /** Hands over one message and returns what it was answered with. */
   take(lane: Lane, payload: Buffer, gateway?: string): Promise<Answer>;
 }
@@ -56,6 +58,7 @@ export function testService(
     keys,
     refused: [],
     time: Date.UTC(2026, 0, 2),
+    mirrored: undefined,
     take: async (lane, payload, from = "g1") => {
       said = [];
       await receiver.receive(topics(from)[lane], payload);
@@ -75,6 +78,7 @@ export function testService(
     now: () => millis(service.time),
     send: async (topic, payload) => void said.push({ topic, payload }),
     refused: (_, { code }) => service.refused.push(code),
+    mirrored: (gateway, before) => service.mirrored?.(gateway, before),
   });
   return service;
 }

@@ -35,6 +35,7 @@ test("init makes keys that only their owner may read, and settings that can be r
   const settings = load(join(dir, "receiver.yaml"));
   expect(settings).toMatchObject({ name: "test.example.cn", keys: join(dir, "keys"), ledger: join(dir, "ledger.db") });
   expect(settings.gateways.size).toBe(0);
+  expect(settings.recompute).toEqual({ share: 0.1, tolerances: "exact" });
 });
 
 test("an init that fails leaves nothing, so that it can be tried again", () => {
@@ -57,6 +58,25 @@ test("the policy names the keys that were made, and wants both", () => {
   expect(policy.value.control?.text).toBe(keys.control.vkey.text);
   expect(quorumMet(policy.value, [keys.witness.vkey, keys.mirror.vkey])).toBe(true);
   expect(quorumMet(policy.value, [keys.witness.vkey])).toBe(false);
+});
+
+test.each([
+  ["recompute: { share: 1.5 }", /^26:21 E_CONFIG_RANGE: share is 1.5; write a share of 0 to 1/],
+  [
+    "recompute: { tolerances: roughly }",
+    /^26:26 E_CONFIG_VALUE: tolerances is "roughly"; write one of exact, part-75$/,
+  ],
+])("%s is refused", (line, where) => {
+  const dir = made();
+  const file = join(dir, "receiver.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^recompute: .*$/m, line));
+  expect(said(dir)).toEqual([expect.stringMatching(where)]);
+});
+
+test("settings of before, without a word of it, recompute a tenth", () => {
+  const file = join(made(), "receiver.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^recompute: .*$/m, ""));
+  expect(load(file).recompute).toEqual({ share: 0.1, tolerances: "exact" });
 });
 
 test("init overwrites nothing", () => {

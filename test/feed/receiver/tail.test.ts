@@ -99,10 +99,32 @@ test("the summary counts", async () => {
         refused: { ENV_SYNTAX: 1 },
         retries: { CP_CONFLICT: 1 },
         duplicates: 1,
+        remarks: {},
         logs: [{ origin: log.signer.vkey.name, witnessed: 10, mirrored: 10 }],
       },
     },
   ]);
+});
+
+test("a derived value is shown as a reading is, with its period", async () => {
+  const log = testLog();
+  log.addBody(config);
+  const data = { "cems.so2": ["7.5", "N"], "cems.nox": [null, "D", "derive.coverage"] } as const;
+  const n = { "cems.so2": [12, 12], "cems.nox": [3, 12] } as const;
+  const [t, start] = ["2026-01-01T00:01:02.000Z", "2026-01-01T00:00:00.000Z"];
+  log.addBody({ type: "derived", t, period: "minute", start, cfg: 0, data, n, of: [0, 0] });
+  const service = testService(log);
+  await service.take("live", log.bundle(0, 2));
+  const json = begin(service.path);
+  await json.done;
+  const common = { gateway: "g1", seq: 1, t, unit: "mg/m3", proof: "mirrored", period: "minute", start };
+  expect(json.objects()).toEqual([
+    { ...common, channel: "cems.nox", value: null, flag: "D", reason: "derive.coverage" },
+    { ...common, channel: "cems.so2", value: "7.5", flag: "N", reason: null },
+  ]);
+  const text = begin(service.path, { json: false, now: () => Date.parse(t) });
+  await text.done;
+  expect(text.lines[1]).toMatch(/cems.so2 +7.5 mg\/m3 {2}N {2}0.0 s {2}mirrored {2}minute 2026-01-01T00:00:00.000Z$/);
 });
 
 test("for a person: one line a reading, and the summary in words", async () => {
@@ -114,6 +136,6 @@ test("for a person: one line a reading, and the summary in words", async () => {
   );
   expect(lines[1]).toMatch(/cems.so2 +9.0 mg\/m3 {2}N {2}51.0 s/);
   expect(lines[2]).toBe(
-    "10 entries with 18 readings verified, 10 entries mirrored\nrefused: none; asked again: none; duplicates: 0",
+    "10 entries with 18 readings verified, 10 entries mirrored\nrefused: none; asked again: none; duplicates: 0; remarks: none",
   );
 });

@@ -1,0 +1,66 @@
+import type { ConfigBody, DerivedBody, FrameBody } from "../format/body.ts";
+import type { Millis } from "../format/vocabulary.ts";
+import { endOf, startOf } from "./average/calendar.ts";
+import type { Closed } from "./average/channel.ts";
+import { makeDeriving } from "./deriving.ts";
+import { type Difference, differences, type Tolerance } from "./difference.ts";
+import { declaredIn, derivedBodies, samplesOf } from "./entries.ts";
+import { withoutCounts } from "./without-counts.ts";
+
+/** A closed period once more, from the readings it was made of. */
+export interface Recomputation {
+  /** Readings at or after it count, and before `end`; Unix ms. */
+  readonly from: number;
+  readonly end: number;
+  /** A poll between the declaration and the entry, in any order; those of other times are passed over. */
+  take(frame: FrameBody, seq: number): void;
+  /** Closes all that ends at or before `until`; given every minute of the period, each step is brief. */
+  close(until: number): void;
+  /** Once it is closed to its end. */
+  differences(within: readonly Tolerance[]): readonly Difference[];
+}
+
+/** The bounds of a period as its declaration counts them, Unix ms; undefined where no period begins there. */
+export function boundsOf(
+  config: ConfigBody,
+  entry: Pick<DerivedBody, "period" | "start">,
+): { readonly from: number; readonly start: number; readonly end: number } | undefined {
+  const east = config.east ?? 0;
+  const start = Date.parse(entry.start);
+  if (startOf(entry.period, start, east) !== start) return undefined;
+  // Of what was before the declaration nothing was counted, an hour without any reading neither.
+  return { from: Math.max(start, Date.parse(config.t)), start, end: endOf(entry.period, start, east) };
+}
+
+/**
+ * `entry`: of a period up to a day, since all of it is open at once. Throws TypeError for a declaration that names what
+ * there is not, and where no such period begins.
+ */
+export function recomputation(declaredBy: ConfigBody, said: DerivedBody): Recomputation {
+  const { config, entry, whole } = withoutCounts(declaredBy, said);
+  const bounds = boundsOf(config, entry);
+  if (bounds === undefined) throw new TypeError(`no ${entry.period} begins at ${entry.start}`);
+  const { from, start, end } = bounds;
+  const channels = declaredIn(config);
+  const declared = new Map(channels.map((channel) => [channel.id, channel]));
+  const deriving = makeDeriving(channels, (config.east ?? 0) * 60_000, from, { reach: Number.POSITIVE_INFINITY });
+  const closed: Closed[] = [];
+  return {
+    from,
+    end,
+    take: (frame, seq) => {
+      for (const [channel, sample] of samplesOf(frame, seq))
+        if (sample.t >= start && sample.t < end) deriving.take(channel, sample);
+    },
+    close: (until) => {
+      const all = deriving.close(Math.min(until, end));
+      closed.push(...all.filter((one) => one.period === entry.period && one.start === start));
+    },
+    differences: (within) => {
+      const [made = { data: {}, n: {}, of: [0, 0] as const }] = derivedBodies(closed, declared, 0, end as Millis);
+      const apart = differences(entry, made, (channel) => declared.get(channel)?.unit, within);
+      const sameRange = !whole || String(entry.of) === String(made.of);
+      return sameRange ? apart : [...apart, { of: "range", said: entry.of, made: made.of }];
+    },
+  };
+}
