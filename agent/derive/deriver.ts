@@ -1,4 +1,5 @@
 import { endOf } from "../../feed/derive/average/calendar.ts";
+import type { Closed } from "../../feed/derive/average/channel.ts";
 import { makeWatch, type Watch } from "../../feed/derive/calibration/watch.ts";
 import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
@@ -45,10 +46,11 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     seenUpTo = entry.seq + 1;
   };
 
+  const owed: Closed[] = [];
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
       see(entry);
-      late = takeEntry(deriving, entry, parts) === "late" || late;
+      late = takeEntry(deriving, entry, parts, owed) === "late" || late;
       next = entry.seq + 1;
     }
   };
@@ -58,6 +60,7 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     if (again === undefined) return;
     for (const body of again.bodies) keep(body);
     deriving = again.deriving;
+    owed.length = 0; // it closes them itself
     next = again.next;
     await catchUp();
   };
@@ -67,7 +70,7 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     await catchUp();
     if (late && !signal.aborted) await putRight();
     if (signal.aborted) break;
-    const closed = deriving.close(wall - grace);
+    const closed = [...owed.splice(0), ...deriving.close(wall - grace)];
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
     const told = telling.drain(wall);
     if (told.length > 0) keep(...told);
@@ -90,17 +93,26 @@ const runningOf = (watches: ReadonlyMap<string, Watch>): Snapshot["checks"] =>
 
 const untilNext = (wall: Millis): number => minute - ((wall - grace) % minute);
 
-/** One entry of the journal: readings count, and a period that was closed before is closed now too. */
+/**
+ * One entry of the journal: readings count, and a period that was closed before is closed now too. At a start all is closed
+ * that was over by then, or what comes after a long standstill would lie too far ahead: that is `owed` until its entry is met.
+ */
 export function takeEntry(
   deriving: Deriving,
   entry: StoredEntry,
   { cfg, offset }: Pick<DeriverParts, "cfg" | "offset">,
+  owed: Closed[],
 ): "taken" | "late" {
   if (entry.type === "frame") {
     const taken = samplesOf(entry, entry.seq).map(([channel, sample]) => deriving.take(channel, sample));
     return taken.includes("late") ? "late" : "taken";
   }
-  if (entry.type === "derived" && entry.cfg === cfg)
-    deriving.close(endOf(entry.period, Date.parse(entry.start), offset / minute));
+  if (entry.type === "boot") owed.push(...deriving.close(Date.parse(entry.t) - grace));
+  if (entry.type === "derived" && entry.cfg === cfg) {
+    const start = Date.parse(entry.start);
+    deriving.close(endOf(entry.period, start, offset / minute));
+    const unpaid = owed.filter((one) => one.period !== entry.period || one.start !== start);
+    owed.splice(0, owed.length, ...unpaid);
+  }
   return "taken";
 }

@@ -49,6 +49,8 @@ function site(): Site {
   return { journal, clock: fakeClock(declared), snapshot: join(dir, "..", "derived.json") };
 }
 
+const noRoot = Buffer.alloc(32).toString("base64");
+
 const frame = (t: Millis, so2: string, more: Partial<FrameBody> = {}): FrameBody => ({
   type: "frame",
   t: isoTime(t),
@@ -65,7 +67,7 @@ const frame = (t: Millis, so2: string, more: Partial<FrameBody> = {}): FrameBody
 async function run(
   { journal, clock, snapshot }: Site,
   minutes: number,
-  restarts: { readonly every: number; readonly forget: boolean } | undefined = undefined,
+  restarts: { readonly every: number; readonly forget: boolean; readonly still?: Millis } | undefined = undefined,
   cfg = 0,
 ): Promise<void> {
   let stop = new AbortController();
@@ -79,6 +81,11 @@ async function run(
     clock,
     snapshot,
   };
+  const boot = (): void => {
+    const t = isoTime(clock.now().wall);
+    journal.append({ type: "boot", t, boot: "9f3c1a2e", why: "start", clk: ["none", -1], head: [0, noRoot] });
+  };
+  boot();
   let running = derive(parts, stop.signal);
   for (let n = 0; n < minutes * 12; n++) {
     const { wall } = clock.now();
@@ -88,6 +95,8 @@ async function run(
     stop.abort();
     await running;
     if (restarts.forget) rmSync(snapshot, { force: true });
+    if (restarts.still) await clock.advance(restarts.still);
+    boot();
     stop = new AbortController();
     running = derive(parts, stop.signal);
   }
@@ -132,6 +141,16 @@ test.each([
   await run(whole, 63);
   await run(broken, 63, { every: 41, forget });
   expect(said(broken.journal)).toEqual(said(whole.journal));
+});
+
+test("a plant that stood still for half a day loses no minute, whether the agent remembers or reads the journal", async () => {
+  const still = millis(11 * 3_600_000);
+  const [knowing, reading] = [site(), site()];
+  await run(knowing, 5, { every: 25, forget: false, still });
+  await run(reading, 5, { every: 25, forget: true, still });
+  expect(said(reading.journal)).toEqual(said(knowing.journal));
+  expect(derivedIn(knowing.journal).filter(({ period }) => period === "hour")).toHaveLength(22);
+  expect(derivedIn(knowing.journal).filter(({ period }) => period === "minute").length).toBeGreaterThanOrEqual(4);
 });
 
 test("a reading that comes when its periods are closed changes none of them: amendments say what they should have held", async () => {
