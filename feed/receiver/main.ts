@@ -75,7 +75,7 @@ const show = command({
   ends: ends.tail,
   run: async ({ config, ...options }, signal) => {
     const { ledger, gateways } = readSettings(config);
-    const names = new Map([...gateways.values()].map(({ id, log }) => [log.name, id]));
+    const names = new Map(gateways.map(({ id, log }) => [log.name, id]));
     const reader = openReader(ledger, (origin) => names.get(origin) ?? origin);
     try {
       await tail(reader, { ...options, print, now: Date.now }, signal);
