@@ -61,7 +61,7 @@ export const receiverFaults = {
   },
   E_VERIFY_POLICY: {
     consequence: "nothing is verified",
-    hint: "Give --policy a file in the form of the policy.txt that `cems-receiver init` writes.",
+    hint: "Give --policy the policy.txt that `cems-receiver init` wrote with a line `log VKEY` added: the gateway's key from receiver.yaml.",
     exit: 66,
   },
 } as const satisfies Record<string, FaultRow>;

@@ -41,5 +41,7 @@ function ownPolicy(file: string): string {
   }
   const policy = parsePolicy(text);
   if (!policy.ok) throw new Fault("E_VERIFY_POLICY", `${file}: ${policy.problem.detail}`);
+  // The policy.txt of the plants names no log: with it every checkpoint would look like one of a stranger.
+  if (policy.value.logs.length === 0) throw new Fault("E_VERIFY_POLICY", `${file} has no line \`log VKEY\``);
   return text;
 }

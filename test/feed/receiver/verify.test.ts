@@ -8,14 +8,17 @@ import { makePlant } from "../../agent/send/plant.ts";
 import { tempDir } from "../../support/temporary.ts";
 
 /** What an agent exports after the receiver has signed for it. */
-async function exported(): Promise<string> {
+const exported = async (): Promise<string> => (await exportedWithPolicy()).dir;
+
+async function exportedWithPolicy() {
   const plant = makePlant();
   plant.grow(20);
   plant.start();
   await plant.up();
   const out = join(tempDir(), "out");
-  exportBundle(plant.dir, out, { policy: formatPolicy(plant.policy) });
-  return out;
+  const plants = formatPolicy(plant.policy);
+  exportBundle(plant.dir, out, { policy: plants });
+  return { dir: out, plants, log: plant.signer.vkey.text };
 }
 
 function verified(dir: string, policy?: string): { status: number; lines: string[] } {
@@ -49,6 +52,17 @@ test("keys of the verifier's own take the place of those in the folder", async (
 test("a folder that is no export is a fault, not a verdict", () => {
   const missing = expect.objectContaining({ code: "E_EXPORT_MISSING" });
   expect(() => verified(tempDir())).toThrow(missing);
+});
+
+test("the policy of the plants accuses nobody: it wants the log's key first, and then accepts what is honest", async () => {
+  const { dir, plants, log } = await exportedWithPolicy();
+  const file = join(tempDir(), "policy.txt");
+  writeFileSync(file, plants);
+  expect(() => verified(dir, file)).toThrow(
+    expect.objectContaining({ code: "E_VERIFY_POLICY", message: expect.stringContaining("no line `log VKEY`") }),
+  );
+  writeFileSync(file, `log ${log}\n${plants}`);
+  expect(verified(dir, file).status).toBe(0);
 });
 
 test("a policy that cannot be used is a fault that names its file", async () => {
