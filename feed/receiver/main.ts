@@ -92,7 +92,10 @@ const verify = command({
   takes: {
     dir: option("DIR", "the folder with keys.txt, leaves.jsonl and checkpoints"),
     policy: or(
-      option("--policy FILE", "take the keys from this policy of your own, with the gateway's `log VKEY`, not from keys.txt"),
+      option(
+        "--policy FILE",
+        "take the keys from this policy of your own, with the gateway's `log VKEY`, not from keys.txt",
+      ),
       undefined,
     ),
   },

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exportBundle } from "../../../agent/keep/export.ts";
@@ -52,6 +52,26 @@ test("keys of the verifier's own take the place of those in the folder", async (
 test("a folder that is no export is a fault, not a verdict", () => {
   const missing = expect.objectContaining({ code: "E_EXPORT_MISSING" });
   expect(() => verified(tempDir())).toThrow(missing);
+});
+
+test.each(["leaves.jsonl", "keys.txt", "checkpoints/0000000000000021.note"])(
+  "an export of which %s cannot be read is a fault that names it, not a verdict",
+  async (name) => {
+    const dir = await exported();
+    for (const spoil of [() => mkdirSync(join(dir, name)), () => symlinkSync(join(dir, name), join(dir, name))]) {
+      rmSync(join(dir, name), { recursive: true });
+      spoil();
+      expect(() => verified(dir)).toThrow(
+        expect.objectContaining({ code: "E_EXPORT_READ", message: expect.stringContaining(dir) }),
+      );
+    }
+  },
+);
+
+test("a file in the place of an export is none", () => {
+  const file = join(tempDir(), "file");
+  writeFileSync(file, "");
+  expect(() => verified(file)).toThrow(expect.objectContaining({ code: "E_EXPORT_MISSING" }));
 });
 
 test("the policy of the plants accuses nobody: it wants the log's key first, and then accepts what is honest", async () => {
