@@ -14,7 +14,7 @@ export const keepFaults = {
   },
   E_JOURNAL_CORRUPT: {
     consequence:
-      "found at a start: nothing is started or written; found by the daily check: an event entry says where, and keeping goes on",
+      "found at a start: nothing is started or written; found by the daily check: an event entry says where, and keeping goes on; found by an export: nothing is exported",
     hint: "Keep the folder as evidence and check the disk. Restore a backup; the mirror holds what it acknowledged.",
     exit: 65,
   },
