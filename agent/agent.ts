@@ -12,6 +12,7 @@ import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
+import { expectJournal } from "./keep/reader.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
@@ -34,6 +35,7 @@ export interface Surroundings {
 
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
 export async function runAgent(site: Site, around: Surroundings, signal: AbortSignal): Promise<Tally> {
+  expectJournal(journalPath(site)); // where both are gone, the journal is what has to be restored
   const signer = loadSigner(keyPath(site), site.origin);
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;

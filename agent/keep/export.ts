@@ -5,6 +5,7 @@ import { Fault } from "../../feed/format/faults.ts";
 import { appendLines } from "../../feed/format/note.ts";
 import { syncFolder } from "./files.ts";
 import type { JournalReader } from "./open-journal.ts";
+import { provenPages } from "./proven-pages.ts";
 import { readJournal } from "./reader.ts";
 import type { Sealed } from "./state.ts";
 
@@ -32,8 +33,9 @@ export interface Exported {
 /**
  * Writes entries and their proof into a new folder that needs nothing of us to be checked: keys.txt (the policy),
  * leaves.jsonl (the exact bytes), checkpoints/SIZE.note (with all cosignatures), open.frontier where it begins after
- * entry 0. Reads beside the running agent. What a failure leaves half made is removed again. E_EXPORT_EXISTS,
- * E_EXPORT_NOTHING, E_EXPORT_FAILED, and what `readJournal` throws.
+ * entry 0. Reads beside the running agent. What a failure leaves half made is removed again, and so is an export of
+ * entries that are not those that were signed. E_EXPORT_EXISTS, E_EXPORT_NOTHING, E_EXPORT_FAILED, E_JOURNAL_CORRUPT,
+ * and what `readJournal` throws.
  */
 export function exportBundle(dir: string, outDir: string, options: ExportOptions = {}): Exported {
   const journal = readJournal(dir);
@@ -112,10 +114,8 @@ function writeLeaves(journal: JournalReader, path: string, from: number, to: num
   const end = Buffer.from("\n");
   try {
     // In pages: an open read over a whole month would keep the agent's write-ahead log from being emptied.
-    for (let at = from; at < to; at += PAGE) {
-      const entries = journal.read(at, Math.min(to, at + PAGE));
+    for (const entries of provenPages(journal, from, to, PAGE))
       writeFileSync(file, Buffer.concat(entries.flatMap(({ bytes }) => [bytes, end])));
-    }
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -4,17 +4,17 @@ import type { FaultRow } from "../../feed/format/faults.ts";
 export const keepFaults = {
   E_JOURNAL_EXISTS: {
     consequence: "nothing is made; what is there stays as it is",
-    hint: "A journal is never overwritten. Name an empty folder, or run the journal that is there.",
+    hint: "A journal is never overwritten: run the one that is there. A new generation takes a new `site.origin` first: see agent/README.md.",
     exit: 73,
   },
   E_JOURNAL_MISSING: {
     consequence: "nothing is started; a new history is never begun in its place",
-    hint: "Check the path. Restore the folder from a backup, or begin a new generation with `cems-agent init`.",
+    hint: "Check the path. Restore the folder from a backup; without one, a new generation takes a new `site.origin` first: see agent/README.md.",
     exit: 66,
   },
   E_JOURNAL_CORRUPT: {
     consequence:
-      "found at a start: nothing is started or written; found by the daily check: an event entry says where, and keeping goes on",
+      "found at a start: nothing is started or written; found by the daily check: an event entry says where, and keeping goes on; found by an export: nothing is exported",
     hint: "Keep the folder as evidence and check the disk. Restore a backup; the mirror holds what it acknowledged.",
     exit: 65,
   },
@@ -42,7 +42,7 @@ export const keepFaults = {
   },
   E_JOURNAL_FORK: {
     consequence: "nothing is signed: it would contradict a checkpoint that was signed before",
-    hint: "The journal is older than what it signed. Fetch the lost entries from the mirror, or begin a new generation.",
+    hint: "The journal is older than what it signed. Fetch the lost entries from the mirror; else a new generation takes a new `site.origin` first: see agent/README.md.",
     exit: 76,
   },
   E_JOURNAL_REFUSED: {
@@ -52,12 +52,12 @@ export const keepFaults = {
   },
   E_KEY_EXISTS: {
     consequence: "no key is made; the one that is there stays as it is",
-    hint: "A key is never overwritten. Move the old one away yourself if it is really to be replaced.",
+    hint: "A key signs one history and is never overwritten. Restore its journal; else a new generation takes a new `site.origin` first: see agent/README.md.",
     exit: 73,
   },
   E_KEY_MISSING: {
     consequence: "nothing is started",
-    hint: "Check the path of the key file; `cems-agent init` makes one.",
+    hint: "Check the path and restore the key; a journal takes no other. Without a backup, a new generation takes a new `site.origin` first: see agent/README.md.",
     exit: 78,
   },
   E_KEY_MODE: {

@@ -26,9 +26,12 @@ export function createKey(path: string): void {
   });
 }
 
-/** The signer of the log `name` (its origin). E_KEY_MISSING, E_KEY_MODE if others may touch the file, E_KEY_BAD. */
+/**
+ * The signer of the log `name` (its origin). E_KEY_MISSING, E_KEY_MODE if others may touch the file, E_KEY_BAD,
+ * E_JOURNAL_IO where it cannot be looked at or read.
+ */
 export function loadSigner(path: string, name: string): Signer {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  const mode = onDisk(path, () => statSync(path, { throwIfNoEntry: false }))?.mode;
   if (mode === undefined) throw new Fault("E_KEY_MISSING", `${path} is not there`);
   if ((mode & 0o077) !== 0)
     throw new Fault("E_KEY_MODE", `${path} has mode ${(mode & 0o777).toString(8).padStart(4, "0")}`);

@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { parseVkey, type Vkey } from "../../feed/format/note.ts";
 import { type Frontier, frontierAt, leafHash, rootOf } from "../../feed/format/tree.ts";
 import { openReadOnly } from "./database.ts";
-import { STATE } from "./files.ts";
+import { onDisk, STATE } from "./files.ts";
 import type { Head } from "./journal.ts";
 import { type Leaves, openLeaves } from "./leaves.ts";
 import type { JournalReader } from "./open-journal.ts";
@@ -30,9 +30,14 @@ export function readJournal(dir: string): JournalReader {
   }
 }
 
-/** The state file is there from the first moment of a journal; a folder without it is none, or has lost it. */
+/**
+ * The state file is there from the first moment of a journal; a folder without it is none, or has lost it:
+ * E_JOURNAL_MISSING. E_JOURNAL_IO where the folder cannot be looked into, which says nothing about the journal.
+ */
 export function expectJournal(dir: string): void {
-  if (!existsSync(join(dir, STATE))) throw new Fault("E_JOURNAL_MISSING", `${join(dir, STATE)} is not there`);
+  const path = join(dir, STATE);
+  if (onDisk(path, () => statSync(path, { throwIfNoEntry: false })) === undefined)
+    throw new Fault("E_JOURNAL_MISSING", `${path} is not there`);
 }
 
 /** The answers that reader and holder share. */

@@ -58,10 +58,10 @@ export function toTheEnd<T>(steps: Iterator<unknown, T, void>): T {
   }
 }
 
-const corrupt = (detail: string): Fault => new Fault("E_JOURNAL_CORRUPT", detail);
+export const corrupt = (detail: string): Fault => new Fault("E_JOURNAL_CORRUPT", detail);
 
 /** Whoever changes an entry can change its stored hash too; then the tree says between which two roots it lies. */
-const notSigned = (from: number, to: number): Fault =>
+export const notSigned = (from: number, to: number): Fault =>
   corrupt(
     from < to ? `entries ${from} to ${to - 1} do not give the root of ${to}` : `the tree of ${to} has another root`,
   );

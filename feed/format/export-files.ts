@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ExportFiles, NamedFile } from "./export.ts";
 import { bad, good, type Result } from "./faults.ts";
@@ -6,26 +6,37 @@ import { bad, good, type Result } from "./faults.ts";
 /**
  * A bundle directory on disk: keys.txt, leaves.jsonl, checkpoint*.note and checkpoints/*.note, perhaps open.frontier and
  * *.tlog-proof. Notes of an SM3 twin (`sm3` in the name) are left to who can verify them. ENV_SYNTAX where keys.txt or
- * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time.
+ * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time. What is there and cannot be read
+ * throws the error of the file system, here or while the entries are walked.
  */
 export function readExport(dir: string): Result<ExportFiles> {
   const at = (name: string): string => join(dir, name);
-  const missing = ["keys.txt", "leaves.jsonl"].find((name) => !existsSync(at(name)));
+  const missing = ["keys.txt", "leaves.jsonl"].find((name) => !isThere(at(name)));
   if (missing !== undefined) return bad("ENV_SYNTAX", `${missing} is not there`);
   const top = readdirSync(dir).sort();
-  const deep = existsSync(at("checkpoints")) ? readdirSync(at("checkpoints")).sort() : [];
+  const deep = isThere(at("checkpoints")) ? readdirSync(at("checkpoints")).sort() : [];
   const read = (name: string): NamedFile => ({ name, bytes: readFileSync(at(name)) });
   const isNote = (name: string): boolean => name.endsWith(".note") && !name.includes("sm3");
   return good({
     keys: readFileSync(at("keys.txt"), "utf8"),
     leaves: chunksOf(at("leaves.jsonl")),
-    ...(existsSync(at("open.frontier")) && { frontier: readFileSync(at("open.frontier"), "utf8") }),
+    ...(isThere(at("open.frontier")) && { frontier: readFileSync(at("open.frontier"), "utf8") }),
     notes: [
       ...top.filter((name) => name.startsWith("checkpoint") && isNote(name)),
       ...deep.filter(isNote).map((name) => join("checkpoints", name)),
     ].map(read),
     proofs: top.filter((name) => name.endsWith(".tlog-proof")).map(read),
   });
+}
+
+/** A folder that nobody may look into does not say that a file is missing. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
+    throw error;
+  }
 }
 
 const chunkBytes = 1_048_576;

@@ -8,7 +8,7 @@ import { type Known, verifyBundle, verifyCommit } from "../format/verify.ts";
 import type { Change, Holding, Leaf, Ledger, Tree } from "./ledger.ts";
 import { advance } from "./mirror.ts";
 
-/** A registered gateway: the one log it may write, and up to which size its key is valid. */
+/** A row of the register: a gateway, a log it may write, and up to which size the log's key is valid. */
 export interface Gateway {
   readonly id: string;
   readonly log: Vkey;

@@ -59,9 +59,14 @@ export const receiverFaults = {
     hint: "Name the folder that `cems-agent export` wrote: it holds keys.txt and leaves.jsonl.",
     exit: 66,
   },
+  E_EXPORT_READ: {
+    consequence: "nothing is verified",
+    hint: "Check that the export holds files that you may read, and the disk it is on.",
+    exit: 74,
+  },
   E_VERIFY_POLICY: {
     consequence: "nothing is verified",
-    hint: "Give --policy a file in the form of the policy.txt that `cems-receiver init` writes.",
+    hint: "Give --policy the policy.txt that `cems-receiver init` wrote with a line `log VKEY` added: the gateway's key from receiver.yaml.",
     exit: 66,
   },
 } as const satisfies Record<string, FaultRow>;

@@ -68,7 +68,8 @@ broker:
   # passwordFile: password
 
 # Whom we hear: the gateway's id in its topics, and the verifier key of the log it may write, as \`cems-agent init\` prints
-# it. A key that is no longer valid stays, with the last tree size it may sign: until: 480, revoked: true.
+# it. A key that is no longer valid stays, with the last tree size it may sign: until: 480, revoked: true. A gateway that
+# begins a new generation gets a row more with the same id and its new key, below the old one.
 gateways: []
 #  - id: g1
 #    log: ${name}/log/plant-stack-g1/1+4579d83e+Ad5W1/Cep4JbXNdHe3EXC4akR6gjePixzJPCs5X1UW4n

@@ -24,7 +24,7 @@ export function loadKeys(dir: string, name: string): ServiceKeys {
   const load = (kind: keyof typeof kinds): Signer => {
     const [prefix, type] = kinds[kind];
     const path = join(dir, `${prefix}.pem`);
-    const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+    const mode = modeOf(path);
     if (mode === undefined) throw new Fault("E_RECEIVER_KEY", `${path} is not there`);
     if ((mode & 0o077) !== 0) throw new Fault("E_RECEIVER_KEY", `${path} has mode ${(mode & 0o777).toString(8)}`);
     try {
@@ -34,6 +34,14 @@ export function loadKeys(dir: string, name: string): ServiceKeys {
     }
   };
   return { witness: load("witness"), mirror: load("mirror"), control: load("control") };
+}
+
+function modeOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mode;
+  } catch (cause) {
+    throw new Fault("E_RECEIVER_KEY", `cannot look at ${path}`, { cause });
+  }
 }
 
 /** What the plants are given: whose signatures count, and that it takes both. */

@@ -75,7 +75,7 @@ const show = command({
   ends: ends.tail,
   run: async ({ config, ...options }, signal) => {
     const { ledger, gateways } = readSettings(config);
-    const names = new Map([...gateways.values()].map(({ id, log }) => [log.name, id]));
+    const names = new Map(gateways.map(({ id, log }) => [log.name, id]));
     const reader = openReader(ledger, (origin) => names.get(origin) ?? origin);
     try {
       await tail(reader, { ...options, print, now: Date.now }, signal);
@@ -92,7 +92,10 @@ const verify = command({
   takes: {
     dir: option("DIR", "the folder with keys.txt, leaves.jsonl and checkpoints"),
     policy: or(
-      option("--policy FILE", "take the keys from this policy of your own instead of the folder's keys.txt"),
+      option(
+        "--policy FILE",
+        "take the keys from this policy of your own, with the gateway's `log VKEY`, not from keys.txt",
+      ),
       undefined,
     ),
   },

@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { parseBundle, parseCommit } from "../format/bundle.ts";
+import { parseCheckpoint } from "../format/checkpoint.ts";
 import type { Finding } from "../format/faults.ts";
+import { parseNote } from "../format/note.ts";
 import { laneOf, topics } from "../format/topics.ts";
 import type { Millis } from "../format/vocabulary.ts";
 import { type Accepted, examineBundle, examineCommit, type Gateway } from "./examine.ts";
@@ -11,7 +13,8 @@ import { receipts, type ServiceKeys, type Statement, signStatement } from "./wit
 
 export interface ReceiverParts {
   readonly ledger: Ledger;
-  readonly gateways: ReadonlyMap<string, Gateway>;
+  /** A gateway that began a new generation stands here more than once, the newest last. */
+  readonly gateways: readonly Gateway[];
   readonly keys: ServiceKeys;
   /** Hands a message to the link; what does not arrive is asked for again. */
   send(topic: string, payload: Buffer): Promise<void>;
@@ -38,7 +41,8 @@ const suspect = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
 const ASK_AGAIN = 5000;
 
 export function openReceiver(parts: ReceiverParts): Receiver {
-  const { ledger, gateways, keys, now } = parts;
+  const { ledger, keys, now } = parts;
+  const registered = rowsById(parts.gateways);
   const frontierAt = frontiersOf(ledger);
   const asked = new Map<string, { readonly gap: string; readonly at: number }>();
 
@@ -58,9 +62,9 @@ export function openReceiver(parts: ReceiverParts): Receiver {
     await state(gateway, holding, { code, nonce: nonceOf(payload) });
   };
   const askForGap = async (gateway: Gateway, gap: readonly [number, number], payload: Buffer): Promise<void> => {
-    const last = asked.get(gateway.id);
+    const last = asked.get(gateway.log.name);
     if (last?.gap === String(gap) && now() - last.at < ASK_AGAIN) return;
-    asked.set(gateway.id, { gap: String(gap), at: now() });
+    asked.set(gateway.log.name, { gap: String(gap), at: now() });
     const holding = await ledger.holding(gateway.log.name);
     await ledger.refuse({
       time: now(),
@@ -114,13 +118,16 @@ export function openReceiver(parts: ReceiverParts): Receiver {
     receive: async (topic, payload) => {
       const at = laneOf(topic);
       if (at === undefined) return;
-      const gateway = gateways.get(at.gateway);
-      if (gateway === undefined) {
+      const rows = registered.get(at.gateway) ?? [];
+      const newest = rows.at(-1);
+      if (newest === undefined) {
         const finding: Finding = { code: "CP_ORIGIN", detail: `no gateway ${at.gateway} is registered` };
         await ledger.refuse({ time: now(), gateway: at.gateway, ...finding });
         parts.refused(at.gateway, finding);
-      } else if (at.lane === "cp" || at.lane === "live" || at.lane === "fill") await take(gateway, at.lane, payload);
-      else if (at.lane === "status") await answer(gateway, payload);
+      } else if (at.lane === "cp" || at.lane === "live" || at.lane === "fill")
+        await take(rows.length > 1 ? rowOf(rows, newest, at.lane, payload) : newest, at.lane, payload);
+      // A status names no log: it is taken for the one that is written now.
+      else if (at.lane === "status") await answer(newest, payload);
     },
   };
 }
@@ -136,6 +143,20 @@ export async function acknowledge(
 
 /** What ties an answer to a message, whatever the transport says: the first 16 bytes of its SHA-256, as hex. */
 export const nonceOf = (payload: Buffer): string => hash("sha256", payload, "hex").slice(0, 32);
+
+function rowsById(gateways: readonly Gateway[]): ReadonlyMap<string, readonly Gateway[]> {
+  const rows = new Map<string, Gateway[]>();
+  for (const gateway of gateways) rows.set(gateway.id, [...(rows.get(gateway.id) ?? []), gateway]);
+  return rows;
+}
+
+/** The generation whose log the message says it is of; what is of none is the newest one's to refuse. */
+function rowOf(rows: readonly Gateway[], newest: Gateway, lane: MessageLane, payload: Buffer): Gateway {
+  const message = lane === "cp" ? parseCommit(payload) : parseBundle(payload);
+  const note = message.ok ? parseNote(message.value.note) : message;
+  const checkpoint = note.ok ? parseCheckpoint(note.value.text) : note;
+  return (checkpoint.ok && rows.find(({ log }) => log.name === checkpoint.value.origin)) || newest;
+}
 
 /** What the log signed; the message was read before, so its form is right. */
 function noteOf(lane: MessageLane, payload: Buffer): Buffer {

@@ -84,7 +84,7 @@ export function startRecomputing(parts: RecomputingParts): Recomputing {
   return {
     mirrored: (gateway, before) => {
       if (parts.share === 0 || signal.aborted) return;
-      if (!places.has(gateway.id)) places.set(gateway.id, { gateway, next: before, open: new Map() });
+      if (!places.has(gateway.log.name)) places.set(gateway.log.name, { gateway, next: before, open: new Map() });
       news = true;
       begin();
     },

@@ -4,13 +4,17 @@ import type { Gateway } from "./examine.ts";
 import { gatewayRow } from "./settings-file.ts";
 
 export interface Registered {
-  readonly gateways: ReadonlyMap<string, Gateway>;
+  /** In the order of the file: of one id the last is the newest generation. */
+  readonly gateways: readonly Gateway[];
   readonly problems: readonly Problem[];
 }
 
-/** The rows that fit their schema, each checked by itself and against those before it. */
+/**
+ * The rows that fit their schema, each checked by itself and against those before it. An id may stand in several rows, one
+ * for each generation; an origin and a key in one.
+ */
 export function register(rows: unknown, report: Reporter): Registered {
-  const gateways = new Map<string, Gateway>();
+  const gateways: Gateway[] = [];
   const problems: Problem[] = [];
   for (const [index, raw] of (Array.isArray(rows) ? rows : []).entries()) {
     const row = gatewayRow.safeParse(raw);
@@ -22,13 +26,11 @@ export function register(rows: unknown, report: Reporter): Registered {
     if (!vkey.ok) problems.push(report("E_CONFIG_VALUE", [...path, "log"], vkey.problem.detail, ownLog));
     else if (vkey.value.type !== 1)
       problems.push(report("E_CONFIG_VALUE", [...path, "log"], "this is the key of a witness, not of a log", ownLog));
-    else if (gateways.has(id))
-      problems.push(report("E_CONFIG_DUPLICATE", [...path, "id"], `${id} stands here twice`, "each gateway once"));
-    else if ([...gateways.values()].some(({ log }) => sameLog(log, vkey.value)))
+    else if (gateways.some(({ log }) => sameLog(log, vkey.value)))
       problems.push(
-        report("E_CONFIG_DUPLICATE", [...path, "log"], "this origin or key belongs to another gateway already", ownLog),
+        report("E_CONFIG_DUPLICATE", [...path, "log"], "this origin or key stands in another row already", ownLog),
       );
-    else gateways.set(id, { id, log: vkey.value, ...validity });
+    else gateways.push({ id, log: vkey.value, ...validity });
   }
   return { gateways, problems };
 }

@@ -18,7 +18,7 @@ export interface ReceiverSettings {
   readonly keys: string;
   readonly ledger: string;
   readonly broker: LinkSettings;
-  readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly gateways: readonly Gateway[];
   readonly logLevel: string;
   /** Which share of the derived periods is computed again, 0 to 1, and how far apart the values may be. */
   readonly recompute: { readonly share: number; readonly tolerances: ToleranceId };

@@ -6,13 +6,15 @@ import { parsePolicy } from "../format/policy.ts";
 
 /**
  * Verifies a folder that `cems-agent export` wrote, with the policy in it or one of the verifier's own, and prints every
- * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_VERIFY_POLICY.
+ * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
  */
 export function verifyFolder(dir: string, policyFile: string | undefined, print: (line: string) => void): number {
-  const files = readExport(dir);
-  if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
-  const policy = policyFile === undefined ? undefined : ownPolicy(policyFile);
-  const report = verifyExport(policy === undefined ? files.value : { ...files.value, keys: policy });
+  const report = readable(dir, () => {
+    const files = readExport(dir);
+    if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
+    const policy = policyFile === undefined ? undefined : ownPolicy(policyFile);
+    return verifyExport(policy === undefined ? files.value : { ...files.value, keys: policy });
+  });
   for (const { size, cosigned, quorate } of report.checkpoints) {
     const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
     print(`checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`);
@@ -32,6 +34,17 @@ export function verifyFolder(dir: string, policyFile: string | undefined, print:
   return report.verdict === "VALID" ? 0 : 2;
 }
 
+/** A file that cannot be read is no verdict on what it holds. */
+function readable<T>(dir: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof Fault || !("code" in error) || typeof error.code !== "string")
+      throw error;
+    throw new Fault("E_EXPORT_READ", `${"path" in error ? error.path : dir}: ${error.code}`, { cause: error });
+  }
+}
+
 function ownPolicy(file: string): string {
   let text: string;
   try {
@@ -41,5 +54,7 @@ function ownPolicy(file: string): string {
   }
   const policy = parsePolicy(text);
   if (!policy.ok) throw new Fault("E_VERIFY_POLICY", `${file}: ${policy.problem.detail}`);
+  // The policy.txt of the plants names no log: with it every checkpoint would look like one of a stranger.
+  if (policy.value.logs.length === 0) throw new Fault("E_VERIFY_POLICY", `${file} has no line \`log VKEY\``);
   return text;
 }

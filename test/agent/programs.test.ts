@@ -121,6 +121,17 @@ describe("a journal that cannot be used has its own code and exit status, and no
     expect(readdirSync(join(journal, ".."))).toEqual(["log.key"]);
   });
 
+  test("missing with its key: the journal is what has to be restored", async () => {
+    const { site, journal } = await makeSite();
+    const state = join(journal, "..");
+    rmSync(state, { recursive: true });
+    expect(await agent("run", "--config", site)).toMatchObject({
+      code: 66,
+      stderr: expect.stringMatching(/^E_JOURNAL_MISSING: /),
+    });
+    expect(existsSync(state)).toBe(false);
+  });
+
   test("corrupt", async () => {
     const { site, journal } = await makeSite();
     const month = readdirSync(journal).find((name) => /^leaf-.*\.db$/.test(name)) as string;

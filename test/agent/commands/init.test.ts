@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { journalPath, keyPath } from "../../../agent/agent.ts";
 import { initSite } from "../../../agent/commands/init.ts";
 import { loadSigner } from "../../../agent/keep/keys.ts";
+import { readJournal } from "../../../agent/keep/reader.ts";
 import { loadSite } from "../../../config/load.ts";
 import type { Site } from "../../../config/site.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";
@@ -63,6 +64,18 @@ test("a key that is there stays, also where the journal could not be begun", () 
   rmSync(journalPath(site), { recursive: true });
   expect(faultOf(() => initSite(site))).toBe("E_KEY_EXISTS");
   expect(readFileSync(keyPath(site), "utf8")).toBe(key);
+});
+
+test("a new generation is begun under a new origin in a new folder, and says which it is", () => {
+  const first = siteIn(join(tempDir(), "state"));
+  initSite(first);
+  const second = { ...first, origin: "log/2", state: join(tempDir(), "state-2") };
+  const vkey = initSite(second);
+  expect(vkey.name).toBe("log/2");
+  const journal = readJournal(journalPath(second));
+  onTestFinished(() => journal.close());
+  expect(JSON.parse(journal.read(0, 1)[0]?.bytes.toString() ?? "")).toMatchObject({ origin: "log/2", gen: 2 });
+  expect(existsSync(keyPath(first))).toBe(true);
 });
 
 const disk = smallDisk(4, 40);

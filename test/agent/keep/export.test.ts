@@ -10,7 +10,7 @@ import { cosignatureLine, newKeyPem, type Signer, signerFromPem } from "../../..
 import { foreignVerifiers, verdicts } from "../../foreign/verifiers.ts";
 import { needs } from "../../support/system.ts";
 import { tempDir } from "../../support/temporary.ts";
-import { event, events, faultOf, makeJournal, origin, type TestJournal } from "./kit.ts";
+import { event, events, faultOf, makeJournal, october, origin, type TestJournal, tamper } from "./kit.ts";
 
 const witness = (name: string): Signer => signerFromPem(name, 4, newKeyPem());
 const cosigners = [witness("w1.test.example"), witness("m1.test.example")];
@@ -119,6 +119,29 @@ test("a folder that cannot be made or written is no fault of the journal", () =>
   expect(faultOf(() => exportBundle(made.dir, file))).toBe("E_EXPORT_FAILED");
   expect(faultOf(() => exportBundle(made.dir, "/proc/x"))).toBe("E_EXPORT_FAILED");
   made.journal.close();
+});
+
+const digit = "replace(CAST(rec AS TEXT), 'number 123', 'number 124')";
+test.each([
+  ["one digit of an entry", `UPDATE leaf SET rec = CAST(${digit} AS BLOB) WHERE i = 124`, "entry 124 is not what"],
+  [
+    "an entry and its hash",
+    "UPDATE leaf SET rec = (SELECT rec FROM leaf WHERE i = 9), h = (SELECT h FROM leaf WHERE i = 9) WHERE i = 124",
+    "entries 101 to 150 do not give the root of 151",
+  ],
+  ["an entry that is gone", "DELETE FROM leaf WHERE i = 124", "entry 124 is missing"],
+])("%s in a journal that was changed: nothing is exported, and it is said where", (_, change, where) => {
+  const made = filled();
+  made.journal.close();
+  tamper(join(made.dir, october), change);
+  const parent = tempDir();
+  for (const range of [{}, { from: 50, to: 301 }]) {
+    expect(() => exportBundle(made.dir, join(parent, "out"), range)).toThrow(
+      expect.objectContaining({ code: "E_JOURNAL_CORRUPT", message: expect.stringContaining(where) }),
+    );
+    expect(readdirSync(parent)).toEqual([]);
+  }
+  exportBundle(made.dir, join(parent, "out"), { to: 51 });
 });
 
 needs("python").describe("verifiers that share no code with ours", () => {

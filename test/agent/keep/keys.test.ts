@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createKey, loadSigner } from "../../../agent/keep/keys.ts";
@@ -37,4 +37,12 @@ test("a missing or unusable key is told apart", () => {
   writeFileSync(path, "-----BEGIN PRIVATE KEY-----\nMAo=\n-----END PRIVATE KEY-----\n", { mode: 0o400 });
   expect(faultOf(() => loadSigner(path, origin))).toBe("E_KEY_BAD");
   expect(faultOf(() => createKey(join(tempDir(), "none", "log.key")))).toBe("E_JOURNAL_IO");
+});
+
+test("a key whose path cannot be looked at is told with its code", () => {
+  const dir = tempDir();
+  symlinkSync(join(dir, "loop"), join(dir, "loop"));
+  writeFileSync(join(dir, "file"), "");
+  expect(faultOf(() => loadSigner(join(dir, "loop"), origin))).toBe("E_JOURNAL_IO");
+  expect(faultOf(() => loadSigner(join(dir, "file", "log.key"), origin))).toBe("E_JOURNAL_IO");
 });

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openJournal } from "../../../agent/keep/open.ts";
@@ -33,6 +33,13 @@ test.each(["state.db", october, "leaf-2026-11.db", "leaf-2026-12.db"])(
     expect(faultOf(() => readJournal(dir))).toBe("E_JOURNAL_MISSING");
   },
 );
+
+test("what cannot be looked into is not called missing", () => {
+  const dir = join(tempDir(), "loop");
+  symlinkSync(dir, dir); // nobody, not even root, gets past ELOOP
+  expect(opening(dir)).toBe("E_JOURNAL_IO");
+  expect(faultOf(() => readJournal(dir))).toBe("E_JOURNAL_IO");
+});
 
 test("a folder that is not there is missing, and stays so", () => {
   const dir = join(tempDir(), "none");

@@ -171,7 +171,7 @@ export function makePlant(): Plant {
   const receiver = openReceiver({
     ledger,
     keys,
-    gateways: new Map([[gateway, { id: gateway, log: signer.vkey }]]),
+    gateways: [{ id: gateway, log: signer.vkey }],
     now: () => millis(clock.now().wall),
     send: async (topic, payload) => {
       const lane = laneOf(topic)?.lane as Lane;

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createKeys, loadKeys } from "../../../feed/receiver/keys.ts";
@@ -31,6 +31,14 @@ test("a file that holds no key is refused", () => {
   chmodSync(join(dir, "ctl.pem"), 0o600);
   writeFileSync(join(dir, "ctl.pem"), "no key");
   expect(() => loadKeys(dir, "d.example")).toThrow(refused);
+});
+
+test("a key whose path cannot be looked at is refused", () => {
+  const dir = tempDir();
+  writeFileSync(join(dir, "file"), "");
+  symlinkSync(join(dir, "w1.pem"), join(dir, "w1.pem"));
+  expect(() => loadKeys(dir, "d.example")).toThrow(refused);
+  expect(() => loadKeys(join(dir, "file"), "d.example")).toThrow(refused);
 });
 
 test("a key is never overwritten", () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { EntryBody } from "../../../feed/format/body.ts";
 import { isoTime } from "../../../feed/format/entry.ts";
 import type { Finding } from "../../../feed/format/faults.ts";
+import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
 import { topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { openLink } from "../../../feed/link.ts";
@@ -27,8 +28,10 @@ afterAll(() => {
 });
 
 /** The plant's log, signed; `change` is what a plant that lies writes in the place of an entry. */
-async function logOf(change: (body: EntryBody, seq: number) => EntryBody = (body) => body): Promise<TestLog> {
-  const log = testLog();
+async function logOf(
+  change: (body: EntryBody, seq: number) => EntryBody = (body) => body,
+  log = testLog(),
+): Promise<TestLog> {
   for (const [seq, body] of (await plant).entries()) log.addBody(change(body, seq));
   return log;
 }
@@ -42,7 +45,12 @@ interface Checked {
   readonly path: string;
 }
 
-async function received(log: TestLog, more: Partial<RecomputingParts> = {}, from = 0): Promise<Checked> {
+async function received(
+  log: TestLog,
+  more: Partial<RecomputingParts> = {},
+  from = 0,
+  earlier?: TestLog,
+): Promise<Checked> {
   const findings: Finding[] = [];
   const parts = (ledger: Ledger): RecomputingParts => ({
     ledger,
@@ -56,9 +64,10 @@ async function received(log: TestLog, more: Partial<RecomputingParts> = {}, from
     },
     ...more,
   });
-  const service = testService(log);
+  const service = earlier ? testService(earlier, {}, [{ id: "g1", log: log.signer.vkey }]) : testService(log);
   const recomputing = startRecomputing(parts(service.ledger));
   service.mirrored = recomputing.mirrored;
+  if (earlier) await service.take("fill", earlier.bundle(0, earlier.entries.length));
   for (let at = from; at < log.entries.length; at += 250)
     await service.take("fill", log.bundle(at, Math.min(at + 250, log.entries.length), { old: at === from ? 0 : at }));
   if (from > 0) await service.take("fill", log.bundle(0, from, { old: log.entries.length }));
@@ -94,6 +103,19 @@ test.each([
     },
   ]);
   expect((await ledger.summary()).codes).toEqual({ DERIVED_DIFFERS: 1 });
+});
+
+test("the log of a gateway's new generation is computed again too", async () => {
+  const lie = await isOf("minute", 20)();
+  const log = await logOf(
+    (body, seq) =>
+      seq === lie && body.type === "derived" ? { ...body, data: { ...body.data, "so2.dry": ["99.9000", "N"] } } : body,
+    testLog(signerFromPem("test.example.cn/log/p-s-g1/2", 1, newKeyPem())),
+  );
+  const earlier = testLog();
+  earlier.add(10);
+  const { findings } = await received(log, {}, 0, earlier);
+  expect(findings).toMatchObject([{ code: "DERIVED_DIFFERS" }]);
 });
 
 test("a reading that was left out of its minute is found, whatever the entry says it was made of", async () => {

@@ -65,7 +65,7 @@ export function testService(
       const of = (wanted: Lane): Buffer[] =>
         said.filter(({ topic }) => laneOf(topic)?.lane === wanted).map((message) => message.payload);
       return {
-        receipts: of("ack").map((note) => receiptOf(note, log, keys)),
+        receipts: of("ack").map((note) => receiptOf(note, all, keys)),
         nacks: of("ctl").map((note) => nackOf(note, keys)),
         back: of("back"),
       };
@@ -74,7 +74,7 @@ export function testService(
   const receiver = openReceiver({
     ledger,
     keys,
-    gateways: new Map(all.map((one) => [one.id, one])),
+    gateways: all,
     now: () => millis(service.time),
     send: async (topic, payload) => void said.push({ topic, payload }),
     refused: (_, { code }) => service.refused.push(code),
@@ -83,8 +83,8 @@ export function testService(
   return service;
 }
 
-function receiptOf(raw: Buffer, { signer }: TestLog, { witness, mirror }: ServiceKeys): string {
-  const keys = [signer.vkey, witness.vkey, mirror.vkey];
+function receiptOf(raw: Buffer, gateways: readonly Gateway[], { witness, mirror }: ServiceKeys): string {
+  const keys = [...gateways.map(({ log }) => log), witness.vkey, mirror.vkey];
   const open = openNote(raw, keys);
   if (!open.ok) throw new Error(`a receipt that does not verify: ${open.problem.detail}`);
   const label = (name: string): string => (name.startsWith("w1.") ? "W1" : "M1");

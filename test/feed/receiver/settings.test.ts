@@ -34,7 +34,7 @@ test("init makes keys that only their owner may read, and settings that can be r
   for (const name of ["w1", "m1", "ctl"]) expect(statSync(join(dir, "keys", `${name}.pem`)).mode & 0o777).toBe(0o400);
   const settings = load(join(dir, "receiver.yaml"));
   expect(settings).toMatchObject({ name: "test.example.cn", keys: join(dir, "keys"), ledger: join(dir, "ledger.db") });
-  expect(settings.gateways.size).toBe(0);
+  expect(settings.gateways).toEqual([]);
   expect(settings.recompute).toEqual({ share: 0.1, tolerances: "exact" });
 });
 
@@ -61,10 +61,10 @@ test("the policy names the keys that were made, and wants both", () => {
 });
 
 test.each([
-  ["recompute: { share: 1.5 }", /^26:21 E_CONFIG_RANGE: share is 1.5; write a share of 0 to 1/],
+  ["recompute: { share: 1.5 }", /^27:21 E_CONFIG_RANGE: share is 1.5; write a share of 0 to 1/],
   [
     "recompute: { tolerances: roughly }",
-    /^26:26 E_CONFIG_VALUE: tolerances is "roughly"; write one of exact, part-75$/,
+    /^27:26 E_CONFIG_VALUE: tolerances is "roughly"; write one of exact, part-75$/,
   ],
 ])("%s is refused", (line, where) => {
   const dir = made();
@@ -94,38 +94,48 @@ test("a gateway is registered with its log, and how long its key is valid", () =
     `gateways:\n  - { id: g1, log: ${vkey("a/1")} }\n  - { id: g2, log: ${vkey("b/1")}, until: 480, revoked: true }`,
   );
   writeFileSync(file, text);
-  expect(load(file).gateways.get("g2")).toMatchObject({ log: { name: "b/1" }, until: 480, revoked: true });
+  expect(load(file).gateways[1]).toMatchObject({ log: { name: "b/1" }, until: 480, revoked: true });
+});
+
+test("a gateway's new generation stands beside the old one, under the same id", () => {
+  const file = join(made(), "receiver.yaml");
+  const rows = `gateways:\n  - { id: g1, log: ${vkey("a/1")}, until: 480 }\n  - { id: g1, log: ${vkey("a/2")} }`;
+  writeFileSync(file, readFileSync(file, "utf8").replace("gateways: []", rows));
+  expect(load(file).gateways).toMatchObject([
+    { id: "g1", log: { name: "a/1" }, until: 480 },
+    { id: "g1", log: { name: "a/2" } },
+  ]);
 });
 
 const one = vkey("a/1");
 const witness = signerFromPem("w1.a", 4, newKeyPem()).vkey.text;
 const ours = "the verifier key that `cems-agent init` printed for this gateway";
 test.each([
-  ["gateways: 7", ["19:11 E_CONFIG_VALUE: gateways is 7; write a list"]],
+  ["gateways: 7", ["20:11 E_CONFIG_VALUE: gateways is 7; write a list"]],
   [
     "gateways: [{ id: g1 }]",
     [
-      "19:12 E_CONFIG_MISSING: gateways[0] has no log; write a text: the verifier key NAME+ID+KEY, as `cems-agent init` prints it",
+      "20:12 E_CONFIG_MISSING: gateways[0] has no log; write a text: the verifier key NAME+ID+KEY, as `cems-agent init` prints it",
     ],
   ],
   [
     `gateways: [{ id: a/b, log: ${one} }]`,
-    ['19:18 E_CONFIG_VALUE: id is "a/b"; write letters, digits and . _ -, at most 64, for example 320102-p0001-s1-g1'],
+    ['20:18 E_CONFIG_VALUE: id is "a/b"; write letters, digits and . _ -, at most 64, for example 320102-p0001-s1-g1'],
   ],
-  ["gateways: [{ id: g1, log: x }]", [`19:27 E_CONFIG_VALUE: "x" is not NAME+ID+KEY; write ${ours}`]],
+  ["gateways: [{ id: g1, log: x }]", [`20:27 E_CONFIG_VALUE: "x" is not NAME+ID+KEY; write ${ours}`]],
   [
     `gateways: [{ id: g1, log: ${witness} }]`,
-    [`19:27 E_CONFIG_VALUE: this is the key of a witness, not of a log; write ${ours}`],
+    [`20:27 E_CONFIG_VALUE: this is the key of a witness, not of a log; write ${ours}`],
   ],
   [
     `gateways:\n  - { id: g1, log: ${one} }\n  - { id: g2, log: ${one} }`,
-    [`21:20 E_CONFIG_DUPLICATE: this origin or key belongs to another gateway already; write ${ours}`],
+    [`22:20 E_CONFIG_DUPLICATE: this origin or key stands in another row already; write ${ours}`],
   ],
   [
-    `gateways:\n  - { id: g1, log: ${one} }\n  - { id: g1, log: ${vkey("b/1")} }`,
-    ["21:11 E_CONFIG_DUPLICATE: g1 stands here twice; write each gateway once"],
+    `gateways:\n  - { id: g1, log: ${one}, until: 9 }\n  - { id: g1, log: ${vkey("a/1")} }`,
+    [`22:20 E_CONFIG_DUPLICATE: this origin or key stands in another row already; write ${ours}`],
   ],
-  ["gateways: []\nlogLevell: info", ["20:1 E_CONFIG_KEY: logLevell is not a setting; write logLevel"]],
+  ["gateways: []\nlogLevell: info", ["21:1 E_CONFIG_KEY: logLevell is not a setting; write logLevel"]],
 ])("%s is a problem with its place and what to write", (line, problems) => {
   const dir = made();
   const file = join(dir, "receiver.yaml");
@@ -145,9 +155,9 @@ test("all that is wrong is told at once, in the order of the file", () => {
   expect(said(dir).map((line) => line.replace(/;.*/, ""))).toEqual([
     "5:1 E_CONFIG_KEY: kees is not a setting",
     "9:8 E_CONFIG_VALUE: 127.0.0.1 is not the address of a broker",
-    '19:27 E_CONFIG_VALUE: "x" is not NAME+ID+KEY',
-    "19:38 E_CONFIG_VALUE: id is a number",
-    '23:11 E_CONFIG_VALUE: logLevel is "loud"',
+    '20:27 E_CONFIG_VALUE: "x" is not NAME+ID+KEY',
+    "20:38 E_CONFIG_VALUE: id is a number",
+    '24:11 E_CONFIG_VALUE: logLevel is "loud"',
   ]);
 });
 

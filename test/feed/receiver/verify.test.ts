@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exportBundle } from "../../../agent/keep/export.ts";
@@ -8,14 +8,17 @@ import { makePlant } from "../../agent/send/plant.ts";
 import { tempDir } from "../../support/temporary.ts";
 
 /** What an agent exports after the receiver has signed for it. */
-async function exported(): Promise<string> {
+const exported = async (): Promise<string> => (await exportedWithPolicy()).dir;
+
+async function exportedWithPolicy() {
   const plant = makePlant();
   plant.grow(20);
   plant.start();
   await plant.up();
   const out = join(tempDir(), "out");
-  exportBundle(plant.dir, out, { policy: formatPolicy(plant.policy) });
-  return out;
+  const plants = formatPolicy(plant.policy);
+  exportBundle(plant.dir, out, { policy: plants });
+  return { dir: out, plants, log: plant.signer.vkey.text };
 }
 
 function verified(dir: string, policy?: string): { status: number; lines: string[] } {
@@ -49,6 +52,37 @@ test("keys of the verifier's own take the place of those in the folder", async (
 test("a folder that is no export is a fault, not a verdict", () => {
   const missing = expect.objectContaining({ code: "E_EXPORT_MISSING" });
   expect(() => verified(tempDir())).toThrow(missing);
+});
+
+test.each(["leaves.jsonl", "keys.txt", "checkpoints/0000000000000021.note"])(
+  "an export of which %s cannot be read is a fault that names it, not a verdict",
+  async (name) => {
+    const dir = await exported();
+    for (const spoil of [() => mkdirSync(join(dir, name)), () => symlinkSync(join(dir, name), join(dir, name))]) {
+      rmSync(join(dir, name), { recursive: true });
+      spoil();
+      expect(() => verified(dir)).toThrow(
+        expect.objectContaining({ code: "E_EXPORT_READ", message: expect.stringContaining(dir) }),
+      );
+    }
+  },
+);
+
+test("a file in the place of an export is none", () => {
+  const file = join(tempDir(), "file");
+  writeFileSync(file, "");
+  expect(() => verified(file)).toThrow(expect.objectContaining({ code: "E_EXPORT_MISSING" }));
+});
+
+test("the policy of the plants accuses nobody: it wants the log's key first, and then accepts what is honest", async () => {
+  const { dir, plants, log } = await exportedWithPolicy();
+  const file = join(tempDir(), "policy.txt");
+  writeFileSync(file, plants);
+  expect(() => verified(dir, file)).toThrow(
+    expect.objectContaining({ code: "E_VERIFY_POLICY", message: expect.stringContaining("no line `log VKEY`") }),
+  );
+  writeFileSync(file, `log ${log}\n${plants}`);
+  expect(verified(dir, file).status).toBe(0);
 });
 
 test("a policy that cannot be used is a fault that names its file", async () => {
