@@ -33,12 +33,16 @@ const alive = (pid: number): boolean => {
   }
 };
 
-/** A demo whose five programs all run; what is left of them ends with the test. */
-async function playing(): Promise<{ demo: Program; parts: readonly number[]; temporary: string }> {
+function begun(): { demo: Program; pid: number; temporary: string } {
   const temporary = join(tempDir(), "t");
   mkdirSync(temporary);
   const demo = spawnNode(program, ["--seed", "4"], { env: { TMPDIR: temporary } });
-  const pid = demo.child.pid ?? 0;
+  return { demo, pid: demo.child.pid ?? 0, temporary };
+}
+
+/** A demo whose five programs all run; what is left of them ends with the test. */
+async function playing(): Promise<{ demo: Program; parts: readonly number[]; temporary: string }> {
+  const { demo, pid, temporary } = begun();
   // The agent's first line: from then on it ends in order when it is told to.
   const agentRuns = (): boolean =>
     readdirSync(temporary)
@@ -57,6 +61,24 @@ test("a killed demo leaves no program behind", async () => {
   await demo.stop("SIGKILL");
   await until(() => !parts.some(alive), { within: 30_000 });
   expect(parts).toHaveLength(5);
+});
+
+/** What of a demo is there when the signal comes, from the first program to the last, which does not listen yet. */
+const moments = ["broker.log", "simulator.log", "receiver", "agent/site.yaml", "receiver.log", "agent.log"];
+
+test.each(moments)("Ctrl-C at the time of its %s ends the demo with one line and leaves no folder", async (made) => {
+  const { demo, temporary } = begun();
+  await until(() => readdirSync(temporary).some((name) => existsSync(join(temporary, name, made))), {
+    within: 60_000,
+    every: 5,
+  });
+  const { code } = await demo.stop("SIGINT");
+  expect([code, demo.stdout(), demo.stderr()]).toEqual([
+    1,
+    "Not well: it ended before the first reading was verified.\n",
+    "",
+  ]);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test("a closed terminal ends the demo in order, with its folder", async () => {
