@@ -74,7 +74,7 @@ export async function playDemo(
 
 /** What the agent did, as it says when it has stopped, in readings and tree sizes. */
 interface Farewell {
-  readonly readings: { readonly taken: number };
+  readonly readings: { readonly taken: number; readonly missing: number };
   readonly published: number;
   readonly mirrored: number;
 }
@@ -100,6 +100,7 @@ async function summarise(stage: Stage, { readings, published, mirrored }: Farewe
     const { summary } = JSON.parse(said) as { summary: { readings: number; refused: Record<string, number> } };
     return {
       taken: readings.taken,
+      missing: readings.missing,
       kept: counts.all,
       published: counts.published,
       verified: summary.readings,

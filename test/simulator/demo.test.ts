@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { millis } from "../../feed/format/vocabulary.ts";
-import { whatIsWrong } from "../../simulator/demo/summary.ts";
+import { renderSummary, whatIsWrong } from "../../simulator/demo/summary.ts";
 import { firstReadingWithin, timeLimit } from "../../simulator/demo/time-limit.ts";
 import { type Program, runNode, spawnNode } from "../support/program.ts";
 import { tempDir } from "../support/temporary.ts";
@@ -144,10 +144,24 @@ describe("the time of a demo", () => {
 });
 
 test("a summary says in words what is wrong with the run", () => {
-  const well = { taken: 9, kept: 9, published: 9, verified: 9, acknowledged: 9, refused: {} };
+  const well = { taken: 9, missing: 2, kept: 9, published: 9, verified: 9, acknowledged: 9, refused: {} };
   expect(whatIsWrong(well)).toBeUndefined();
   expect(whatIsWrong({ ...well, taken: 0, acknowledged: 0 })).toBe("it ended before the first reading");
   expect(whatIsWrong({ ...well, acknowledged: 7, refused: { SIG_BAD: 2 } })).toBe(
     "2 readings were not acknowledged, 2 messages were refused",
   );
+});
+
+test("a summary says how many of the readings have no value, which is no loss", () => {
+  const summary = { taken: 9, missing: 2, kept: 9, published: 9, verified: 9, acknowledged: 9, refused: {} };
+  const counts = renderSummary(summary)
+    .split("\n")
+    .map((row) => row.trim().split(/ {2,}/));
+  expect(counts.slice(0, 3).map(([name, count]) => [name, Number(count)])).toEqual([
+    ["taken", 9],
+    ["missing", 2],
+    ["kept", 9],
+  ]);
+  expect(counts[1]?.[2]).toMatch(/without a value/);
+  expect(whatIsWrong(summary)).toBeUndefined();
 });
