@@ -92,6 +92,7 @@ test("a closed terminal ends the demo in order, with its folder", async () => {
 test.each([
   [["--for", "0s"], 64, /^demo: .*longer than 0.* Type: npm run demo -- \[--for TIME\] \[--keep DIR\] \[--seed N\]$/],
   [["--for", "999999h"], 64, /^demo: .*at most 500h/],
+  [["--keep", ""], 64, /^demo: .*A value that is not empty is wanted\. Type: npm run demo -- /],
   [["--keep", "/proc/x"], 73, /^E_SIM_FOLDER: .*\/proc\/x/],
   [["--keep", "/dev/null"], 73, /^E_SIM_FOLDER: .*\/dev\/null/],
   [["--keep", "/etc/passwd/x"], 73, /^E_SIM_FOLDER: .*\/etc\/passwd\/x/],
