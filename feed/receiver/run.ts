@@ -78,7 +78,7 @@ function sender(link: Link, log: Logger): (topic: string, payload: Buffer) => Pr
     const sent = link.send(topic, payload, { expirySeconds }).then((result) => {
       underWay.delete(sent);
       const told = news(topic, result);
-      if (told) log[told.level](told.said, "not published");
+      if (told) log[told.level](told.said, told.text);
     });
     underWay.add(sent);
     if (underWay.size >= AT_ONCE) await Promise.race(underWay);
