@@ -70,7 +70,8 @@ async function recover(
   signal: AbortSignal,
 ): Promise<void> {
   const { answered, recovered } = await recoverTail({ shelf: journal, link, policy, gateway }, answerWithin, signal);
-  if (!answered) log.info("the service did not answer; the question is asked again at each connection");
+  if (!answered && !signal.aborted)
+    log.info("the service did not answer; the question is asked again at each connection");
   if (recovered === 0) return;
   log.warn({ code: "TAIL_RECOVERED", entries: recovered }, "entries were lost here and came back from the mirror");
   const t = isoTime(clock.now().wall);

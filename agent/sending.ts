@@ -3,12 +3,13 @@ import type { Clock } from "../drivers/clock.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { topics } from "../feed/format/topics.ts";
 import { type Millis, seconds } from "../feed/format/vocabulary.ts";
-import { sendNews } from "../feed/link/news.ts";
+import { type SendTold, sendNews } from "../feed/link/news.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import type { Logger } from "./logger.ts";
 import type { Keeper } from "./sealing.ts";
 import type { Ack } from "./send/acks.ts";
 import { type SendingCounts, startSending } from "./send/publisher.ts";
+import { type SilenceTold, silenceNews } from "./send/silence.ts";
 import { offlineText } from "./send/status.ts";
 import type { Service } from "./service.ts";
 
@@ -40,6 +41,10 @@ export function openSending(parts: SendingSite): SiteSending {
   let nextAnchor: Millis | undefined;
   let stopping = false;
   const news = sendNews();
+  const silence = silenceNews();
+  const tell = (told: SendTold | SilenceTold | undefined): void => {
+    if (told) log[told.level](told.said, told.text);
+  };
 
   const anchor = ({ size, lines, witnessed }: Ack): void => {
     const { wall, mono } = clock.now();
@@ -56,13 +61,14 @@ export function openSending(parts: SendingSite): SiteSending {
       policy: service.policy,
       gateway: site.gateway,
       clock,
-      onAck: anchor,
+      onAck: (ack) => {
+        tell(silence.acknowledged(journal.mirrored()));
+        anchor(ack);
+      },
+      onUnanswered: () => tell(silence.unanswered(journal.mirrored())),
       onNack: ({ code, have }) => log.warn({ code, have }, "the service asks again"),
       onRefused: ({ code, detail }) => log.warn({ code, detail }, "a message of the service does not count"),
-      onSent: (topic, result) => {
-        const told = news(topic, result);
-        if (told) log[told.level](told.said, "not published");
-      },
+      onSent: (topic, result) => tell(news(topic, result)),
       onFork: onFault,
     },
     stop.signal,

@@ -2,6 +2,7 @@ import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Profile } from "../drivers/profile.ts";
 import type { AddressKey } from "../drivers/protocol.ts";
 import { spokenOn } from "../drivers/protocol.ts";
+import { unitId } from "./forms.ts";
 import type { Loose } from "./loose.ts";
 import { text } from "./loose.ts";
 
@@ -40,9 +41,9 @@ export function checkAddress(
           "key",
         ),
       );
-  const { unit } = device;
+  const unit = unitId.safeParse(device.unit).data;
   const serialModbus = name === "Modbus" && transport !== "tcp" && transport !== "udp";
-  if (serialModbus && typeof unit === "number" && (unit < 1 || unit > 247))
+  if (serialModbus && unit !== undefined && (unit < 1 || unit > 247))
     found.push(report("E_CONFIG_RANGE", [...path, "unit"], `unit is ${unit}`, "a whole number from 1 to 247"));
   if (profile && !protocols.includes(profile.protocol))
     found.push(

@@ -1,39 +1,22 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Problem, Reporter } from "../drivers/problem.ts";
+import { brokerFileProblems, passwordProblems } from "../feed/yaml/broker-files.ts";
 import { unreadable } from "../feed/yaml/readable.ts";
 import { group, list, text } from "./loose.ts";
 import { servicePolicy } from "./policy.ts";
 
-type Path = readonly PropertyKey[];
-
-/** The files that a site names, beside its profiles: each must be there and readable when the agent starts. */
+/** The files that a site names, beside its profiles: each must be there and usable when the agent starts. */
 export function checkFiles(file: string, raw: unknown, report: Reporter): Problem[] {
   const { feed, lines } = group(raw);
   const { policy, passwordFile, tls } = group(feed);
-  const { ca, cert, key } = group(tls);
-  const named: readonly (readonly [Path, unknown, string])[] = [
-    [["feed", "tls", "ca"], ca, "the PEM file of the broker's certificate authority"],
-    [["feed", "tls", "cert"], cert, "the PEM file of this gateway's certificate"],
-    [["feed", "tls", "key"], key, "the PEM file of this certificate's key"],
-    [["feed", "passwordFile"], passwordFile, "a file whose first line is the password"],
-    ...list(lines).map(
-      (line, index) =>
-        [
-          ["lines", index, "passwordFile"],
-          group(line).passwordFile,
-          "a file whose first line is the password",
-        ] as const,
-    ),
-  ];
-  const absolute = (path: string): string => resolve(dirname(file), path);
+  const from = (path: string): string => resolve(dirname(file), path);
   return [
-    ...checkPolicy(absolute, policy, report),
-    ...named.flatMap(([path, value, instead]) => {
-      const named = text(value);
-      const problem = named === undefined ? undefined : unreadable(absolute(named));
-      return problem === undefined ? [] : [report("E_CONFIG_READ", path, problem, instead)];
-    }),
+    ...checkPolicy(from, policy, report),
+    ...brokerFileProblems({ tls: group(tls), passwordFile }, { at: ["feed"], whose: "this gateway's", from, report }),
+    ...list(lines).flatMap((line, index) =>
+      passwordProblems(["lines", index, "passwordFile"], group(line).passwordFile, { from, report }),
+    ),
   ];
 }
 

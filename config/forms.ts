@@ -64,3 +64,6 @@ export const host = z
   .regex(/^[A-Za-z0-9.:-]{1,253}$/)
   .meta({ title: "a host name or address" });
 export const path = z.string().min(1).max(1000);
+
+/** One byte, as Modbus and DCON address; what of it a line's protocol lets a device have is narrower. */
+export const unitId = z.int().min(0).max(255);

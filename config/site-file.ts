@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
 import { derivedForm } from "./derived-form.ts";
-import { duration, host, name, oneOf, path, size, timeOfDay } from "./forms.ts";
+import { duration, host, name, oneOf, path, size, timeOfDay, unitId } from "./forms.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
@@ -154,10 +154,7 @@ const override = z.strictObject({
 const device = z.strictObject({
   id: pointId.meta({ description: "Name of the device; its channels are `<id>.<point>`.", examples: ["cems"] }),
   line: z.string().meta({ description: "Id of the line it is on.", examples: ["analyzer"] }),
-  unit: z
-    .int()
-    .min(0)
-    .max(255)
+  unit: unitId
     .exactOptional()
     .meta({ description: "On Modbus and DCON: its unit id, on a serial Modbus line 1 to 247." }),
   address: z

@@ -38,8 +38,9 @@ const refuse = (wanted: string): never => {
   throw new InvalidArgumentError(`${wanted} is wanted.`);
 };
 
-/** A text that must be given. */
-export const option = (usage: string, about: string): Taken<string> => required(usage, about, (text) => text);
+/** A text that must be given and is not empty: an empty path would be the current folder, an empty name nobody's. */
+export const option = (usage: string, about: string): Taken<string> =>
+  required(usage, about, (text) => (text === "" ? refuse("A value that is not empty") : text));
 /** A whole number from 0 that must be given, unless made optional by `or`. */
 export const integer = (usage: string, about: string): Taken<number> =>
   required(usage, about, (text) => (/^\d{1,15}$/.test(text) ? Number(text) : refuse("A whole number such as 7")));

@@ -26,6 +26,8 @@ export interface SendingParts {
   readonly onAck?: (ack: Ack) => void;
   /** The service refused what was sent, or asks for it again. */
   readonly onNack?: (statement: Statement) => void;
+  /** A wait for an answer has had its time. */
+  readonly onUnanswered?: () => void;
   /** What became of a message. */
   readonly onSent?: (topic: string, result: SendResult) => void;
   /** A message that does not count, and why. */
@@ -189,7 +191,9 @@ export function startSending(parts: SendingParts, signal: AbortSignal): Sending 
   /** One decision; when to look again if nothing happens before, undefined for "only when something happens". */
   const step = (): Millis | undefined => {
     if (box === undefined) return undefined;
-    box = outbox.expired(outbox.sealed(box, newest()), now(), random());
+    const waiting = outbox.sealed(box, newest());
+    box = outbox.expired(waiting, now(), random());
+    if (box !== waiting) parts.onUnanswered?.();
     const next = outbox.nextToSend(box, now());
     if (next.do === "wait") return next.until;
     box = act(next, box);

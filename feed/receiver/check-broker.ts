@@ -1,6 +1,5 @@
 import { brokerAddress } from "../link/settings.ts";
 import type { Problem, Reporter } from "../yaml/problem.ts";
-import { unreadable } from "../yaml/readable.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -22,19 +21,4 @@ export function checkBroker({ url, tls }: Loose, report: Reporter): Problem[] {
   if (address.protocol === "mqtt" && tls !== undefined)
     return [report("E_CONFIG_VALUE", path, "`tls` without mqtts", url.replace("mqtt:", "mqtts:"))];
   return [];
-}
-
-/** The certificates and the password that are named must be there and readable. */
-export function checkFiles({ tls, passwordFile }: Loose, from: (name: string) => string, report: Reporter): Problem[] {
-  const { ca, cert, key } = group(tls);
-  const named = [
-    [["broker", "tls", "ca"], ca, "the PEM file of the broker's certificate authority"],
-    [["broker", "tls", "cert"], cert, "the PEM file of the receiver's certificate"],
-    [["broker", "tls", "key"], key, "the PEM file of this certificate's key"],
-    [["broker", "passwordFile"], passwordFile, "a file whose first line is the password"],
-  ] as const;
-  return named.flatMap(([path, name, instead]) => {
-    const problem = typeof name === "string" ? unreadable(from(name)) : undefined;
-    return problem === undefined ? [] : [report("E_CONFIG_READ", path, problem, instead)];
-  });
 }

@@ -56,6 +56,26 @@ export function openDatabase(path: string, options: { readonly write: boolean })
   });
 }
 
+/**
+ * Holds a lock until `close` or the death of the process, however it dies: SQLite's exclusive lock is the kernel's, so none
+ * is ever left behind. It is no lock of the ledger itself, which others may read. Throws Fault E_LEDGER_HELD.
+ */
+export function holdLock(path: string): { close(): void } {
+  return translated(path, () => {
+    const db = new Sqlite(path, { timeout: 0 });
+    try {
+      // An empty file would have to be written each time before it can be locked.
+      if (db.pragma("user_version", { simple: true }) !== FORMAT) db.pragma(`user_version = ${FORMAT}`);
+      db.exec("BEGIN EXCLUSIVE");
+      return { close: () => void db.close() };
+    } catch (error) {
+      db.close();
+      const held = error instanceof Sqlite.SqliteError && error.code.startsWith("SQLITE_BUSY");
+      throw held ? fault("E_LEDGER_HELD", path, "another receiver holds it", error) : error;
+    }
+  });
+}
+
 /** Opened again, a WAL file of this build has synchronous=NORMAL, which forgets commits in a power cut; FULL is asked back. */
 function harden(db: Sqlite.Database, path: string, writes = true): void {
   const settings: readonly (readonly [string, string, unknown])[] = [

@@ -34,6 +34,11 @@ export const receiverFaults = {
     hint: "Keep the file as evidence, check the disk, restore a backup; the gateways send again what it lacks.",
     exit: 65,
   },
+  E_LEDGER_HELD: {
+    consequence: "nothing is started; the other receiver goes on",
+    hint: "Another receiver runs on this ledger. Stop it first, or give this one settings and a ledger of its own.",
+    exit: 75,
+  },
   E_LEDGER_BUSY: {
     consequence: "nothing is acknowledged",
     hint: "Another program holds the ledger's write lock. Stop it.",

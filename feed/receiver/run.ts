@@ -8,7 +8,8 @@ import { createLogger, type Logger } from "./logger.ts";
 import { openReceiver } from "./receive.ts";
 import { secretOf, startRecomputing } from "./recomputing.ts";
 import type { ReceiverSettings } from "./settings.ts";
-import { openLedger } from "./sqlite-ledger.ts";
+import { holdLedger, openLedger } from "./sqlite-ledger.ts";
+import type { ServiceKeys } from "./witness.ts";
 
 /** What the plants send, of all of them; the broker says to whom each gateway may speak. */
 const heard = (["cp", "live", "fill", "cert", "status"] as const).map((lane) => topics("+")[lane]);
@@ -22,6 +23,16 @@ export async function runReceiver(
   log: Logger = createLogger(settings.logLevel),
 ): Promise<void> {
   const keys = loadKeys(settings.keys, settings.name);
+  // Two with the same settings have one client id: the broker would throw them out in turn, for ever.
+  const held = holdLedger(settings.ledger);
+  try {
+    await receive(settings, keys, signal, log);
+  } finally {
+    held.close();
+  }
+}
+
+async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: AbortSignal, log: Logger): Promise<void> {
   const ledger = openLedger(settings.ledger);
   const link = openLink({ session: seconds(86_400), ...settings.broker } satisfies LinkSettings);
   let stop = (_fault?: unknown): void => {};
@@ -78,7 +89,7 @@ function sender(link: Link, log: Logger): (topic: string, payload: Buffer) => Pr
     const sent = link.send(topic, payload, { expirySeconds }).then((result) => {
       underWay.delete(sent);
       const told = news(topic, result);
-      if (told) log[told.level](told.said, "not published");
+      if (told) log[told.level](told.said, told.text);
     });
     underWay.add(sent);
     if (underWay.size >= AT_ONCE) await Promise.race(underWay);

@@ -3,11 +3,12 @@ import { dirname, resolve } from "node:path";
 import type { ToleranceId } from "../derive/difference.ts";
 import { good, type Result } from "../format/faults.ts";
 import type { LinkSettings } from "../link.ts";
+import { brokerFileProblems } from "../yaml/broker-files.ts";
 import { type Problem, type Reporter, reporter, syntaxProblems, unreadFile } from "../yaml/problem.ts";
 import { readYaml } from "../yaml/read.ts";
 import { inOrder } from "../yaml/render.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
-import { checkBroker, checkFiles, group } from "./check-broker.ts";
+import { checkBroker, group } from "./check-broker.ts";
 import type { Gateway } from "./examine.ts";
 import { register } from "./register.ts";
 import { type SettingsFile, settingsFile } from "./settings-file.ts";
@@ -45,6 +46,7 @@ export function loadSettings(
   const parsed = settingsFile.safeParse(yaml.value);
   const raw = group(yaml.value);
   const broker = group(raw.broker);
+  const named = { tls: group(broker.tls), passwordFile: broker.passwordFile };
   const from = (name: string): string => resolve(dirname(file), name);
   const { gateways, problems: unregistered } = register(raw.gateways, report);
   const problems = [
@@ -52,7 +54,7 @@ export function loadSettings(
     ...(parsed.success ? [] : schemaProblems(parsed.error.issues, settingsFile, yaml.value, report)),
     ...checkBroker(broker, report),
     ...unregistered,
-    ...(files ? checkFiles(broker, from, report) : []),
+    ...(files ? brokerFileProblems(named, { at: ["broker"], whose: "the receiver's", from, report }) : []),
   ];
   if (!parsed.success || problems.length > 0) return failed(problems);
   const { name, keys, ledger, broker: written, ...plain } = parsed.data;

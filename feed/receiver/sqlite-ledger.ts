@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { Fault } from "../format/faults.ts";
 import type { Frontier } from "../format/tree.ts";
-import { createDatabase, type Database, openDatabase } from "./database.ts";
+import { createDatabase, type Database, holdLock, openDatabase } from "./database.ts";
 import type { Holding, Leaf, Ledger, Summary, Tree } from "./ledger.ts";
 
 /** `leaf.id` numbers entries in the order they came, which is not that of their numbers while a backlog arrives. */
@@ -39,8 +39,18 @@ export function createLedger(path: string): void {
   createDatabase(path, schema);
 }
 
-export function openLedger(path: string): Ledger {
+/** Keeps other receivers from a ledger, by whatever path they name it. Throws Fault E_LEDGER_HELD, E_LEDGER_MISSING. */
+export function holdLedger(path: string): { close(): void } {
+  expectThere(path);
+  return holdLock(`${realpathSync(path)}-held`);
+}
+
+function expectThere(path: string): void {
   if (!existsSync(path)) throw new Fault("E_LEDGER_MISSING", `${path} is not there`);
+}
+
+export function openLedger(path: string): Ledger {
+  expectThere(path);
   return ledgerOn(openDatabase(path, { write: true }));
 }
 

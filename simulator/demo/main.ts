@@ -38,16 +38,24 @@ const demo = command({
     const ending = new AbortController();
     signal.addEventListener("abort", () => ending.abort(), { once: true });
     const limit = timeLimit(given.for, () => ending.abort());
-    const take = (line: string): void => {
-      screen.take(line);
-      if (screen.readings > 0) limit.verified();
+    const watching = {
+      onVerified: (line: string): void => {
+        screen.take(line);
+        if (screen.readings > 0) limit.verified();
+      },
+      isEarly: () => screen.readings === 0 && !limit.waitedInVain,
     };
     const drawing = new AbortController();
     let worthKeeping = true;
     try {
       const drawn = draw(screen, drawing.signal);
-      const summary = await playDemo(dir, given.seed, take, ending.signal).finally(() => drawing.abort());
+      const summary = await playDemo(dir, given.seed, watching, ending.signal).finally(() => drawing.abort());
       await drawn;
+      if (summary === undefined) {
+        worthKeeping = false; // there is nothing to look into
+        process.stdout.write("Not well: it ended before the first reading was verified.\n");
+        return 1;
+      }
       process.stdout.write(
         `${process.stdout.isTTY ? "" : `${screen.render(Date.now())}\n`}\n${renderSummary(summary)}\n`,
       );
@@ -55,8 +63,7 @@ const demo = command({
         ? `nothing was verified within ${firstReadingWithin / 1000} s`
         : whatIsWrong(summary);
       if (wrong !== undefined) process.stdout.write(`\nNot well: ${wrong}.\n`);
-      // Whoever ends it before the first reading has nothing to look into.
-      worthKeeping = wrong !== undefined && (limit.waitedInVain || summary.taken > 0);
+      worthKeeping = wrong !== undefined;
       if (given.keep !== undefined) process.stdout.write(`\n${next(dir)}\n`);
       return wrong === undefined ? 0 : 1;
     } finally {

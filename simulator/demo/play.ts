@@ -8,16 +8,24 @@ import { type Running, run, start } from "./processes.ts";
 import { prepareStage, type Stage } from "./stage.ts";
 import type { RunSummary } from "./summary.ts";
 
+/** Whoever watches the demo. */
+export interface Watching {
+  /** Takes every line of the receiver's tail: a verified reading, or the sizes of the log, as JSON. */
+  onVerified(line: string): void;
+  /** Asked when it ends: whether nobody wants to know how far it came, since it was ended before the first reading. */
+  isEarly(): boolean;
+}
+
 /**
- * Starts broker, simulator, receiver and agent, hands every verified reading to `onVerified` as a JSON line, and ends them
- * in order when `signal` aborts. Throws Fault E_SIM_PROGRAM when one of them ends by itself.
+ * Starts broker, simulator, receiver and agent, hands what was verified to `watching`, and ends them in order when `signal`
+ * aborts; undefined: that was too early for a summary. Throws Fault E_SIM_PROGRAM when one of them ends by itself.
  */
 export async function playDemo(
   dir: string,
   seed: number,
-  onVerified: (line: string) => void,
+  watching: Watching,
   signal: AbortSignal,
-): Promise<RunSummary> {
+): Promise<RunSummary | undefined> {
   const running: Running[] = [];
   const begin = (name: string, script: string, args: readonly string[], onLine?: (line: string) => void): Running => {
     const program = start(name, script, args, join(dir, `${name}.log`), onLine);
@@ -43,14 +51,19 @@ export async function playDemo(
       begin("simulator", "simulator/main.js", plant, hear),
     );
     const stage = await prepareStage(dir, { lines, brokerPort: port });
+    if (signal.aborted) return undefined;
     const receiver = begin("receiver", "feed/receiver/main.js", ["run", "--config", stage.receiver]);
     const tail = ["tail", "--config", stage.receiver, "--follow", "--json", "--last", "0"];
-    begin("tail", "feed/receiver/main.js", tail, onVerified);
+    begin("tail", "feed/receiver/main.js", tail, watching.onVerified);
     let farewell = "";
-    const agent = begin("agent", "agent/main.js", ["run", "--config", stage.site], (line) => (farewell = line));
+    const agent = begin("agent", "agent/main.js", ["run", "--config", stage.site], (line) => {
+      if (isFarewell(line)) farewell = line;
+    });
     const failed = await Promise.race([aborted(signal), ...running.map(endedEarly)]);
     if (failed && !signal.aborted) throw failed;
     const status = await agent.stop();
+    // A program that is told to end before it listens to signals ends with one: no fault of it.
+    if (watching.isEarly()) return undefined;
     if (status !== 0) throw new Fault("E_SIM_PROGRAM", `the agent ended with ${status}; see ${dir}/agent.log`);
     await receiver.stop();
     return await summarise(stage, JSON.parse(farewell) as Farewell);
@@ -59,12 +72,14 @@ export async function playDemo(
   }
 }
 
-/** The agent's last line: what it did, in readings and tree sizes. */
+/** What the agent did, as it says when it has stopped, in readings and tree sizes. */
 interface Farewell {
-  readonly readings: { readonly taken: number };
+  readonly readings: { readonly taken: number; readonly missing: number };
   readonly published: number;
   readonly mirrored: number;
 }
+
+const isFarewell = (line: string): boolean => line.includes('"msg":"stopped"');
 
 /** Counts what was kept from an export, not from the agent's word, and what was verified from the receiver's ledger. */
 async function summarise(stage: Stage, { readings, published, mirrored }: Farewell): Promise<RunSummary> {
@@ -85,6 +100,7 @@ async function summarise(stage: Stage, { readings, published, mirrored }: Farewe
     const { summary } = JSON.parse(said) as { summary: { readings: number; refused: Record<string, number> } };
     return {
       taken: readings.taken,
+      missing: readings.missing,
       kept: counts.all,
       published: counts.published,
       verified: summary.readings,

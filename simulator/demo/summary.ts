@@ -1,7 +1,9 @@
 /** What happened to the readings of a run, from the wire to the mirror. */
 export interface RunSummary {
-  /** Readings that polls gave. */
+  /** Readings that polls gave, with a value or with a reason why there is none. */
   readonly taken: number;
+  /** Of these, readings without a value: they are kept and sent as the others are. */
+  readonly missing: number;
   /** Of these, readings in the agent's journal. */
   readonly kept: number;
   /** Readings in bundles that the broker has taken. */
@@ -29,7 +31,8 @@ export function whatIsWrong(summary: RunSummary): string | undefined {
 export function renderSummary(summary: RunSummary): string {
   const codes = Object.entries(summary.refused).map(([code, n]) => `${code} ${n}`);
   const rows: readonly [string, number, string][] = [
-    ["taken", summary.taken, "readings the meters gave"],
+    ["taken", summary.taken, "readings of the meters, with or without a value"],
+    ["missing", summary.missing, "of these without a value; the reason why is kept and sent in its place"],
     ["kept", summary.kept, "durable and chained in the agent's journal"],
     ["published", summary.published, "in bundles the broker has taken"],
     ["verified", summary.verified, "checked by the receiver"],

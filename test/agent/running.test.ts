@@ -14,6 +14,7 @@ import type { Site } from "../../config/site.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { readEntry, type StoredEntry } from "../../feed/format/entry.ts";
+import { newKeyPem, signerFromPem } from "../../feed/format/note.ts";
 import { seconds } from "../../feed/format/vocabulary.ts";
 import { fakeClock } from "../support/clock.ts";
 import { freePort, tempDir } from "../support/temporary.ts";
@@ -101,6 +102,20 @@ test("an agent that is told to stop before its first reading says what it did al
   await runAgent(site, { clock, log }, AbortSignal.abort());
   const last = JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
   expect(last).toMatchObject({ msg: "stopped", readings: { taken: 0 }, published: 0 });
+});
+
+test("an agent that is told to stop while it waits for the service does not complain of it", async () => {
+  const policy = join(tempDir(), "policy.txt");
+  writeFileSync(policy, `witness w1 ${signerFromPem("w1.example.cn", 4, newKeyPem()).vkey.text}\nquorum w1\n`);
+  const site = makeSite(`feed: { broker: "mqtt://127.0.0.1:${await freePort()}", policy: ${policy} }\n${meter}`);
+  const said: unknown[] = [];
+  const log = pino({ base: null }, { write: (line: string) => void said.push(JSON.parse(line).msg) });
+  const stop = new AbortController();
+  const running = runAgent(site, { clock: systemClock, log }, stop.signal);
+  await until(() => said.includes("not connected"));
+  stop.abort();
+  await running;
+  expect(said).toEqual(["not connected", "stopped"]);
 });
 
 test("it is collecting only when the lines on which loggers push listen, or cannot", async () => {

@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { loadSite } from "../../config/load.ts";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { newKeyPem, signerFromPem } from "../../feed/format/note.ts";
+import { certificateAuthority } from "../support/certificates.ts";
 import { tempDir } from "../support/temporary.ts";
 
 const catalogue = loadCatalogue();
@@ -22,10 +24,15 @@ devices:
 `;
 const policy = `witness w1 ${signerFromPem("w1.example.cn", 4, newKeyPem()).vkey.text}\nquorum w1\n`;
 
+const authority = certificateAuthority(tempDir(afterAll));
+const [own, other] = [authority.issue("g1"), authority.issue("g2")];
+const issued = { "ca.pem": authority.ca, "g1.pem": own.cert, "g1.key": own.key };
+
 /** A site with every file it names. */
 function whole(): string {
   const dir = tempDir();
-  for (const name of ["pw", "ca.pem", "g1.pem", "g1.key", "mn.pw"]) writeFileSync(join(dir, name), "x\n");
+  for (const [name, made] of Object.entries(issued)) copyFileSync(made, join(dir, name));
+  for (const name of ["pw", "mn.pw"]) writeFileSync(join(dir, name), "x\n");
   writeFileSync(join(dir, "policy.txt"), policy);
   writeFileSync(join(dir, "site.yaml"), text);
   return dir;
@@ -90,4 +97,74 @@ test("files are looked at also where the rest does not fit", () => {
     expect.stringMatching(/^6:17 E_CONFIG_READ: there is no file no; /),
     expect.stringMatching(/^12:\d+ E_CONFIG_VALUE: every is /),
   ]);
+});
+
+const ca = "the PEM file of the broker's certificate authority";
+const cert = "the PEM file of this gateway's certificate";
+const key = "the PEM file of this certificate's key";
+const put = (name: string, made: string) => (dir: string) => writeFileSync(join(dir, name), made);
+const damaged = readFileSync(authority.ca, "utf8").replace(/\n[\w+/]{10}/, "\nAAAAAAAAAA");
+const locked = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+  type: "pkcs8",
+  format: "pem",
+  cipher: "aes-256-cbc",
+  passphrase: "x",
+}) as string;
+const without = (named: string) => (dir: string) => writeFileSync(join(dir, "site.yaml"), text.replace(named, ""));
+
+test.each([
+  ["a CA that is a text", put("ca.pem", "x\n"), `7:14 E_CONFIG_VALUE: ca.pem holds no certificate in PEM; write ${ca}`],
+  ["a CA that is empty", put("ca.pem", ""), `7:14 E_CONFIG_VALUE: ca.pem holds no certificate in PEM; write ${ca}`],
+  [
+    "a damaged certificate behind a good one",
+    (dir: string) => appendFileSync(join(dir, "ca.pem"), damaged),
+    `7:14 E_CONFIG_VALUE: ca.pem holds a certificate that cannot be read; write ${ca}`,
+  ],
+  [
+    "a key in the place of the certificate",
+    (dir: string) => copyFileSync(own.key, join(dir, "g1.pem")),
+    `7:28 E_CONFIG_VALUE: g1.pem holds no certificate in PEM; write ${cert}`,
+  ],
+  ["no key", put("g1.key", "x\n"), `7:41 E_CONFIG_VALUE: g1.key holds no private key in PEM; write ${key}`],
+  [
+    "a locked key",
+    put("g1.key", locked),
+    `7:41 E_CONFIG_VALUE: g1.key is locked with a passphrase, which nobody is there to type; write ${key}`,
+  ],
+  [
+    "the key of another certificate",
+    (dir: string) => copyFileSync(other.key, join(dir, "g1.key")),
+    `7:41 E_CONFIG_VALUE: it is not the key of g1.pem; write ${key}`,
+  ],
+  [
+    "a certificate alone",
+    without(", key: g1.key"),
+    `7:28 E_CONFIG_MISSING: \`cert\` without \`key\`; write key: FILE, ${key}`,
+  ],
+  [
+    "a key alone",
+    without(", cert: g1.pem"),
+    `7:27 E_CONFIG_MISSING: \`key\` without \`cert\`; write cert: FILE, ${cert}`,
+  ],
+  [
+    "an empty password",
+    put("pw", "\nx\n"),
+    "6:17 E_CONFIG_VALUE: pw has nothing in its first line; write a file whose first line is the password",
+  ],
+  [
+    "an empty password of a logger",
+    put("mn.pw", ""),
+    "10:82 E_CONFIG_VALUE: mn.pw has nothing in its first line; write a file whose first line is the password",
+  ],
+])("%s is one problem at its place", (_, spoil, problem) => {
+  const dir = whole();
+  spoil(dir);
+  expect(said(dir)).toEqual([problem]);
+});
+
+test("an authority of several certificates, with words between them, is one", () => {
+  const dir = whole();
+  const pem = readFileSync(authority.ca, "utf8");
+  writeFileSync(join(dir, "ca.pem"), `the old one\n${pem}the new one\n${pem.replaceAll("\n", "\r\n")}`);
+  expect(said(dir)).toEqual([]);
 });

@@ -33,6 +33,7 @@ needs("python").describe("npm run demo", () => {
     expect(taken).toBeGreaterThan(30);
     for (const name of ["kept", "published", "verified", "acknowledged"])
       expect([name, count(name)]).toEqual([name, taken]);
+    expect(count("missing")).toBeLessThan(taken);
     expect([count("lost"), count("refused")]).toEqual([0, 0]);
     expect(demo.stdout).toMatch(/^cems\.co2 +[\d.]+ +% +N +[\d.]+ s +mirrored$/m);
 

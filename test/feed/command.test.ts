@@ -88,6 +88,9 @@ test.each([
   [["run", "--config", "a", "--jsno"], /unknown option '--jsno' \(Did you mean --json\?\)\. Type: /],
   [["run", "--config", "a", "--for", "20"], /A time such as 20s, 500ms, 5m or 24h is wanted\. Type: /],
   [["run", "--config", "a", "--seed", "-1"], /A whole number such as 7 is wanted\. Type: /],
+  [["run", "--config="], /A value that is not empty is wanted\. Type: /],
+  [["run", "--config", ""], /A value that is not empty is wanted\. Type: /],
+  [["verify", ""], /A value that is not empty is wanted\. Type: cems-test verify DIR\n$/],
   [["rnu"], /unknown command 'rnu' \(Did you mean run\?\)\. Type: cems-test run\|verify \(or cems-test --help\)\n$/],
   [[], "cems-test: a command is missing. Type: cems-test run|verify (or cems-test --help)\n"],
 ])("%j is wrong: status 64 and one line that says what to type", async (argv, line) => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { millis } from "../../feed/format/vocabulary.ts";
-import { whatIsWrong } from "../../simulator/demo/summary.ts";
+import { renderSummary, whatIsWrong } from "../../simulator/demo/summary.ts";
 import { firstReadingWithin, timeLimit } from "../../simulator/demo/time-limit.ts";
 import { type Program, runNode, spawnNode } from "../support/program.ts";
 import { tempDir } from "../support/temporary.ts";
@@ -33,12 +33,16 @@ const alive = (pid: number): boolean => {
   }
 };
 
-/** A demo whose five programs all run; what is left of them ends with the test. */
-async function playing(): Promise<{ demo: Program; parts: readonly number[]; temporary: string }> {
+function begun(): { demo: Program; pid: number; temporary: string } {
   const temporary = join(tempDir(), "t");
   mkdirSync(temporary);
   const demo = spawnNode(program, ["--seed", "4"], { env: { TMPDIR: temporary } });
-  const pid = demo.child.pid ?? 0;
+  return { demo, pid: demo.child.pid ?? 0, temporary };
+}
+
+/** A demo whose five programs all run; what is left of them ends with the test. */
+async function playing(): Promise<{ demo: Program; parts: readonly number[]; temporary: string }> {
+  const { demo, pid, temporary } = begun();
   // The agent's first line: from then on it ends in order when it is told to.
   const agentRuns = (): boolean =>
     readdirSync(temporary)
@@ -59,6 +63,24 @@ test("a killed demo leaves no program behind", async () => {
   expect(parts).toHaveLength(5);
 });
 
+/** What of a demo is there when the signal comes, from the first program to the last, which does not listen yet. */
+const moments = ["broker.log", "simulator.log", "receiver", "agent/site.yaml", "receiver.log", "agent.log"];
+
+test.each(moments)("Ctrl-C at the time of its %s ends the demo with one line and leaves no folder", async (made) => {
+  const { demo, temporary } = begun();
+  await until(() => readdirSync(temporary).some((name) => existsSync(join(temporary, name, made))), {
+    within: 60_000,
+    every: 5,
+  });
+  const { code } = await demo.stop("SIGINT");
+  expect([code, demo.stdout(), demo.stderr()]).toEqual([
+    1,
+    "Not well: it ended before the first reading was verified.\n",
+    "",
+  ]);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
 test("a closed terminal ends the demo in order, with its folder", async () => {
   const { demo, parts, temporary } = await playing();
   const { signal } = await demo.stop("SIGHUP");
@@ -70,6 +92,7 @@ test("a closed terminal ends the demo in order, with its folder", async () => {
 test.each([
   [["--for", "0s"], 64, /^demo: .*longer than 0.* Type: npm run demo -- \[--for TIME\] \[--keep DIR\] \[--seed N\]$/],
   [["--for", "999999h"], 64, /^demo: .*at most 500h/],
+  [["--keep", ""], 64, /^demo: .*A value that is not empty is wanted\. Type: npm run demo -- /],
   [["--keep", "/proc/x"], 73, /^E_SIM_FOLDER: .*\/proc\/x/],
   [["--keep", "/dev/null"], 73, /^E_SIM_FOLDER: .*\/dev\/null/],
   [["--keep", "/etc/passwd/x"], 73, /^E_SIM_FOLDER: .*\/etc\/passwd\/x/],
@@ -122,10 +145,24 @@ describe("the time of a demo", () => {
 });
 
 test("a summary says in words what is wrong with the run", () => {
-  const well = { taken: 9, kept: 9, published: 9, verified: 9, acknowledged: 9, refused: {} };
+  const well = { taken: 9, missing: 2, kept: 9, published: 9, verified: 9, acknowledged: 9, refused: {} };
   expect(whatIsWrong(well)).toBeUndefined();
   expect(whatIsWrong({ ...well, taken: 0, acknowledged: 0 })).toBe("it ended before the first reading");
   expect(whatIsWrong({ ...well, acknowledged: 7, refused: { SIG_BAD: 2 } })).toBe(
     "2 readings were not acknowledged, 2 messages were refused",
   );
+});
+
+test("a summary says how many of the readings have no value, which is no loss", () => {
+  const summary = { taken: 9, missing: 2, kept: 9, published: 9, verified: 9, acknowledged: 9, refused: {} };
+  const counts = renderSummary(summary)
+    .split("\n")
+    .map((row) => row.trim().split(/ {2,}/));
+  expect(counts.slice(0, 3).map(([name, count]) => [name, Number(count)])).toEqual([
+    ["taken", 9],
+    ["missing", 2],
+    ["kept", 9],
+  ]);
+  expect(counts[1]?.[2]).toMatch(/without a value/);
+  expect(whatIsWrong(summary)).toBeUndefined();
 });

@@ -28,7 +28,16 @@ test("a message the broker does not take is news once a topic, and again after o
     news("fill", passed),
     news("fill", refused),
   ].map((told) => told?.level);
-  expect(levels).toEqual([undefined, "warn", undefined, "debug", "warn", "warn", undefined, "warn"]);
+  expect(levels).toEqual([undefined, "warn", undefined, "debug", "warn", "warn", "info", "warn"]);
+});
+
+test("the first message that passes where none did is told of once, with its topic", () => {
+  const news = sendNews();
+  const passed = { delivered: true, heard: true } as const;
+  news("fill", failed("E_LINK_REFUSED", "0x87"));
+  expect(news("live", passed)).toBeUndefined();
+  expect(news("fill", passed)).toEqual({ level: "info", said: { topic: "fill" }, text: "published again" });
+  expect(news("fill", passed)).toBeUndefined();
 });
 
 test.each(["E_LINK_DOWN", "E_LINK_LOST", "E_LINK_TIMEOUT", "E_LINK_ABORTED"] as const)(

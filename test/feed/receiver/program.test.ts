@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { embeddedBroker } from "../../support/embedded-broker.ts";
@@ -25,6 +25,29 @@ test("init, run, tail: a receiver from nothing, stopped in order", async () => {
   const running = spawnNode(main, ["run", ...config]);
   await running.line(/"msg":"receiving"/);
   expect(await running.stop()).toEqual({ code: 0, signal: null });
+});
+
+test("a ledger is held by the one receiver that runs on it, which goes on", async () => {
+  const dir = join(tempDir(), "receiver");
+  await runNode(main, ["init", "--dir", dir]);
+  const file = join(dir, "receiver.yaml");
+  const settings = readFileSync(file, "utf8").replace(/url: .*/, `url: ${await embeddedBroker()}`);
+  writeFileSync(file, settings);
+  const first = spawnNode(main, ["run", "--config", file]);
+  await first.line(/"msg":"receiving"/);
+  symlinkSync(join(dir, "ledger.db"), join(dir, "other.db"));
+  const other = join(dir, "other.yaml");
+  writeFileSync(other, settings.replace("ledger.db", "other.db").replace("clientId: cems-receiver", "clientId: other"));
+  for (const config of [file, other]) {
+    const second = await runNode(main, ["run", "--config", config]);
+    expect([second.code, second.stdout, second.stderr.trimEnd().split("\n").length]).toEqual([75, "", 1]);
+    expect(second.stderr).toMatch(/^E_LEDGER_HELD: .* another receiver holds it\. /);
+  }
+  expect((await runNode(main, ["tail", "--config", file])).code).toBe(0);
+  await first.stop("SIGKILL");
+  const next = spawnNode(main, ["run", "--config", file]);
+  await next.line(/"msg":"receiving"/);
+  expect(await next.stop()).toEqual({ code: 0, signal: null });
 });
 
 test("a broker that is not there is told of once, with what to do", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
@@ -6,6 +6,7 @@ import { parsePolicy, quorumMet } from "../../../feed/format/policy.ts";
 import { initReceiver } from "../../../feed/receiver/init.ts";
 import { loadKeys } from "../../../feed/receiver/keys.ts";
 import { loadSettings, type ReceiverSettings } from "../../../feed/receiver/settings.ts";
+import { certificateAuthority } from "../../support/certificates.ts";
 import { tempDir } from "../../support/temporary.ts";
 
 const made = (): string => {
@@ -183,7 +184,18 @@ test("who runs is told of each file that is not there; who only reads is not", (
     "10:40 E_CONFIG_READ: there is no file r.key",
     "11:17 E_CONFIG_READ: there is no file pw",
   ]);
-  for (const name of ["ca.pem", "r.pem", "r.key", "pw"]) writeFileSync(join(dir, name), "x");
+  for (const name of ["ca.pem", "r.pem", "r.key", "pw"]) writeFileSync(join(dir, name), "\n");
+  expect(said(dir, { files: true })).toEqual([
+    "10:14 E_CONFIG_VALUE: ca.pem holds no certificate in PEM; write the PEM file of the broker's certificate authority",
+    "10:28 E_CONFIG_VALUE: r.pem holds no certificate in PEM; write the PEM file of the receiver's certificate",
+    "10:40 E_CONFIG_VALUE: r.key holds no private key in PEM; write the PEM file of this certificate's key",
+    "11:17 E_CONFIG_VALUE: pw has nothing in its first line; write a file whose first line is the password",
+  ]);
+  const authority = certificateAuthority(dir);
+  const { cert, key } = authority.issue("r");
+  for (const [name, made] of Object.entries({ "ca.pem": authority.ca, "r.pem": cert, "r.key": key }))
+    copyFileSync(made, join(dir, name));
+  writeFileSync(join(dir, "pw"), "secret\n");
   expect(said(dir, { files: true })).toEqual([]);
 });
 
