@@ -1,5 +1,5 @@
 import { listenProblem } from "../drivers/hj212/listen.ts";
-import { plainHost } from "../drivers/line/endpoints.ts";
+import { hostOf } from "../drivers/line/endpoints.ts";
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Loose } from "./loose.ts";
 import { list, text, twins } from "./loose.ts";
@@ -49,5 +49,5 @@ function openToAll(line: Loose, path: readonly PropertyKey[], report: Reporter):
 }
 
 const defaultPort = 502;
-const hostAndPort = ({ host, port = defaultPort }: Loose): string | undefined =>
-  typeof host === "string" && typeof port === "number" ? `${plainHost(host)}:${port}` : undefined;
+const hostAndPort = ({ transport, host, port = defaultPort }: Loose): string | undefined =>
+  typeof host === "string" && typeof port === "number" ? `${hostOf({ transport, host })}:${port}` : undefined;

@@ -27,7 +27,7 @@ export interface Said {
   readonly subject: Subject;
   /** The logger's time, Unix ms: of the sample, or of the START of the period; or why there is none. */
   readonly time: { readonly at: number } | { readonly missing: string };
-  /** By field: "a21026-Rtd", "01-ZsAvg"; in 3020 behind the factor that PolId names, "a21026/i12001-Info". */
+  /** By field: "a21026-Rtd", "01-ZsAvg"; in 3020 behind the factor that PolId names, "a21026/i12001-Info", if it names one. */
   readonly values: ReadonlyMap<string, LoggerValue>;
   readonly findings: readonly Finding[];
 }

@@ -60,7 +60,7 @@ export class LoggerSource implements Source {
   private pushOf(frame: Buffer, cn: string, said: Said, acknowledge: () => void): Push | undefined {
     const { points, status, settings } = this.profile;
     const samples = [...points, ...settings].flatMap((point) => sampleOf(point, cn, said));
-    const told = status.flatMap((state) => sampleOf(state, cn, said));
+    const told = status.flatMap((state) => stateOf(state, cn, said));
     for (const state of told) this.states.set(state.point, state);
     // A state alone is kept too: the flags of values to come are made of it.
     if (samples.length + told.length === 0) return undefined;
@@ -85,7 +85,13 @@ function recalled(point: string, said: string): Sample {
 /** A state that was never told of means nothing. */
 const nothingSaid = (point: string): Sample => ({ point, raw: Number.NaN });
 
-function sampleOf({ id, at, type }: AnyPoint, cn: string, said: Said): readonly Sample[] {
+/** A state told of without a factor (PolId) is the logger's as a whole: it concerns every factor that the message says nothing else of. */
+function stateOf(state: Hj212Profile["status"][number], cn: string, said: Said): readonly Sample[] {
+  const own = sampleOf(state, cn, said);
+  return own.length > 0 ? own : sampleOf({ ...state, at: state.at.replace(/:.*\//, ":") }, cn, said);
+}
+
+function sampleOf({ id, at, type }: Pick<AnyPoint, "id" | "at" | "type">, cn: string, said: Said): readonly Sample[] {
   const [command, field = ""] = at.split(":");
   const value = command === cn ? said.values.get(field) : undefined;
   if (value === undefined) return [];

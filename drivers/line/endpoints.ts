@@ -23,19 +23,29 @@ const mostAddresses = 8;
  */
 export async function endpointsOf(line: LineSettings, how: Resolving = system): Promise<readonly string[]> {
   if ("path" in line) return [...new Set([resolve(line.path), how.real(line.path)])].map((path) => `serial:${path}`);
-  const host = plainHost(line.host);
+  const host = hostOf(line);
   if (line.transport === "hj212-listen") return [`listen:${host}:${line.port}`];
   const addresses = isIP(host) === 0 ? (await how.addresses(host)).slice(0, mostAddresses) : [];
-  return [...new Set([host, ...addresses].map(plainHost))].map((name) => `net:${name}:${line.port}`);
+  return [...new Set([host, ...addresses].map(destination))].map((name) => `net:${name}:${line.port}`);
 }
 
 /** One spelling of a host name or address. This machine is one, whether it is spoken to by its name, in IPv4 or in IPv6. */
-export function plainHost(host: string): string {
+function plainHost(host: string): string {
   const name = host.toLowerCase();
   if (name === "localhost") return "127.0.0.1";
   if (isIP(name) !== 6) return name;
   const { address } = new SocketAddress({ address: name, family: "ipv6" });
   return address === "::1" ? "127.0.0.1" : address.replace(/^::ffff:(?=\d+\.)/, "");
+}
+
+/** One spelling of where a line leads to, or listens: on every address of this machine is then not the same as on one of them. */
+export const hostOf = ({ transport, host }: { readonly transport?: unknown; readonly host: string }): string =>
+  transport === "hj212-listen" ? plainHost(host) : destination(host);
+
+/** Whoever connects to the address that stands for all of this machine's arrives at this machine. */
+function destination(host: string): string {
+  const name = plainHost(host);
+  return name === "0.0.0.0" || name === "::" ? "127.0.0.1" : name;
 }
 
 const system: Resolving = {

@@ -217,8 +217,8 @@ test("a device whose map does not fit into one entry is refused", () => {
 });
 
 test("two ports of one host are two lines; the same host and port is one, however it is written", () => {
-  const codes = (second: string) => {
-    const both = `lines:\n  - { id: a, transport: tcp, host: Meter.local }\n  - { id: b, transport: tcp, ${second} }\n`;
+  const codes = (second: string, first = "Meter.local") => {
+    const both = `lines:\n  - { id: a, transport: tcp, host: ${first} }\n  - { id: b, transport: tcp, ${second} }\n`;
     const device = "devices:\n  - { id: m, line: a, unit: 1, profile: suto/s430, every: 1s }\n";
     const site = loadSite(write(tempDir(), head + both + device), catalogue);
     return site.ok ? [] : site.problem.map(({ code }) => code);
@@ -226,4 +226,5 @@ test("two ports of one host are two lines; the same host and port is one, howeve
   expect(codes("host: meter.local, port: 503")).toEqual([]);
   expect(codes("host: meter.local, port: 502")).toEqual(["E_CONFIG_DUPLICATE"]);
   expect(codes("host: meter.local")).toEqual(["E_CONFIG_DUPLICATE"]);
+  expect(codes("host: 0.0.0.0", "127.0.0.1")).toEqual(["E_CONFIG_DUPLICATE"]);
 });

@@ -129,6 +129,25 @@ describe("a logger that dials the agent", () => {
     expect(await after.verified()).toMatch(/^0 .*valid/is);
   });
 
+  test("a state of the logger as a whole is told of for each factor, and holds after kill -9", async () => {
+    const dir = tempDir();
+    const before = await listening("", "1h", dir);
+    const state = message("3020", "i12002-Info=1");
+    before.say(state.bytes);
+    await until(() => before.heard().includes(`QN=${state.qn};ST=91;CN=9014`), { what: "the acknowledgement" });
+    await before.agent.stop("SIGKILL");
+
+    const after = await listening("", "1h", dir);
+    after.say(message("2011", `${so2("0.00", "N")};a34013-Rtd=0.00,a34013-Flag=N`).bytes);
+    const { data } = await after.frame((frame) => "log.so2" in frame.data, "the frame of SO2 and dust");
+    expect([data["log.so2"], data["log.dust"]]).toEqual(Array(2).fill([null, "B", "logger.no-analyzer"]));
+    const told = after
+      .events()
+      .flatMap(({ code, set }) => (set ? [[code, new Set(Object.values(set).map(String))]] : []));
+    expect(told).toEqual([["STATE_FIRST", new Set([",1"])]]);
+    expect(await after.verified()).toMatch(/^0 .*valid/is);
+  });
+
   test("nothing for a period is a hole, three are COMM_LOST, and a message is COMM_BACK", async () => {
     const { say, frames, event, frame } = await listening("", "500ms");
     say(message("2011", so2("12.00", "N")).bytes);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { qualify } from "../../../agent/collect/qualify.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";
 import type { Earlier, Push } from "../../../drivers/driver.ts";
 import { mostRemembered } from "../../../drivers/hj212/repeats.ts";
@@ -30,6 +31,8 @@ function logger(earlier: Earlier = { states: new Map(), frames: [] }) {
     say,
     /** What was told of SO2, and the repeats that were acknowledged without being told. */
     told: () => pushes.map(({ samples }) => samples.find(({ point }) => point === "so2")).map(rawOf),
+    /** What the profile makes of the last message. */
+    readings: () => qualify(profile.points, profile.status, pushes.at(-1)?.samples ?? []),
     state: (id: string) => pushes.at(-1)?.samples.find(({ point }) => point === id),
     frames: () => pushes.flatMap(({ exchanges }) => exchanges.flatMap(({ reply }) => (reply ? [reply] : []))),
     acknowledged: () => acknowledged,
@@ -93,4 +96,28 @@ test("states of an earlier run hold until others come; one that could not be rea
   say(message("3020", `DataTime=${time(2)};PolId=a21026;i12001-Info=0;i12002-Info=0`, 2));
   say(so2("3.00", 3));
   expect([rawOf(state("so2-comms")), rawOf(state("so2-work"))]).toEqual([0, 0]);
+});
+
+test("a state without a factor is that of every factor, of which the message says nothing else, and holds", () => {
+  const { say, state, readings } = logger();
+  say(message("3020", `DataTime=${time(1)};i12002-Info=1`, 1));
+  say(so2("0.00", 2));
+  expect(readings().get("so2")).toEqual({ kind: "missing", flag: "B", reason: "logger.no-analyzer" });
+  expect([rawOf(state("dust-comms")), rawOf(state("flow-comms")), rawOf(state("so2-work"))]).toEqual([
+    1,
+    1,
+    Number.NaN,
+  ]);
+  say(message("3020", `DataTime=${time(3)};i12001-Info=2;i12002-Info=0;PolId=a34013,i12001-Info=0`, 3));
+  say(so2("0.00", 4));
+  expect(readings().get("so2")).toMatchObject({ value: "0.00", flag: "D", reason: "logger.fault" });
+  expect([rawOf(state("dust-work")), rawOf(state("dust-comms"))]).toEqual([0, 0]);
+  say(message("3020", `DataTime=${time(5)};PolId=a21026,i12001-Info=0`, 5));
+  expect([rawOf(state("so2-work")), rawOf(state("nox-work"))]).toEqual([0, 2]);
+});
+
+test("a setting without a factor belongs to none", () => {
+  const { say, frames } = logger();
+  say(message("3020", `DataTime=${time(1)};i13008-Info=1.0200`, 1));
+  expect(frames()).toEqual([]);
 });

@@ -50,6 +50,7 @@ test("a port is one line under each of its names, and a host whatever its letter
 test("a host is one line under its name and its addresses, and this machine under all of its own", async () => {
   const addresses: Readonly<Record<string, readonly string[]>> = {
     "gateway.local": ["192.168.1.20", "fe80::1"],
+    zero: ["0.0.0.0", "::"],
     crowd: Array.from({ length: 100 }, (_, i) => `10.0.0.${i}`),
   };
   const asked: string[] = [];
@@ -64,10 +65,12 @@ test("a host is one line under its name and its addresses, and this machine unde
   const gateway = ["net:gateway.local:502", "net:192.168.1.20:502", "net:fe80::1:502"];
   expect(await of("Gateway.local")).toEqual(gateway);
   expect(await endpointsOf({ ...tcp("GATEWAY.local", 502), transport: "udp" } as LineSettings, how)).toEqual(gateway);
+  expect(await of("zero")).toEqual(["net:zero:502", "net:127.0.0.1:502"]);
   expect(await of("unknown")).toEqual(["net:unknown:502"]);
   expect((await of("crowd")).length).toBeLessThan(10);
   asked.length = 0;
-  for (const one of ["localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"])
+  const any = ["0.0.0.0", "::", "0:0:0:0:0:0:0:0", "::ffff:0.0.0.0"];
+  for (const one of ["localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", ...any])
     expect(await of(one)).toEqual(["net:127.0.0.1:502"]);
   expect(await of("FE80:0::0001")).toEqual(["net:fe80::1:502"]);
   expect(asked).toEqual([]);
@@ -76,7 +79,7 @@ test("a host is one line under its name and its addresses, and this machine unde
 test("localhost and the addresses of this machine are one line", async () => {
   const port = await freePort();
   await held(tcp("localhost", port));
-  for (const host of ["127.0.0.1", "::1", "LOCALHOST"])
+  for (const host of ["127.0.0.1", "::1", "LOCALHOST", "0.0.0.0", "::"])
     expect(await holdLine(tcp(host, port, "other"), me)).toMatchObject({ heldBy: { line: "analyzer" } });
 });
 
