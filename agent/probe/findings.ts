@@ -12,6 +12,8 @@ export type FindingCode =
   | "two-devices" // two answers to one question
   | "exception" // it refuses
   | "gateway" // a gateway cannot reach it
+  | "late" // an answer to a question before this one
+  | "misfit" // an answer to something else
   | "stranger" // an answer of somebody else
   | "noise" // bytes that are no answer
   | "order" // the profile's byte order is not the plausible one

@@ -107,6 +107,12 @@ describe("local echo", () => {
     expect(findings[0]?.text).toBe("Your own request comes back: local echo.");
   });
 
+  test("is told once, however many are asked", async () => {
+    const { settings } = await startSlave("rtu", () => [], { echo: true });
+    const { findings } = await probed(settings, {}, around({ deviceMs: 10 }));
+    expect(codes(findings)).toEqual(["echo", "silent"]);
+  });
+
   test("only the echo comes back", async () => {
     const { settings } = await startSlave("rtu", () => [], { echo: true });
     const { outcome, findings } = await probed(settings, unit(3), around({ deviceMs: 10 }));
@@ -159,6 +165,24 @@ describe("two devices answer at unit 5", () => {
     const { findings } = await probed(settings, unit(5));
     expect(findings[0]?.text).toContain("or a gateway repeats it");
   });
+});
+
+test("an answer to something else is told", async () => {
+  const other: Script = (question, device) => [
+    { bytes: device.frame(trueReply({ ...question, count: 3 }), question.transaction) },
+  ];
+  const { settings } = await startSlave("tcp", only(3, other));
+  const { outcome, findings } = await probed(settings, unit(3), around({ deviceMs: 20 }));
+  expect(outcome).toBe("odd");
+  expect(findings[0]).toMatchObject({ code: "misfit", text: expect.stringContaining("not what it was asked") });
+});
+
+test("noise that begins as the answer would may be two devices", async () => {
+  const broken: Script = () => [{ bytes: Buffer.from([3, 3, 2, 9]) }];
+  const { settings } = await startSlave("rtu", only(3, broken));
+  const { findings } = await probed(settings, unit(3), around({ deviceMs: 10 }));
+  expect(findings[0]).toMatchObject({ code: "noise" });
+  expect(findings[0]?.check?.[0]).toBe("Whether a second device has unit id 3.");
 });
 
 test("another unit answers", async () => {

@@ -8,7 +8,7 @@ import { plainInk } from "../../../agent/probe/text.ts";
 import type { ModbusLine, SerialSettings } from "../../../drivers/line/settings.ts";
 import { answerAll, type Script, startSlave } from "../../drivers/modbus/slave.ts";
 import { freePort } from "../../support/temporary.ts";
-import { around, lineOf, nameless, simulated } from "./kit.ts";
+import { around, lineOf, nameless, probed, simulated } from "./kit.ts";
 
 const only =
   (...units: readonly number[]): Script =>
@@ -104,6 +104,31 @@ describe("a scan", () => {
     const { settings } = slave;
     const { rows } = await scanned({ lines: [settings], units: upTo(3) });
     expect(rows.map(({ unit }) => unit)).toEqual(["3"]);
+  });
+});
+
+describe("an answer that comes after the wait", () => {
+  test.each(["rtu", "rtu-over-tcp", "tcp", "udp", "ascii"] as const)(
+    "is of the unit that was asked, and nobody is found elsewhere, on %s",
+    async (kind) => {
+      const slave = await startSlave(kind, (question, device) =>
+        only(3)(question, device).map((one) => ({ ...one, after: 250 })),
+      );
+      const { rows, found } = await scanned({ lines: [slave.settings], units: upTo(20) }, around({ deviceMs: 30 }));
+      expect(rows.map(({ unit, answer }) => [unit, answer])).toEqual([
+        ["3", "late: unit 3 needs longer than the wait, ask with --wait 1s"],
+      ]);
+      expect(found).toBe(1);
+    },
+  );
+
+  test("is told by the probe too", async () => {
+    const slave = await startSlave("tcp", (question, device) =>
+      only(1)(question, device).map((one) => ({ ...one, after: 250 })),
+    );
+    const { outcome, findings } = await probed(slave.settings, {}, around({ deviceMs: 100 }));
+    expect(outcome).toBe("odd");
+    expect(findings[0]).toMatchObject({ code: "late", check: ["Ask with --wait 1s."] });
   });
 });
 

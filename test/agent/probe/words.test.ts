@@ -107,7 +107,14 @@ test("no bytes make the diagnosis throw or take longer than they are", () => {
       expect(frames.reduce((sum, frame) => sum + frame.length, stray)).toBeLessThanOrEqual(received.length);
       const exchange = { failure: { code: "E_BUS_TIMEOUT", detail: "no reply" } as const, sent: now, received: now };
       const request = { functionCode: 3, start: 0, count: 1 } as const;
-      modbusHeard(transport, 1, request, { exchange, ms: 1, reached: true, sent: Buffer.from("x"), received });
+      modbusHeard(transport, 1, request, {
+        exchange,
+        ms: 1,
+        reached: true,
+        sent: Buffer.from("x"),
+        received,
+        before: received,
+      });
     }),
     { numRuns: 3000 },
   );
