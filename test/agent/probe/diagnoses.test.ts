@@ -63,6 +63,33 @@ test("the serial settings are not those the line names: answers at 19200 8E1", a
   expect(tried[0]).toBe("9600 none");
 });
 
+test("a device that is slower than the wait is called slow, and not put at other settings", async () => {
+  const { settings } = await startSlave("rtu", (question, device) =>
+    only(3)(question, device).map((one) => ({ ...one, after: 300 })),
+  );
+  const { outcome, findings } = await probed(settings, unit(3), around({ deviceMs: 20, slowMs: 600 }));
+  expect(outcome).toBe("odd");
+  expect(findings).toMatchObject([
+    {
+      code: "late",
+      text: expect.stringContaining("Unit 3 answers late"),
+      check: [expect.stringContaining("--wait 1s")],
+    },
+  ]);
+});
+
+test("a serial line that speaks ASCII is asked so", async () => {
+  const { settings } = await startSlave("ascii", only(3));
+  const { outcome, findings } = await probed(
+    { ...settings, transport: "rtu" } as ModbusLine,
+    unit(3),
+    around({ deviceMs: 20 }),
+  );
+  expect(outcome).toBe("odd");
+  expect(findings.at(-1)).toMatchObject({ code: "framing", text: "Unit 3 answers ASCII, but the line says RTU." });
+  expect(findings.at(-1)?.check?.[0]).toContain("ascii:");
+});
+
 describe("a device refuses", () => {
   const refuses: Script = (question, device) => {
     const reply = question.start >= 100 ? exceptionReply(question, 2) : trueReply(question);
