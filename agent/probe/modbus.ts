@@ -98,8 +98,9 @@ async function probeUnit(
     ? await lookAtPoints(talk, line, unit, profile, signal, tell)
     : await lookAtRegisters(talk, line, unit, probe.place, signal, tell);
   const odd: readonly Finding[] = [...findings, ...looked];
-  const spoiling = odd.filter(({ code }) => code !== "echo" && code !== "hint");
-  return spoiling.length === 0 && times.length === asks ? "good" : "odd";
+  const spoiling = odd.filter(({ code }) => code !== "echo" && code !== "hint" && code !== "unread");
+  if (spoiling.length > 0 || times.length < asks) return "odd";
+  return odd.some(({ code }) => code === "unread") ? "unread" : "good";
 }
 
 async function tellIdentity(talk: ModbusTalk, unit: number, signal: AbortSignal, tell: Tell): Promise<void> {

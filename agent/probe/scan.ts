@@ -1,7 +1,7 @@
 import { spellSettings } from "../../config/line-text.ts";
 import type { AskedLine, Surroundings } from "./conversation.ts";
 import type { Finding } from "./findings.ts";
-import { type Row, type Scanner, scannerFor } from "./scanners.ts";
+import { type Row, type Scanner, scannersFor } from "./scanners.ts";
 
 /** What a scan tells; with `--json` one line each. */
 export type ScanEvent =
@@ -45,7 +45,7 @@ export async function scan(
   tell: (event: ScanEvent) => void,
 ): Promise<{ readonly found: number; readonly stopped: boolean }> {
   const { signal } = around;
-  const scanners = lines.map((line) => scannerFor(line, units, around));
+  const scanners = lines.flatMap((line) => scannersFor(line, units, around));
   const of = scanners.reduce((sum, scanner) => sum + scanner.units.length, 0);
   const bound = scanBound(scanners);
   tell({ is: "bound", ...bound, questions: of });

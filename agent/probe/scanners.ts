@@ -45,7 +45,19 @@ const identityBytes = 252;
 const meterChars = 60;
 const moduleChars = 40;
 
-export function scannerFor(line: AskedLine, units: readonly number[], around: Surroundings): Scanner {
+/** One scanner, or where modules may use checksums or not, one for each: who is found by the first is not asked by the second. */
+export function scannersFor(line: AskedLine, units: readonly number[], around: Surroundings): readonly Scanner[] {
+  if (line.transport !== "dcon" && line.transport !== "dcon-over-tcp") return [scannerFor(line, units, around)];
+  const found = new Set<number>();
+  return [line, { ...line, checksum: !line.checksum }].map((one) => scannerFor(one, units, around, found));
+}
+
+function scannerFor(
+  line: AskedLine,
+  units: readonly number[],
+  around: Surroundings,
+  found = new Set<number>(),
+): Scanner {
   const waits = waitsFor(line);
   const timing = timingOf(line);
   const opening = "host" in line ? connectMs : 200;
@@ -67,7 +79,8 @@ export function scannerFor(line: AskedLine, units: readonly number[], around: Su
     case "dcon-over-tcp": {
       const open = () => {
         const talk = talkModules(line, around);
-        return { knock: (unit: string) => knockModule(line, talk, Number(unit)), close: () => talk.close() };
+        const ask = (unit: string) => knockModule(line, talk, Number(unit), found);
+        return { knock: ask, close: () => talk.close() };
       };
       return { line, units: units.map(String), ...costs(awaitFor(timing, moduleChars, around.deviceMs), 0, 1), open };
     }
@@ -77,8 +90,8 @@ export function scannerFor(line: AskedLine, units: readonly number[], around: Su
         const ask = (unit: string) => knockModbus(line, talk, Number(unit));
         return { knock: ask, close: () => talk.close() };
       };
-      const found = 2 * waitFor(timing, identityBytes, around.deviceMs);
-      return { line, units: units.map(String), ...costs(waitFor(timing, 2, around.deviceMs), found, 1), open };
+      const foundWait = 2 * waitFor(timing, identityBytes, around.deviceMs);
+      return { line, units: units.map(String), ...costs(waitFor(timing, 2, around.deviceMs), foundWait, 1), open };
     }
   }
 }
@@ -142,12 +155,18 @@ async function knockModule(
   line: Parameters<typeof talkModules>[0],
   talk: ReturnType<typeof talkModules>,
   unit: number,
+  found: Set<number>,
 ): Promise<Knocked> {
+  if (found.has(unit)) return heardOf();
   const { attempt, name } = await findModule(talk, unit);
   if (hasNoLine(attempt)) return closedBy(line, attempt);
   const place = addressText(unit);
   const row = { unit: place, ms: round(attempt.ms) };
-  if (name !== undefined) return heardOf({ ...row, answer: "answers", identity: [{ what: "name", text: name }] });
+  if (name !== undefined) {
+    found.add(unit);
+    const answer = `answers ${line.checksum ? "with" : "without"} checksums`;
+    return heardOf({ ...row, answer, identity: [{ what: "name", text: name }] });
+  }
   const odd = moduleFindings(unit, attempt).find(({ code }) => code !== "echo");
   return odd === undefined ? heardOf() : heardOf({ ...row, answer: odd.text, identity: [] });
 }

@@ -6,7 +6,7 @@ import type { ModbusLine, SerialSettings } from "../../../drivers/line/settings.
 import type { OpenWire } from "../../../drivers/line/wire.ts";
 import { answerAll, exceptionReply, type Script, startSlave, trueReply } from "../../drivers/modbus/slave.ts";
 import { freePort, tempDir } from "../../support/temporary.ts";
-import { around, probed, unit } from "./kit.ts";
+import { around, nameless, probed, unit } from "./kit.ts";
 
 const codes = (findings: readonly { readonly code: string }[]): readonly string[] => findings.map(({ code }) => code);
 const only =
@@ -119,10 +119,25 @@ describe("a device refuses", () => {
     const none: Script = (question, device) => [
       { bytes: device.frame(exceptionReply(question, 2), question.transaction) },
     ];
-    const { settings } = await startSlave("tcp", none);
+    const slave = await startSlave("tcp", none);
+    nameless(slave, 1);
+    const { settings } = slave;
+    const { outcome, findings, text } = await probed(settings, unit(1));
+    expect(outcome).toBe("unread");
+    expect(new Set(codes(findings))).toEqual(new Set(["hint", "unread"]));
+    expect(text).toContain("It answers, but no register could be read.");
+  });
+
+  test.each([4, 5, 6])("busy (exception %d) is not as it should be", async (exception) => {
+    const busy: Script = (question, device) => [
+      { bytes: device.frame(exceptionReply(question, exception), question.transaction) },
+    ];
+    const slave = await startSlave("tcp", busy);
+    nameless(slave, 1);
+    const { settings } = slave;
     const { outcome, findings } = await probed(settings, unit(1));
-    expect(outcome).toBe("good");
-    expect(new Set(codes(findings))).toEqual(new Set(["hint"]));
+    expect(outcome).toBe("odd");
+    expect(codes(findings)).toEqual(["exception", "exception"]);
   });
 });
 
