@@ -49,8 +49,9 @@ export async function elsewhere(
       const what = "path" in other && !framed ? `${other.baud} ${spellForm(other)}` : names[other.transport];
       tell({ is: "trying", what });
       if ((await answersTwice(other, target, around)) === undefined) continue;
-      // What answers here may be the late answer to a question there.
-      return (await slowOne(line, [target], around, tell)) ?? foundAt(line, other, target.unit);
+      // What answers on this port may be the late answer to a question in the line's own settings; a connection is new each time.
+      const slow = "path" in line ? await slowOne(line, [target], around, tell) : undefined;
+      return slow ?? foundAt(line, other, target.unit);
     }
   }
   return undefined;

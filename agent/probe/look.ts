@@ -7,7 +7,7 @@ import type { PointEvent, Tell } from "./events.ts";
 import type { Finding } from "./findings.ts";
 import { registerLabel } from "./labels.ts";
 import { hearFrom, type ModbusTalk } from "./talk.ts";
-import { guesses, inAllOrders } from "./values.ts";
+import { floatRun, guesses, inAllOrders } from "./values.ts";
 
 /** Where to look without a profile. */
 export interface Place {
@@ -160,13 +160,14 @@ const lookElsewhere: Finding = {
 };
 
 function tellRegisters({ functionCode, start }: RegisterRead, data: Buffer, tell: Tell): void {
+  const run = floatRun(data);
   for (let offset = 0; offset + 2 <= data.length; offset += 2) {
     const at = registerLabel(functionCode, start + offset / 2);
     tell({
       is: "registers",
       at,
       hex: data.toString("hex", offset, offset + 2).toUpperCase(),
-      guesses: guesses(data, offset),
+      guesses: guesses(data, offset, run),
     });
   }
 }
