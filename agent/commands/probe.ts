@@ -46,7 +46,7 @@ export const probe = command({
   ends: ends.probe,
   exits: {
     0: "something answers as it should",
-    1: "something answers, but not as it should",
+    1: "something answers, but not as it should, or no register of it can be read",
     2: "nothing answers",
     [stoppedStatus]: "stopped by Ctrl-C",
   },

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** How long a device may take to begin its answer, ms. */
   readonly deviceMs: number;
+  /** How long where nobody answered, before anything else is tried, ms; 3000 if not given. */
+  readonly slowMs?: number;
   readonly openerOf?: (line: AskedLine) => OpenWire;
 }
 

@@ -4,6 +4,8 @@ import { crcHolds } from "../../drivers/modbus/crc.ts";
 /** The Modbus frames (unit id and PDU) in what came from a line, found without knowing what was asked; the rest is `stray` bytes. */
 export interface Found {
   readonly frames: readonly Buffer[];
+  /** Frames with the number of another question, where frames have numbers. */
+  readonly others: readonly Buffer[];
   readonly stray: number;
 }
 
@@ -12,22 +14,25 @@ const mostBytes = 2048;
 const longestAdu = 256;
 const mbapBytes = 6;
 
-export function framesIn(transport: ModbusLine["transport"], bytes: Buffer): Found {
+/** `transaction`: the number of the question, on a transport whose frames have one; not given: of any. */
+export function framesIn(transport: ModbusLine["transport"], bytes: Buffer, transaction?: number): Found {
   const some = bytes.subarray(0, mostBytes);
-  if (transport === "tcp" || transport === "udp") return headed(some);
+  if (transport === "tcp" || transport === "udp") return headed(some, transaction);
   return transport.startsWith("ascii") ? lines(some) : summed(some);
 }
 
-function headed(bytes: Buffer): Found {
+function headed(bytes: Buffer, transaction: number | undefined): Found {
   const frames: Buffer[] = [];
+  const others: Buffer[] = [];
   let at = 0;
   while (bytes.length - at > mbapBytes) {
     const length = bytes.readUInt16BE(at + 4);
     if (bytes.readUInt16BE(at + 2) !== 0 || length < 2 || at + mbapBytes + length > bytes.length) break;
-    frames.push(bytes.subarray(at + mbapBytes, at + mbapBytes + length));
+    const ours = transaction === undefined || bytes.readUInt16BE(at) === transaction;
+    (ours ? frames : others).push(bytes.subarray(at + mbapBytes, at + mbapBytes + length));
     at += mbapBytes + length;
   }
-  return { frames, stray: bytes.length - at };
+  return { frames, others, stray: bytes.length - at };
 }
 
 function summed(bytes: Buffer): Found {
@@ -43,7 +48,7 @@ function summed(bytes: Buffer): Found {
       at = end;
     }
   }
-  return { frames, stray };
+  return { frames, others: [], stray };
 }
 
 /** The shortest whose CRC holds; one in 65536 of other bytes does by chance. */
@@ -63,5 +68,5 @@ function lines(bytes: Buffer): Found {
     frames.push(all.subarray(0, -1));
     taken += line.length;
   }
-  return { frames, stray: text.length - taken };
+  return { frames, others: [], stray: text.length - taken };
 }

@@ -1,6 +1,7 @@
-import type { ReadRequest } from "../../drivers/driver.ts";
+import type { BusFailure, ReadRequest } from "../../drivers/driver.ts";
 import type { ModbusLine } from "../../drivers/line/settings.ts";
 import type { Attempt } from "./conversation.ts";
+import { type Before, longerWait } from "./earlier.ts";
 import type { Finding } from "./findings.ts";
 import { framesIn } from "./frames.ts";
 import { labelOf } from "./labels.ts";
@@ -12,29 +13,85 @@ export interface Heard {
   /** Bytes came at all, apart from our own. */
   readonly something: boolean;
   readonly findings: readonly Finding[];
+  /** Units asked before whose answer came only now. */
+  readonly late: readonly Late[];
+}
+
+export interface Late {
+  readonly unit: number;
+  /** From its question to now. */
+  readonly ms: number;
 }
 
 export function modbusHeard(
   transport: ModbusLine["transport"],
   unit: number,
   request: ReadRequest,
-  { exchange, sent, received }: Attempt,
+  { exchange, sent, received, before }: Attempt,
+  earlier: ReadonlyMap<number, Before> = new Map(),
 ): Heard {
   const headed = transport === "tcp" || transport === "udp";
   const echoed = !headed && sent.length > 0 && received.subarray(0, sent.length).equals(sent);
   const rest = echoed ? received.subarray(sent.length) : received;
-  const { frames, stray } = framesIn(transport, rest);
-  const own = frames.filter(([id]) => id === unit);
+  const { frames, others, stray } = framesIn(
+    transport,
+    rest,
+    headed && sent.length > 1 ? sent.readUInt16BE(0) : undefined,
+  );
+  // What comes where nothing could be asked answers nothing.
+  const all = sent.length === 0 ? [] : frames.filter(([id]) => id === unit);
+  const slow = !headed && all.length > 1 && earlier.get(unit)?.answered === false;
+  // The answer to the question before this one came first.
+  const own = slow ? all.slice(1) : all;
+  const past = [
+    ...framesIn(transport, before).frames,
+    ...others,
+    ...(headed ? [] : frames.filter((one) => !own.includes(one))),
+  ];
   const { reply, failure } = exchange;
+  // The bus had given up when it came.
+  const behind = reply === undefined && own.length === 1 && failure?.code === "E_BUS_TIMEOUT";
+  const waited = exchange.received.mono - exchange.sent.mono;
+  const late = [...lateOf(past, earlier), ...(behind ? [{ unit, ms: 2 * waited }] : [])];
   const gateway = failure?.exception === 0x0a || failure?.exception === 0x0b;
   const findings = [
     ...(echoed ? [echo(rest.length > 0)] : []),
     ...twice(unit, own, sent, headed),
     ...(failure?.exception === undefined ? [] : [refused(unit, request, failure.exception)]),
-    ...(reply === undefined && own.length === 0 ? unread(transport, unit, request, rest, frames, stray) : []),
+    ...late.map((one) => tooLate(one)),
+    ...(reply === undefined && own.length === 1 ? misfit(unit, failure) : []),
+    ...(reply === undefined && own.length === 0
+      ? unread(transport, unit, request, rest, headed ? frames : frames.filter(([id = 0]) => !earlier.has(id)), stray)
+      : []),
   ];
-  return { answered: reply !== undefined && !gateway, something: rest.length > 0, findings };
+  return { answered: reply !== undefined && !gateway, something: rest.length > 0 || late.length > 0, findings, late };
 }
+
+function lateOf(frames: readonly Buffer[], earlier: ReadonlyMap<number, Before>): readonly Late[] {
+  const units = new Set(frames.map(([id = 0]) => id));
+  return [...units].flatMap((unit) => {
+    const known = earlier.get(unit);
+    return known === undefined || known.answered ? [] : [{ unit, ms: known.ms }];
+  });
+}
+
+/** A whole frame of this unit that the bus did not take in time. */
+function misfit(unit: number, failure: BusFailure | undefined): Finding[] {
+  if (failure?.code !== "E_BUS_REPLY" && failure?.code !== "E_BUS_CHECKSUM") return [];
+  return [
+    {
+      code: "misfit",
+      text: `Unit ${unit} answers, but not what it was asked: ${failure.detail}.`,
+      check: ["That no other master asks on the line at the same time.", "The maker's notes on its Modbus functions."],
+    },
+  ];
+}
+
+const tooLate = ({ unit, ms }: Late): Finding => ({
+  code: "late",
+  text: `Unit ${unit} answers late: it needs longer than the wait.`,
+  check: [`Ask with --wait ${longerWait(ms)}.`],
+});
 
 const echo = (alsoAnswered: boolean): Finding => ({
   code: "echo",
@@ -127,6 +184,7 @@ function unread(
       code: "noise",
       text: `${rest.length} bytes came that are no answer: ${hex(rest)}`,
       check: [
+        ...(begun(transport, unit, request, rest) ? [`Whether a second device has unit id ${unit}.`] : []),
         "Baud rate and parity: with wrong ones an answer looks like this.",
         "Termination, shield and the third wire (GND).",
         "That no other master is on the line.",
@@ -137,9 +195,13 @@ function unread(
 
 /** Two who speak at once begin like an answer, are longer than one, and have no right CRC. */
 function collided(transport: ModbusLine["transport"], unit: number, request: ReadRequest, rest: Buffer): boolean {
+  return begun(transport, unit, request, rest) && rest.length > expected(request);
+}
+
+function begun(transport: ModbusLine["transport"], unit: number, request: ReadRequest, rest: Buffer): boolean {
   if (!transport.startsWith("rtu")) return false;
   const begins = rest.indexOf(Buffer.from([unit, request.functionCode]));
-  return begins >= 0 && begins <= 3 && rest.length > expected(request);
+  return begins >= 0 && begins <= 3;
 }
 
 /** Bytes of a whole RTU reply. */

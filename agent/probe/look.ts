@@ -7,7 +7,7 @@ import type { PointEvent, Tell } from "./events.ts";
 import type { Finding } from "./findings.ts";
 import { registerLabel } from "./labels.ts";
 import { hearFrom, type ModbusTalk } from "./talk.ts";
-import { guesses, inAllOrders } from "./values.ts";
+import { floatRun, guesses, inAllOrders } from "./values.ts";
 
 /** Where to look without a profile. */
 export interface Place {
@@ -134,7 +134,8 @@ export async function lookAtRegisters(
       if (failure?.exception !== undefined && count > 1 && failure.exception <= 3) continue;
       for (const finding of heard.findings) {
         // Nobody said that there must be registers at 0.
-        const said: Finding = place ? finding : { ...finding, code: "hint" };
+        const busy = failure?.exception !== undefined && busyCodes.has(failure.exception);
+        const said: Finding = place || busy ? finding : { ...finding, code: "hint" };
         if (said.code === "echo") continue;
         found.push(said);
         tell({ is: "finding", ...said });
@@ -142,24 +143,31 @@ export async function lookAtRegisters(
       break;
     }
   }
-  if (shown === 0 && place === undefined && !signal.aborted) tell({ is: "finding", ...lookElsewhere });
+  if (shown === 0 && found.every(({ code }) => code === "hint") && !signal.aborted) {
+    found.push(lookElsewhere);
+    tell({ is: "finding", ...lookElsewhere });
+  }
   return found;
 }
 
+/** It has failed, works on it, or is busy: no word on whether there are registers. */
+const busyCodes: ReadonlySet<number> = new Set([4, 5, 6]);
+
 const lookElsewhere: Finding = {
-  code: "hint",
-  text: "There is nothing at the first registers. Look where the manual says:",
+  code: "unread",
+  text: "There is nothing at the registers asked. Look where the manual says:",
   check: ["--at holding:100 (40101 in the manual), --at input:1000, or --profile MAKER/MODEL"],
 };
 
 function tellRegisters({ functionCode, start }: RegisterRead, data: Buffer, tell: Tell): void {
+  const run = floatRun(data);
   for (let offset = 0; offset + 2 <= data.length; offset += 2) {
     const at = registerLabel(functionCode, start + offset / 2);
     tell({
       is: "registers",
       at,
       hex: data.toString("hex", offset, offset + 2).toUpperCase(),
-      guesses: guesses(data, offset),
+      guesses: guesses(data, offset, run),
     });
   }
 }

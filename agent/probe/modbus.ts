@@ -6,6 +6,7 @@ import type { Finding, Outcome } from "./findings.ts";
 import { lookAtPoints, lookAtRegisters, type Place } from "./look.ts";
 import { noLine } from "./no-line.ts";
 import { silentLine } from "./silence.ts";
+import { slowOne } from "./slow.ts";
 import { firstQuestion, hearFrom, identify, type ModbusTalk, type Target, talkModbus } from "./talk.ts";
 
 export interface ModbusProbe {
@@ -41,13 +42,16 @@ export async function probeModbus(
   }
   if (around.signal.aborted || !outcomes.every((one) => one === "nothing")) return outcomes;
   const units = probe.targets.map(({ unit }) => unit);
-  const found = await elsewhere(line, probe.targets.slice(0, 1), around, tell);
+  const first = probe.targets.slice(0, 1);
+  const found =
+    (await slowOne(line, probe.named ? probe.targets : first, around, tell)) ??
+    (await elsewhere(line, first, around, tell));
   if (found !== undefined) {
     tell({ is: "finding", ...found });
     return ["odd"];
   }
   const whom = units.length === 1 ? `unit ${units[0]}` : `units ${units.join(", ")}`;
-  tell({ is: "finding", ...(hungUp ?? silentLine(line, whom)) });
+  tell({ is: "finding", ...(hungUp ?? silentLine(line, whom, probe.named ? "10s" : "3s")) });
   return outcomes;
 }
 
@@ -94,8 +98,9 @@ async function probeUnit(
     ? await lookAtPoints(talk, line, unit, profile, signal, tell)
     : await lookAtRegisters(talk, line, unit, probe.place, signal, tell);
   const odd: readonly Finding[] = [...findings, ...looked];
-  const spoiling = odd.filter(({ code }) => code !== "echo" && code !== "hint");
-  return spoiling.length === 0 && times.length === asks ? "good" : "odd";
+  const spoiling = odd.filter(({ code }) => code !== "echo" && code !== "hint" && code !== "unread");
+  if (spoiling.length > 0 || times.length < asks) return "odd";
+  return odd.some(({ code }) => code === "unread") ? "unread" : "good";
 }
 
 async function tellIdentity(talk: ModbusTalk, unit: number, signal: AbortSignal, tell: Tell): Promise<void> {

@@ -26,9 +26,19 @@ const usualModules = [1, 0, 2, 3] as const;
 /** Asks a line what is on it, within the rules of the agent's own bus, and tells what it learns. */
 export async function probe(asked: ProbeAsked, around: Surroundings, tell: Tell): Promise<Outcome> {
   tell({ is: "line", line: spellLine(asked.line) });
-  const outcome = together(await parts(asked, around, tell));
+  const outcome = together(await parts(asked, around, echoOnce(tell)));
   if (!around.signal.aborted) tell({ is: "end", outcome });
   return outcome;
+}
+
+/** Every question may come back; that a line does so is told once. */
+function echoOnce(tell: Tell): Tell {
+  let told = false;
+  return (event) => {
+    const echo = event.is === "finding" && event.code === "echo";
+    if (!(echo && told)) tell(event);
+    told ||= echo;
+  };
 }
 
 function parts(asked: ProbeAsked, around: Surroundings, tell: Tell): Promise<readonly Outcome[]> {

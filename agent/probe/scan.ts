@@ -1,8 +1,7 @@
 import { spellSettings } from "../../config/line-text.ts";
 import type { AskedLine, Surroundings } from "./conversation.ts";
 import type { Finding } from "./findings.ts";
-import type { Named } from "./identity.ts";
-import { type Scanner, scannerFor } from "./scanners.ts";
+import { type Row, type Scanner, scannersFor } from "./scanners.ts";
 
 /** What a scan tells; with `--json` one line each. */
 export type ScanEvent =
@@ -20,14 +19,10 @@ export type ScanEvent =
     };
 
 /** Who answered. */
-export interface ScanRow {
+export interface ScanRow extends Row {
   readonly is: "found";
-  readonly unit: string;
   /** Serial settings it answers at; empty where there are none. */
   readonly settings: string;
-  readonly answer: string;
-  readonly ms: number;
-  readonly identity: readonly Named[];
 }
 
 export interface ScanAsked {
@@ -50,7 +45,7 @@ export async function scan(
   tell: (event: ScanEvent) => void,
 ): Promise<{ readonly found: number; readonly stopped: boolean }> {
   const { signal } = around;
-  const scanners = lines.map((line) => scannerFor(line, units, around));
+  const scanners = lines.flatMap((line) => scannersFor(line, units, around));
   const of = scanners.reduce((sum, scanner) => sum + scanner.units.length, 0);
   const bound = scanBound(scanners);
   tell({ is: "bound", ...bound, questions: of });
@@ -69,10 +64,9 @@ export async function scan(
         if (heard.is === "closed") {
           tell({ is: "finding", ...heard.finding });
           closed = true;
-        } else if (heard.is === "answer") {
-          found++;
-          const { is: _, ...row } = heard;
-          tell({ is: "found", settings: at, ...row });
+        } else {
+          found += heard.rows.length;
+          for (const row of heard.rows) tell({ is: "found", settings: at, ...row });
         }
       }
     } finally {

@@ -1,7 +1,9 @@
 import { addressText } from "../../drivers/dcon/request.ts";
 import { awaitFor, timingOf, waitFor } from "../../drivers/line/timing.ts";
 import { type AskedLine, type Attempt, type Surroundings, wasClosed } from "./conversation.ts";
+import { longerWait } from "./earlier.ts";
 import type { Finding } from "./findings.ts";
+import type { Late } from "./heard.ts";
 import type { Named } from "./identity.ts";
 import { anyMeter, findMeter, meterFindings, talkMeters } from "./meters.ts";
 import { findModule, moduleFindings, talkModules } from "./modules.ts";
@@ -10,15 +12,16 @@ import { hearFrom, identify, knock, talkModbus } from "./talk.ts";
 
 /** What came of one unit id. */
 export type Knocked =
-  | { readonly is: "nothing" }
   | { readonly is: "closed"; readonly finding: Finding }
-  | {
-      readonly is: "answer";
-      readonly unit: string;
-      readonly answer: string;
-      readonly ms: number;
-      readonly identity: readonly Named[];
-    };
+  /** None where nobody answers; more than one where a unit that was asked before answers only now. */
+  | { readonly is: "heard"; readonly rows: readonly Row[] };
+
+export interface Row {
+  readonly unit: string;
+  readonly answer: string;
+  readonly ms: number;
+  readonly identity: readonly Named[];
+}
 
 /** How the units of one line are asked, and what that takes at most, in ms. */
 export interface Scanner {
@@ -42,7 +45,19 @@ const identityBytes = 252;
 const meterChars = 60;
 const moduleChars = 40;
 
-export function scannerFor(line: AskedLine, units: readonly number[], around: Surroundings): Scanner {
+/** One scanner, or where modules may use checksums or not, one for each: who is found by the first is not asked by the second. */
+export function scannersFor(line: AskedLine, units: readonly number[], around: Surroundings): readonly Scanner[] {
+  if (line.transport !== "dcon" && line.transport !== "dcon-over-tcp") return [scannerFor(line, units, around)];
+  const found = new Set<number>();
+  return [line, { ...line, checksum: !line.checksum }].map((one) => scannerFor(one, units, around, found));
+}
+
+function scannerFor(
+  line: AskedLine,
+  units: readonly number[],
+  around: Surroundings,
+  found = new Set<number>(),
+): Scanner {
   const waits = waitsFor(line);
   const timing = timingOf(line);
   const opening = "host" in line ? connectMs : 200;
@@ -64,7 +79,8 @@ export function scannerFor(line: AskedLine, units: readonly number[], around: Su
     case "dcon-over-tcp": {
       const open = () => {
         const talk = talkModules(line, around);
-        return { knock: (unit: string) => knockModule(line, talk, Number(unit)), close: () => talk.close() };
+        const ask = (unit: string) => knockModule(line, talk, Number(unit), found);
+        return { knock: ask, close: () => talk.close() };
       };
       return { line, units: units.map(String), ...costs(awaitFor(timing, moduleChars, around.deviceMs), 0, 1), open };
     }
@@ -74,13 +90,13 @@ export function scannerFor(line: AskedLine, units: readonly number[], around: Su
         const ask = (unit: string) => knockModbus(line, talk, Number(unit));
         return { knock: ask, close: () => talk.close() };
       };
-      const found = 2 * waitFor(timing, identityBytes, around.deviceMs);
-      return { line, units: units.map(String), ...costs(waitFor(timing, 2, around.deviceMs), found, 1), open };
+      const foundWait = 2 * waitFor(timing, identityBytes, around.deviceMs);
+      return { line, units: units.map(String), ...costs(waitFor(timing, 2, around.deviceMs), foundWait, 1), open };
     }
   }
 }
 
-const nothing: Knocked = { is: "nothing" };
+const heardOf = (...rows: readonly Row[]): Knocked => ({ is: "heard", rows });
 const round = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** Who hangs up on a question is there; the next unit may please him more. */
@@ -90,6 +106,15 @@ function closedBy(line: AskedLine, { exchange }: Attempt): Knocked {
   return { is: "closed", finding: noLine(line, exchange.failure?.detail ?? "") };
 }
 
+const oddities: ReadonlySet<string> = new Set(["two-devices", "stranger", "noise", "misfit"]);
+
+const lateRow = ({ unit, ms }: Late): Row => ({
+  unit: String(unit),
+  answer: `late: unit ${unit} needs longer than the wait, ask with --wait ${longerWait(ms)}`,
+  ms: round(ms),
+  identity: [],
+});
+
 async function knockModbus(
   line: Parameters<typeof talkModbus>[0],
   talk: ReturnType<typeof talkModbus>,
@@ -98,13 +123,14 @@ async function knockModbus(
   const { attempt, heard } = await hearFrom(talk, line, unit, knock);
   if (hasNoLine(attempt)) return closedBy(line, attempt);
   const { failure } = attempt.exchange;
-  const odd = heard.findings.find(({ code }) => code === "two-devices" || code === "stranger" || code === "noise");
-  const row = { is: "answer", unit: String(unit), ms: round(attempt.ms) } as const;
+  const odd = heard.findings.find(({ code }) => oddities.has(code));
+  const late = heard.late.map(lateRow);
+  const row = { unit: String(unit), ms: round(attempt.ms) };
   if (heard.answered) {
     const answer = failure?.exception === undefined ? "answers" : `exception ${failure.exception}`;
-    return { ...row, answer, identity: await identify(talk, unit) };
+    return heardOf(...late, { ...row, answer, identity: await identify(talk, unit) });
   }
-  return odd === undefined ? nothing : { ...row, answer: odd.text, identity: [] };
+  return odd === undefined ? heardOf(...late) : heardOf(...late, { ...row, answer: odd.text, identity: [] });
 }
 
 async function knockMeter(
@@ -115,26 +141,32 @@ async function knockMeter(
   const found = await findMeter(talk, unit, 0);
   if ("address" in found) {
     const { address, attempt } = found;
-    return { is: "answer", unit: address, answer: "answers", ms: round(attempt.ms), identity: [] };
+    return heardOf({ unit: address, answer: "answers", ms: round(attempt.ms), identity: [] });
   }
   const last = found.attempts.at(-1);
   if (last !== undefined && hasNoLine(last)) return closedBy(line, last);
   const odd = found.attempts.flatMap((attempt) => meterFindings(unit, attempt)).find(({ code }) => code !== "echo");
   return odd === undefined || last === undefined
-    ? nothing
-    : { is: "answer", unit, answer: odd.text, ms: round(last.ms), identity: [] };
+    ? heardOf()
+    : heardOf({ unit, answer: odd.text, ms: round(last.ms), identity: [] });
 }
 
 async function knockModule(
   line: Parameters<typeof talkModules>[0],
   talk: ReturnType<typeof talkModules>,
   unit: number,
+  found: Set<number>,
 ): Promise<Knocked> {
+  if (found.has(unit)) return heardOf();
   const { attempt, name } = await findModule(talk, unit);
   if (hasNoLine(attempt)) return closedBy(line, attempt);
   const place = addressText(unit);
-  const row = { is: "answer", unit: place, ms: round(attempt.ms) } as const;
-  if (name !== undefined) return { ...row, answer: "answers", identity: [{ what: "name", text: name }] };
+  const row = { unit: place, ms: round(attempt.ms) };
+  if (name !== undefined) {
+    found.add(unit);
+    const answer = `answers ${line.checksum ? "with" : "without"} checksums`;
+    return heardOf({ ...row, answer, identity: [{ what: "name", text: name }] });
+  }
   const odd = moduleFindings(unit, attempt).find(({ code }) => code !== "echo");
-  return odd === undefined ? nothing : { ...row, answer: odd.text, identity: [] };
+  return odd === undefined ? heardOf() : heardOf({ ...row, answer: odd.text, identity: [] });
 }

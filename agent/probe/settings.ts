@@ -5,7 +5,7 @@ import type { AskedLine } from "./conversation.ts";
 export type SerialLine = Extract<AskedLine, SerialSettings>;
 
 /** The commonest first. */
-const modbusBauds = [9600, 19_200, 4800, 2400, 38_400, 57_600, 115_200] as const;
+const modbusBauds = [9600, 19_200, 4800, 2400, 38_400, 57_600, 115_200, 1200] as const;
 const meterBauds = [2400, 1200, 9600, 4800, 19_200] as const;
 const forms = {
   rtu: ["8N1", "8E1", "8O1", "8N2"],

@@ -6,6 +6,7 @@ import { modbusPlan } from "../../drivers/modbus/driver.ts";
 import { readIdentity, serverId } from "../../drivers/modbus/identity.ts";
 import type { ModbusProfile } from "../../drivers/profile.ts";
 import { type Attempt, Conversation, clock, type Surroundings } from "./conversation.ts";
+import { Earlier } from "./earlier.ts";
 import { type Heard, modbusHeard } from "./heard.ts";
 import { type Named, namedObjects, namedServer } from "./identity.ts";
 
@@ -18,9 +19,12 @@ export interface Target {
 /** The cheapest question there is; who has no such register says so, and has answered too. */
 export const knock: RegisterRead = { functionCode: 3, start: 0, count: 1 };
 
-export type ModbusTalk = Conversation<Question>;
+/** What is asked on one line, and who was asked before. */
+export class ModbusTalk extends Conversation<Question> {
+  readonly earlier = new Earlier();
+}
 export const talkModbus = (line: ModbusLine, around: Surroundings): ModbusTalk =>
-  new Conversation(line, (options) => openBus(line, clock, options), around);
+  new ModbusTalk(line, (options) => openBus(line, clock, options), around);
 
 /** The cheapest question of a profile. */
 export function firstQuestion({ unit, profile }: Target): ReadRequest {
@@ -39,7 +43,12 @@ export async function hearFrom(
   listenMs = 0,
 ): Promise<{ readonly attempt: Attempt; readonly heard: Heard }> {
   const attempt = await talk.ask({ unit, request }, listenMs);
-  return { attempt, heard: modbusHeard(line.transport, unit, request, attempt) };
+  const { earlier } = talk;
+  const { sent, received } = attempt.exchange;
+  const heard = modbusHeard(line.transport, unit, request, attempt, earlier.upTo(received.mono));
+  earlier.note(unit, sent.mono, heard.answered);
+  for (const late of heard.late) earlier.told(late.unit);
+  return { attempt, heard };
 }
 
 /** By function 43/14, and where a device does not know it by 17. */

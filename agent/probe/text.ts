@@ -58,6 +58,7 @@ export function probeText(ink: Ink): (event: ProbeEvent) => readonly string[] {
 const endings = {
   good: "It answers as it should.",
   odd: "Something answers, but not as it should.",
+  unread: "It answers, but no register could be read.",
   nothing: "Nothing answers.",
 } as const;
 

@@ -92,12 +92,34 @@ export interface Guess extends Reading {
 
 const guessed = ["int16", "uint16", "int32", "uint32", "float32", "float64"] as const;
 
-/** Everything the registers from `offset` (bytes) on may mean, without knowing what they are. */
-export function guesses(data: Buffer, offset: number): readonly Guess[] {
+/**
+ * The order in which registers are float32 one behind the other, as many meters have their measurements: all pairs of them are sane
+ * in it, and more than one is not 0. Chance does that for one pair, and seldom for a run.
+ */
+export function floatRun(data: Buffer): WordOrder | undefined {
+  const pairs = Array.from({ length: Math.floor(data.length / floatBytes) }, (_, i) =>
+    inAllOrders({ type: "float32" }, data, i * floatBytes),
+  );
+  const all = wordOrders.flatMap((order) => {
+    const run = pairs.flatMap((readings) => readings.filter((reading) => reading.order === order));
+    const told = run.filter(({ text }) => Number(text) !== 0);
+    if (told.length < leastRun || !run.every(({ plausible }) => plausible)) return [];
+    return [{ order, score: told.reduce((sum, { text }) => sum + unlikeliness(text ?? ""), 0) }];
+  });
+  return all.toSorted((a, b) => a.score - b.score)[0]?.order;
+}
+
+const floatBytes = 4;
+const leastRun = 2;
+
+/** Everything the registers from `offset` (bytes) on may mean, without knowing what they are; `run` is the `floatRun` of them all. */
+export function guesses(data: Buffer, offset: number, run?: WordOrder): readonly Guess[] {
   const all = guessed
     .filter((type) => offset + 2 * widthOf({ type }) <= data.length)
     .flatMap((type) => distinct(type, inAllOrders({ type }, data, offset)).map((reading) => ({ ...reading, type })));
-  return withBest(all);
+  if (run === undefined) return withBest(all);
+  const begins = offset % floatBytes === 0;
+  return all.map((guess) => ({ ...guess, best: begins && guess.type === "float32" && guess.order === run }));
 }
 
 /** One register has its two bytes in two orders only. */

@@ -6,6 +6,8 @@ export interface Overheard {
   readonly sent: Buffer;
   /** What came after them. */
   readonly received: Buffer;
+  /** What came before them, since the question before: late answers are among it. */
+  readonly before: Buffer;
 }
 
 /** More than this says no more than that the line babbles. */
@@ -17,6 +19,7 @@ export class Wiretap {
   opened = false;
   private sent: Buffer = Buffer.alloc(0);
   private received: Buffer[] = [];
+  private before: Buffer = Buffer.alloc(0);
   private length = 0;
 
   /** The same wire, overheard. */
@@ -38,8 +41,8 @@ export class Wiretap {
           return wire.isOpen;
         },
         write: (bytes, drained) => {
+          this.putBehind();
           this.sent = Buffer.from(bytes);
-          this.forget();
           wire.write(bytes, drained);
         },
         destroy: () => wire.destroy(),
@@ -48,19 +51,30 @@ export class Wiretap {
   }
 
   overheard(): Overheard {
-    return { sent: this.sent, received: Buffer.concat(this.received) };
+    const overheard = { sent: this.sent, received: Buffer.concat(this.received), before: this.before };
+    this.forget();
+    return overheard;
   }
 
-  /** Nothing was asked yet. */
+  /** Nothing was asked yet. What came since the last question was overheard is kept as what came before the next. */
   clear(): void {
     this.sent = Buffer.alloc(0);
-    this.forget();
+    this.before = Buffer.alloc(0);
   }
 
   private hear(chunk: Buffer): void {
     if (this.length + chunk.length > mostBytes) return;
     this.received.push(Buffer.from(chunk));
     this.length += chunk.length;
+  }
+
+  /** A bus may ask more than once for one question. Our own echo is nothing that anybody said. */
+  private putBehind(): void {
+    const came = Buffer.concat(this.received);
+    const echoed = this.sent.length > 0 && came.subarray(0, this.sent.length).equals(this.sent);
+    const all = Buffer.concat([this.before, echoed ? came.subarray(this.sent.length) : came]);
+    this.before = all.subarray(-mostBytes);
+    this.forget();
   }
 
   private forget(): void {

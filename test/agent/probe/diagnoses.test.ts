@@ -6,7 +6,7 @@ import type { ModbusLine, SerialSettings } from "../../../drivers/line/settings.
 import type { OpenWire } from "../../../drivers/line/wire.ts";
 import { answerAll, exceptionReply, type Script, startSlave, trueReply } from "../../drivers/modbus/slave.ts";
 import { freePort, tempDir } from "../../support/temporary.ts";
-import { around, probed, unit } from "./kit.ts";
+import { around, nameless, probed, unit } from "./kit.ts";
 
 const codes = (findings: readonly { readonly code: string }[]): readonly string[] => findings.map(({ code }) => code);
 const only =
@@ -63,6 +63,33 @@ test("the serial settings are not those the line names: answers at 19200 8E1", a
   expect(tried[0]).toBe("9600 none");
 });
 
+test("a device that is slower than the wait is called slow, and not put at other settings", async () => {
+  const { settings } = await startSlave("rtu", (question, device) =>
+    only(3)(question, device).map((one) => ({ ...one, after: 300 })),
+  );
+  const { outcome, findings } = await probed(settings, unit(3), around({ deviceMs: 20, slowMs: 600 }));
+  expect(outcome).toBe("odd");
+  expect(findings).toMatchObject([
+    {
+      code: "late",
+      text: expect.stringContaining("Unit 3 answers late"),
+      check: [expect.stringContaining("--wait 1s")],
+    },
+  ]);
+});
+
+test("a serial line that speaks ASCII is asked so", async () => {
+  const { settings } = await startSlave("ascii", only(3));
+  const { outcome, findings } = await probed(
+    { ...settings, transport: "rtu" } as ModbusLine,
+    unit(3),
+    around({ deviceMs: 20 }),
+  );
+  expect(outcome).toBe("odd");
+  expect(findings.at(-1)).toMatchObject({ code: "framing", text: "Unit 3 answers ASCII, but the line says RTU." });
+  expect(findings.at(-1)?.check?.[0]).toContain("ascii:");
+});
+
 describe("a device refuses", () => {
   const refuses: Script = (question, device) => {
     const reply = question.start >= 100 ? exceptionReply(question, 2) : trueReply(question);
@@ -92,10 +119,25 @@ describe("a device refuses", () => {
     const none: Script = (question, device) => [
       { bytes: device.frame(exceptionReply(question, 2), question.transaction) },
     ];
-    const { settings } = await startSlave("tcp", none);
+    const slave = await startSlave("tcp", none);
+    nameless(slave, 1);
+    const { settings } = slave;
+    const { outcome, findings, text } = await probed(settings, unit(1));
+    expect(outcome).toBe("unread");
+    expect(new Set(codes(findings))).toEqual(new Set(["hint", "unread"]));
+    expect(text).toContain("It answers, but no register could be read.");
+  });
+
+  test.each([4, 5, 6])("busy (exception %d) is not as it should be", async (exception) => {
+    const busy: Script = (question, device) => [
+      { bytes: device.frame(exceptionReply(question, exception), question.transaction) },
+    ];
+    const slave = await startSlave("tcp", busy);
+    nameless(slave, 1);
+    const { settings } = slave;
     const { outcome, findings } = await probed(settings, unit(1));
-    expect(outcome).toBe("good");
-    expect(new Set(codes(findings))).toEqual(new Set(["hint"]));
+    expect(outcome).toBe("odd");
+    expect(codes(findings)).toEqual(["exception", "exception"]);
   });
 });
 
@@ -105,6 +147,12 @@ describe("local echo", () => {
     const { outcome, findings } = await probed(settings, unit(3));
     expect({ outcome, codes: codes(findings) }).toEqual({ outcome: "good", codes: ["echo"] });
     expect(findings[0]?.text).toBe("Your own request comes back: local echo.");
+  });
+
+  test("is told once, however many are asked", async () => {
+    const { settings } = await startSlave("rtu", () => [], { echo: true });
+    const { findings } = await probed(settings, {}, around({ deviceMs: 10 }));
+    expect(codes(findings)).toEqual(["echo", "silent"]);
   });
 
   test("only the echo comes back", async () => {
@@ -159,6 +207,24 @@ describe("two devices answer at unit 5", () => {
     const { findings } = await probed(settings, unit(5));
     expect(findings[0]?.text).toContain("or a gateway repeats it");
   });
+});
+
+test("an answer to something else is told", async () => {
+  const other: Script = (question, device) => [
+    { bytes: device.frame(trueReply({ ...question, count: 3 }), question.transaction) },
+  ];
+  const { settings } = await startSlave("tcp", only(3, other));
+  const { outcome, findings } = await probed(settings, unit(3), around({ deviceMs: 20 }));
+  expect(outcome).toBe("odd");
+  expect(findings[0]).toMatchObject({ code: "misfit", text: expect.stringContaining("not what it was asked") });
+});
+
+test("noise that begins as the answer would may be two devices", async () => {
+  const broken: Script = () => [{ bytes: Buffer.from([3, 3, 2, 9]) }];
+  const { settings } = await startSlave("rtu", only(3, broken));
+  const { findings } = await probed(settings, unit(3), around({ deviceMs: 10 }));
+  expect(findings[0]).toMatchObject({ code: "noise" });
+  expect(findings[0]?.check?.[0]).toBe("Whether a second device has unit id 3.");
 });
 
 test("another unit answers", async () => {

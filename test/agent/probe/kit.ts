@@ -11,6 +11,7 @@ import type { Slave } from "../../drivers/modbus/slave.ts";
 export const around = (more: Partial<Surroundings> = {}): Surroundings => ({
   signal: new AbortController().signal,
   deviceMs: 150,
+  slowMs: 20,
   ...more,
 });
 

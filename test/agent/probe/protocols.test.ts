@@ -67,7 +67,7 @@ describe("energy meters", () => {
     const now = { wall: millis(0), mono: millis(0) };
     const sent = encodeRead("AAAAAAAAAAAA", { edition: "2007", read: "address" });
     const reply = Buffer.from("681111111111116893064444444444441016", "hex");
-    const attempt = { sent, ms: 1, reached: true };
+    const attempt = { sent, ms: 1, reached: true, before: Buffer.alloc(0) };
     const twice = {
       ...attempt,
       received: Buffer.concat([reply, reply]),

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { openerOf } from "../../../agent/probe/conversation.ts";
 import { type ScanAsked, type ScanEvent, scan, scanBound } from "../../../agent/probe/scan.ts";
 import { scanText } from "../../../agent/probe/scan-text.ts";
-import { scannerFor } from "../../../agent/probe/scanners.ts";
+import { scannersFor } from "../../../agent/probe/scanners.ts";
 import { commonSettings } from "../../../agent/probe/settings.ts";
 import { plainInk } from "../../../agent/probe/text.ts";
 import type { ModbusLine, SerialSettings } from "../../../drivers/line/settings.ts";
 import { answerAll, type Script, startSlave } from "../../drivers/modbus/slave.ts";
 import { freePort } from "../../support/temporary.ts";
-import { around, lineOf, nameless, simulated } from "./kit.ts";
+import { around, lineOf, nameless, probed, simulated } from "./kit.ts";
 
 const only =
   (...units: readonly number[]): Script =>
@@ -48,7 +48,7 @@ describe("a scan", () => {
     const { events } = await scanned(asked);
     const [bound] = events;
     if (bound?.is !== "bound") throw new Error("no bound first");
-    const scanners = asked.lines.map((line) => scannerFor(line, asked.units, around({ deviceMs: 10 })));
+    const scanners = asked.lines.flatMap((line) => scannersFor(line, asked.units, around({ deviceMs: 10 })));
     expect(bound).toMatchObject({ ...scanBound(scanners), questions: 4 });
     // 8N1 at 115200 baud: 15 characters, t3.5, 10 ms device, 40 ms margin, of which each silent unit costs three.
     expect(bound.ms).toBeGreaterThan(4 * 3 * 50);
@@ -107,6 +107,31 @@ describe("a scan", () => {
   });
 });
 
+describe("an answer that comes after the wait", () => {
+  test.each(["rtu", "rtu-over-tcp", "tcp", "udp", "ascii"] as const)(
+    "is of the unit that was asked, and nobody is found elsewhere, on %s",
+    async (kind) => {
+      const slave = await startSlave(kind, (question, device) =>
+        only(3)(question, device).map((one) => ({ ...one, after: 250 })),
+      );
+      const { rows, found } = await scanned({ lines: [slave.settings], units: upTo(20) }, around({ deviceMs: 30 }));
+      expect(rows.map(({ unit, answer }) => [unit, answer])).toEqual([
+        ["3", "late: unit 3 needs longer than the wait, ask with --wait 1s"],
+      ]);
+      expect(found).toBe(1);
+    },
+  );
+
+  test("is told by the probe too", async () => {
+    const slave = await startSlave("tcp", (question, device) =>
+      only(1)(question, device).map((one) => ({ ...one, after: 250 })),
+    );
+    const { outcome, findings } = await probed(slave.settings, {}, around({ deviceMs: 100 }));
+    expect(outcome).toBe("odd");
+    expect(findings[0]).toMatchObject({ code: "late", check: ["Ask with --wait 1s."] });
+  });
+});
+
 describe("on other protocols", () => {
   test("meters say their number", async () => {
     const { line } = await simulated(
@@ -120,5 +145,14 @@ describe("on other protocols", () => {
     const { line } = await simulated("{ id: analog, transport: dcon, meters: [{ id: ai, model: m7017, unit: 2 }] }");
     const { rows } = await scanned({ lines: [lineOf(line)], units: upTo(3) }, around({ deviceMs: 50 }));
     expect(rows).toMatchObject([{ unit: "02", identity: [{ what: "name", text: expect.stringContaining("7017") }] }]);
+  });
+
+  test("modules are asked with and without checksums, and the time for both is counted", async () => {
+    const { line } = await simulated(
+      "{ id: analog, transport: dcon, checksum: true, meters: [{ id: ai, model: m7017, unit: 2 }] }",
+    );
+    const { rows, events } = await scanned({ lines: [lineOf(line)], units: upTo(3) }, around({ deviceMs: 50 }));
+    expect(rows).toMatchObject([{ unit: "02", answer: "answers with checksums" }]);
+    expect(events[0]).toMatchObject({ is: "bound", questions: 6 });
   });
 });

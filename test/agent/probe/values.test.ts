@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { PointEvent } from "../../../agent/probe/events.ts";
 import { otherOrder } from "../../../agent/probe/look.ts";
 import { short } from "../../../agent/probe/text.ts";
-import { type Expectation, guesses, inAllOrders, sane, shortest } from "../../../agent/probe/values.ts";
+import { type Expectation, floatRun, guesses, inAllOrders, sane, shortest } from "../../../agent/probe/values.ts";
 import { type WordOrder, wordOrders } from "../../../drivers/profile.ts";
 
 /** 48.05 as float32 is 42403333 (IEEE 754). */
@@ -59,6 +59,34 @@ test("a guess finds the float among everything that registers may mean", () => {
       .filter((guess) => guess.best)
       .map(({ text }) => text),
   ).toEqual(["2300", "2300"]);
+});
+
+describe("a run of float32, as a meter has its voltages and currents", () => {
+  const run = Buffer.alloc(16);
+  // With all the digits that a measurement has.
+  for (const [i, value] of [230.17823, 229.8761, 231.40112, 4.7219386].entries()) run.writeFloatBE(value, 4 * i);
+  const words = Buffer.from(run).swap16().swap32();
+
+  test.each([
+    ["ABCD", run],
+    ["CDAB", words],
+    ["BADC", Buffer.from(run).swap16()],
+    ["DCBA", Buffer.from(run).swap32()],
+  ] as const)("is marked in its order %s, each value where it begins", (order, data) => {
+    expect(floatRun(data)).toBe(order);
+    for (const offset of [0, 2, 4, 6, 8, 10, 12, 14]) {
+      const best = guesses(data, offset, floatRun(data)).filter((guess) => guess.best);
+      expect(best.map((guess) => [guess.type, guess.order])).toEqual(offset % 4 === 0 ? [["float32", order]] : []);
+    }
+  });
+
+  test("is none of integers, nor of nothing", () => {
+    const integers = Buffer.alloc(16);
+    for (const [i, value] of [2301, 2299, 2314, 47, 500, 0, 0, 12].entries()) integers.writeUInt16BE(value, 2 * i);
+    expect(floatRun(integers)).toBeUndefined();
+    expect(floatRun(Buffer.alloc(16))).toBeUndefined();
+    expect(floatRun(Buffer.alloc(1))).toBeUndefined();
+  });
 });
 
 test("the fewest digits of a float32 read back as the same bits", () => {
