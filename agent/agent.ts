@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
@@ -90,6 +91,7 @@ async function operate(
   const tally = newTally();
   const faults: unknown[] = [];
   const collecting = new AbortController();
+  setMaxListeners(0, collecting.signal); // each device that waits listens, and leaves when its wait is over
   const fail = (fault: unknown): void => {
     faults.push(fault);
     collecting.abort();

@@ -31,13 +31,16 @@ const illegalAddress = 0x02;
 /** A busy device is asked again after these pauses, ms, as far as the poll has time. */
 const busyPauses = [50, 100, 200];
 
+/** Unanswered questions of one poll, with nothing good heard in it, after which the others are not asked. */
+const mostUnanswered = 2;
+
 /** Whether the device itself was heard: a refusal is an answer too, a gateway's word that it cannot reach it is none. */
 export const heardDevice = ({ reply, failure }: Exchange): boolean =>
   reply !== undefined && !gatewayExceptions.includes(failure?.exception ?? 0);
 
 /**
- * Asks one device by its plan. A question that fails takes only its own points with it; a device that is silent is asked ever more
- * rarely; a block that is refused for an address (exception 2) is divided once, and the plan that works is kept. Never throws for
+ * Asks one device by its plan. A question that fails takes only its own points with it; a device that is silent, or
+ * answers rubbish only, is asked few questions and ever more rarely; a block that is refused for an address (exception 2) is divided once, and the plan that works is kept. Never throws for
  * what the device does.
  */
 export class AskedDriver<Q> implements Driver {
@@ -46,6 +49,8 @@ export class AskedDriver<Q> implements Driver {
   private readonly clock: Clock;
   private plan: readonly Planned<Q>[];
   private patience: Patience = patient;
+  /** The cheapest it answered in the last poll in which it was heard. */
+  private answered: Planned<Q> | undefined;
   /** Refused as a whole and in every part: not divided again before it was answered once. */
   private readonly indivisible = new WeakSet<Planned<Q>>();
   reads: readonly Read[];
@@ -64,24 +69,54 @@ export class AskedDriver<Q> implements Driver {
 
   async poll(options: PollOptions = {}): Promise<Poll> {
     const now = this.clock.now().mono;
-    if (now < this.patience.until) return this.unasked(options, resting(this.patience.until - now));
     const plan = this.planned(options);
-    const doubted = doubtful(this.patience) ? cheapest(plan) : undefined;
-    const first = doubted && (await this.ask(doubted, options));
-    if (first && isSilent(first)) {
-      this.patience = afterSilence(this.patience, lasted(first), this.clock.now().mono);
-      return this.unasked(options, first.failure ?? noReply, new Map([[doubted, first]]));
+    if (now < this.patience.until) {
+      const none = this.unasked(resting(this.patience.until - now));
+      return this.told(new Map(plan.map((planned) => [planned, none])));
     }
+    const asked = new Map<Planned<Q>, Exchange>();
+    const doubted = doubtful(this.patience) ? this.next(plan) : undefined;
+    if (doubted) asked.set(doubted, await this.ask(doubted, options));
     const done = new Map<Planned<Q>, Exchange>();
     for (const planned of plan) {
-      const exchange = planned === doubted && first ? first : await this.ask(planned, options);
+      if ((await this.seemsDead(plan, asked, options)) && !asked.has(planned)) {
+        done.set(planned, this.unasked(givenUp));
+        continue;
+      }
+      const exchange = asked.get(planned) ?? (await this.ask(planned, options));
+      asked.set(planned, exchange);
       if (exchange.failure === undefined) this.indivisible.delete(planned);
       const parts = refusesAddress(exchange) ? await this.divide(planned, options) : undefined;
       for (const [part, its] of parts ?? [[planned, exchange] as const]) done.set(part, its);
       if (parts) this.adopt(planned, [...parts.keys()]);
     }
-    this.judge([...done.values()]);
+    this.judge(done);
     return this.told(done);
+  }
+
+  /** The one question to a device in doubt: each in turn, the cheapest first; of a device that was heard every other time what it answered. */
+  private next(plan: readonly Planned<Q>[]): Planned<Q> | undefined {
+    const attempt = this.patience.unanswered - 1;
+    const byWeight = plan.toSorted((a, b) => a.weight - b.weight);
+    if (this.answered === undefined || !plan.includes(this.answered)) return byWeight[attempt % plan.length];
+    return attempt % 2 === 0 ? this.answered : byWeight[((attempt - 1) / 2) % plan.length];
+  }
+
+  /** Whether the rest of a poll is left unasked. What it answered last is asked before that: it may answer nothing else. */
+  private async seemsDead(
+    plan: readonly Planned<Q>[],
+    asked: Map<Planned<Q>, Exchange>,
+    options: PollOptions,
+  ): Promise<boolean> {
+    const exchanges = [...asked.values()];
+    const most = doubtful(this.patience) ? 1 : mostUnanswered;
+    if (exchanges.some(heardDevice) || exchanges.filter(isUnanswered).length < most) return false;
+    const { answered } = this;
+    if (doubtful(this.patience) || answered === undefined || asked.has(answered) || !plan.includes(answered))
+      return true;
+    const exchange = await this.ask(answered, options);
+    asked.set(answered, exchange);
+    return isUnanswered(exchange);
   }
 
   private planned({ settings }: PollOptions): readonly Planned<Q>[] {
@@ -126,12 +161,22 @@ export class AskedDriver<Q> implements Driver {
     this.reads = plan.map(({ read }) => read);
   }
 
-  private judge(exchanges: readonly Exchange[]): void {
-    if (exchanges.some(heardDevice)) this.patience = patient;
-    else if (exchanges.every(isSilent)) {
-      const waited = exchanges.reduce((sum, exchange) => sum + lasted(exchange), 0);
+  private judge(done: ReadonlyMap<Planned<Q>, Exchange>): void {
+    const heard = [...done].filter(([, exchange]) => heardDevice(exchange)).map(([planned]) => planned);
+    const exchanges = [...done.values()].filter(({ failure }) => failure !== givenUp);
+    if (heard.length > 0) {
+      this.patience = patient;
+      this.answered = cheapest(heard);
+    } else if (exchanges.every(isSilent)) {
+      const waited = exchanges.reduce((sum, exchange) => sum + this.waited(exchange), 0);
       this.patience = afterSilence(this.patience, waited, this.clock.now().mono);
     }
+  }
+
+  /** After a spoilt reply, however soon it came, the line is kept silent for as long as after none. */
+  private waited({ sent, received, failure }: Exchange): number {
+    const spoilt = failure?.code === "E_BUS_CHECKSUM" || failure?.code === "E_BUS_REPLY";
+    return Math.max(received.mono - sent.mono, spoilt ? this.deviceMs : 0);
   }
 
   private told(done: ReadonlyMap<Planned<Q>, Exchange>): Poll {
@@ -142,10 +187,9 @@ export class AskedDriver<Q> implements Driver {
     };
   }
 
-  private unasked(options: PollOptions, failure: BusFailure, asked = new Map<Planned<Q>, Exchange>()): Poll {
+  private unasked(failure: BusFailure): Exchange {
     const now = this.clock.now();
-    const none: Exchange = { failure, sent: now, received: now };
-    return this.told(new Map(this.planned(options).map((planned) => [planned, asked.get(planned) ?? none])));
+    return { failure, sent: now, received: now };
   }
 }
 
@@ -155,7 +199,8 @@ const cheapest = <Q>(plan: readonly Planned<Q>[]): Planned<Q> | undefined =>
 /** A line that is down says nothing about the device. */
 const isSilent = (exchange: Exchange): boolean =>
   !heardDevice(exchange) && exchange.failure?.code !== "E_BUS_CLOSED" && exchange.failure?.code !== "E_BUS_ABORTED";
-const lasted = ({ sent, received }: Exchange): number => received.mono - sent.mono;
+/** What was not sent cost the line nothing. */
+const isUnanswered = (exchange: Exchange): boolean => isSilent(exchange) && exchange.failure?.code !== "E_BUS_REFUSED";
 const refusesAddress = ({ failure }: Exchange): boolean => failure?.exception === illegalAddress;
 
 function sampleOf({ id, form, decode }: PlannedPoint, { reply, failure }: Exchange): Sample {
@@ -166,6 +211,10 @@ function sampleOf({ id, form, decode }: PlannedPoint, { reply, failure }: Exchan
 }
 
 const noReply: BusFailure = { code: "E_BUS_TIMEOUT", detail: "no reply" };
+const givenUp: BusFailure = {
+  code: "E_BUS_RESTING",
+  detail: "not asked: it answered nothing asked before in this poll",
+};
 const resting = (ms: number): BusFailure => ({
   code: "E_BUS_RESTING",
   detail: `it did not answer; asked again in ${Math.ceil(ms / 1000)} s`,

@@ -6,8 +6,11 @@ import * as hj212 from "./hj212/fields.ts";
 import * as modbus from "./modbus/fields.ts";
 import type { Profile } from "./profile.ts";
 
-/** The fields of a request of the plan, made again from it; none where the device pushes. */
-export function requestFields(profile: Profile, read: Read): readonly Field[] {
+/**
+ * The fields of a request of the plan, made again from it; none where the device pushes.
+ * @param summed whether a DCON line has checksums
+ */
+export function requestFields(profile: Profile, read: Read, summed = false): readonly Field[] {
   switch (profile.protocol) {
     case "modbus":
       return modbus.requestFields(read);
@@ -15,7 +18,7 @@ export function requestFields(profile: Profile, read: Read): readonly Field[] {
     case "dlt645-1997":
       return dlt645.frameFields(dlt645.requestBytes(String(read), profile), profile);
     case "dcon":
-      return dcon.requestFields(String(read));
+      return dcon.requestFields(String(read), summed);
     case "hj212":
       return [];
   }

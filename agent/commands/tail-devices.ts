@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { channelName } from "../../config/channels.ts";
 import type { Device, Site } from "../../config/site.ts";
 import type { Clock } from "../../drivers/clock.ts";
@@ -26,6 +27,7 @@ export async function tailDevices(
   signal: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // each device that waits listens, and leaves when its wait is over
   const end = (): void => stop.abort();
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();

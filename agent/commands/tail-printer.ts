@@ -1,4 +1,4 @@
-import type { Device } from "../../config/site.ts";
+import type { Site } from "../../config/site.ts";
 import { exchangesOf, rawLines } from "./tail-raw.ts";
 import { colours, columnsFor, eventLines, headLine, noColours, readingLines, wrapped } from "./tail-screen.ts";
 import { type Show, type ShownFrame, tookMs } from "./tail-shown.ts";
@@ -15,12 +15,13 @@ export interface PrintOptions {
 
 /** Lines for a person, or JSON for a program; then notes and events go aside, so that each line of output is one poll. */
 export function printer(
-  devices: readonly Device[],
+  { devices, lines: siteLines }: Pick<Site, "devices" | "lines">,
   { raw, json, colour }: PrintOptions,
   { out, aside }: { out(text: string): void; aside(text: string): void },
 ): Printer {
   const paint = colour ? colours : noColours;
-  const profiles = new Map(devices.map(({ id, profile }) => [id, profile]));
+  const summed = new Set(siteLines.filter((line) => "checksum" in line && line.checksum).map(({ id }) => id));
+  const devicesAsked = new Map(devices.map(({ id, line, profile }) => [id, { profile, summed: summed.has(line) }]));
   const columns = columnsFor(
     devices.map(({ id, profile }) => ({
       device: id,
@@ -40,11 +41,11 @@ export function printer(
         say,
       ),
     frame: (frame) => {
-      const profile = profiles.get(frame.device);
-      if (profile === undefined) return;
-      if (json) return out(JSON.stringify(jsonOf(frame, exchangesOf(frame, profile))));
+      const asked = devicesAsked.get(frame.device);
+      if (asked === undefined) return;
+      if (json) return out(JSON.stringify(jsonOf(frame, exchangesOf(frame, asked))));
       lines(readingLines(frame, columns, Date.now(), paint), out);
-      if (raw) lines(rawLines(frame, profile, paint), out);
+      if (raw) lines(rawLines(frame, asked, paint), out);
     },
   };
 }

@@ -37,7 +37,7 @@ export const tail = command({
     const out = (text: string): void => void process.stdout.write(`${text}\n`);
     const aside = (text: string): void => void process.stderr.write(`${text}\n`);
     const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    const print = printer(site.devices, { raw, json, colour }, { out, aside });
+    const print = printer(site, { raw, json, colour }, { out, aside });
     await untilOver(site, print, time, signal);
     return 0;
   },

@@ -1,6 +1,7 @@
 import { type Field, FieldCutter } from "../fields.ts";
 import type { DconProfile } from "../profile.ts";
 import { spelt } from "./reply.ts";
+import { sumOf } from "./request.ts";
 
 /** What the profile calls the values in a reply. */
 export type ModuleNames = Pick<DconProfile, "form" | "points" | "status" | "settings">;
@@ -9,15 +10,18 @@ const text = (bytes: Buffer): string => bytes.toString("latin1");
 const commands: Readonly<Record<string, string>> = { M: "name", "2": "configuration", F: "firmware" };
 const delimiters: Readonly<Record<string, string>> = { ">": "values", "!": "answer", "?": "refused" };
 
-/** The command of a read of the plan, with its carriage return; the checksum that a line may add is not in it. */
-export const requestBytes = (read: string): Buffer => Buffer.from(`${read}\r`, "latin1");
+/** The command of a read of the plan, as it is sent: with its checksum on a line that has them, and its carriage return. */
+export const requestBytes = (read: string, summed: boolean): Buffer =>
+  Buffer.from(`${read}${summed ? sumOf(read) : ""}\r`, "latin1");
 
-export function requestFields(read: string): readonly Field[] {
-  const cutter = new FieldCutter(requestBytes(read));
+export function requestFields(read: string, summed = false): readonly Field[] {
+  const cutter = new FieldCutter(requestBytes(read, summed));
+  const after = summed ? 3 : 1;
   const [first] = cutter.take(1, "delimiter", (bytes) => (text(bytes) === "#" ? "read values" : "read"));
   cutter.take(2, "address", text);
   const what = (bytes: Buffer): string => (first === 0x23 ? text(bytes) : (commands[text(bytes)] ?? text(bytes)));
-  if (cutter.left > 1) cutter.take(cutter.left - 1, first === 0x23 ? "channel" : "command", what);
+  if (cutter.left > after) cutter.take(cutter.left - after, first === 0x23 ? "channel" : "command", what);
+  if (summed) cutter.take(2, "checksum", text);
   return cutter.rest("end");
 }
 

@@ -17,6 +17,7 @@ import { readEntry, type StoredEntry } from "../../feed/format/entry.ts";
 import { newKeyPem, signerFromPem } from "../../feed/format/note.ts";
 import { seconds } from "../../feed/format/vocabulary.ts";
 import { fakeClock } from "../support/clock.ts";
+import { spawnNode } from "../support/program.ts";
 import { freePort, tempDir } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 import { events, genesis, october, origin, tamper } from "./keep/kit.ts";
@@ -150,3 +151,16 @@ devices:
   await once(socket, "connect");
   socket.destroy();
 });
+
+test("twenty devices on eight lines give no warning of this program", async () => {
+  const lines = Array.from({ length: 8 }, (_, i) => `{ id: l${i}, transport: tcp, host: 127.0.0.1, port: ${i + 1} }`);
+  const devices = Array.from(
+    { length: 20 },
+    (_, i) => `{ id: d${i}, line: l${i % 8}, unit: ${i + 1}, profile: eastron/sdm630, every: 1h, points: [power] }`,
+  );
+  const site = makeSite(`lines: [${lines.join(", ")}]\ndevices: [${devices.join(", ")}]\n`);
+  const program = spawnNode("dist/agent/main.js", ["run", "--config", site.file]);
+  await program.line(/"msg":"collecting"/);
+  expect(await program.stop()).toMatchObject({ code: 0 });
+  expect(program.stderr()).toBe("");
+}, 60_000);

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { pollDevice } from "../../agent/collect/poller.ts";
 import { AskedDriver, type Planned } from "../../drivers/asked.ts";
 import type { Poll, PollOptions } from "../../drivers/driver.ts";
-import { millis, seconds } from "../../feed/format/vocabulary.ts";
+import { type Instant, millis, seconds } from "../../feed/format/vocabulary.ts";
 import { fakeClock } from "../support/clock.ts";
-import { type Act, answers, refuses, scriptedLine, silentFor, word } from "./scripted.ts";
+import { type Act, answers, oneAtATime, refuses, scriptedLine, silentFor, word } from "./scripted.ts";
 
 const plan = [word("abcd"), word("ef"), word("ghi"), word("jklm")];
 
@@ -24,15 +24,16 @@ function device(act: Act, of: readonly Planned<string>[] = plan) {
 
 const outcomes = ({ samples }: Poll): Record<string, string> =>
   Object.fromEntries(samples.map((sample) => [sample.point, "failure" in sample ? sample.failure.code : "read"]));
-const all = (outcome: string): Record<string, string> =>
-  Object.fromEntries([..."abcdefghijklm"].map((point) => [point, outcome]));
+const only = (points: string, outcome: string): Record<string, string> =>
+  Object.fromEntries([...points].map((point) => [point, outcome]));
+const all = (outcome: string): Record<string, string> => only("abcdefghijklm", outcome);
 
 describe("a device that is silent", () => {
-  test("is asked everything once, then one cheap question, then nothing while it rests", async () => {
+  test("is asked two questions, then one, then nothing while it rests", async () => {
     const { poll, words } = device(silentFor(600));
-    expect(outcomes(await poll())).toEqual(all("E_BUS_TIMEOUT"));
-    expect(words()).toEqual(["abcd", "ef", "ghi", "jklm"]);
-    expect(outcomes(await poll())).toEqual({ ...all("E_BUS_TIMEOUT") });
+    expect(outcomes(await poll())).toEqual({ ...all("E_BUS_RESTING"), ...only("abcdef", "E_BUS_TIMEOUT") });
+    expect(words()).toEqual(["abcd", "ef"]);
+    expect(outcomes(await poll())).toEqual({ ...all("E_BUS_RESTING"), ...only("ef", "E_BUS_TIMEOUT") });
     expect(words()).toEqual(["ef"]);
     const resting = await poll();
     expect(words()).toEqual([]);
@@ -47,20 +48,43 @@ describe("a device that is silent", () => {
     await poll();
     words();
     does.act = () => answers;
-    expect(outcomes(await poll())).toEqual(all("read"));
-    expect(words()).toEqual(["ef", "abcd", "ghi", "jklm"]);
+    const back = await poll();
+    expect(outcomes(back)).toEqual(all("read"));
+    expect(words()).toEqual(["ghi", "abcd", "ef", "jklm"]);
+    expect(back.exchanges.map(({ reply }) => String(reply))).toEqual(back.reads);
     does.act = () => silentFor(50);
-    expect(outcomes(await poll())).toEqual(all("E_BUS_TIMEOUT"));
-    expect(words()).toHaveLength(4);
+    expect(outcomes(await poll())).toEqual({ ...all("E_BUS_RESTING"), ...only("abcdef", "E_BUS_TIMEOUT") });
+    expect(words()).toEqual(["abcd", "ef"]);
   });
 
-  test("that answers one question of a poll is not silent", async () => {
+  test("that answers one question of a plan is found at last, and from then on asked all of them at each poll", async () => {
     const { does, poll, words } = device(answers);
-    does.act = (question) => (question === "ghi" ? answers : silentFor(600));
-    for (let i = 0; i < 4; i++) {
+    does.act = (question) => (question === "jklm" ? answers : silentFor(50));
+    const turns: (readonly string[])[] = [];
+    while (turns.at(-1)?.length !== plan.length) {
       await poll();
-      expect(words()).toHaveLength(4);
+      turns.push(words());
+      expect(turns.length).toBeLessThan(10);
     }
+    for (let i = 0; i < 4; i++) {
+      expect(outcomes(await poll())).toEqual({ ...all("E_BUS_TIMEOUT"), ...only("jklm", "read") });
+      expect(words()).toEqual(["abcd", "ef", "jklm", "ghi"]);
+    }
+    does.act = () => silentFor(50);
+    await poll();
+    expect(words()).toEqual(["abcd", "ef", "jklm"]);
+    await poll();
+    expect(words()).toEqual(["jklm"]);
+    does.act = (question) => (question === "ef" ? answers : silentFor(50));
+    await poll();
+    expect(words()).toEqual(["ef", "abcd", "ghi", "jklm"]);
+  });
+
+  test.each([2, 4, 6])("is another than one that refuses its first blocks (exception %i)", async (exception) => {
+    const { does, poll } = device(answers);
+    does.act = (question) => (/[a-f]/.test(question) ? refuses(exception) : answers);
+    for (let i = 0; i < 3; i++)
+      expect(outcomes(await poll())).toEqual({ ...all("read"), ...only("abcdef", "E_BUS_EXCEPTION") });
   });
 
   test.each([20, 200, 600, 2000])("costs its line a twentieth of an hour at most, with %i ms", async (ms) => {
@@ -83,7 +107,7 @@ describe("a device that is silent", () => {
 
   test.each([0x0a, 0x0b])("behind a gateway that says so (exception %i) is silent too", async (exception) => {
     const { poll, words } = device(refuses(exception));
-    expect(outcomes(await poll())).toEqual(all("E_BUS_EXCEPTION"));
+    expect(outcomes(await poll())).toEqual({ ...all("E_BUS_RESTING"), ...only("abcdef", "E_BUS_EXCEPTION") });
     words();
     await poll();
     expect(words()).toEqual(["ef"]);
@@ -107,6 +131,58 @@ describe("a device that is silent", () => {
     does.act = () => answers;
     expect(outcomes(await poll())).toEqual(all("read"));
   });
+});
+
+describe("a device with a long plan that is asked every second", () => {
+  const long = [..."abcdefghijklmnopqrst"].map((point) => word(point));
+
+  test.each([
+    ["is silent", silentFor(500)],
+    ["answers with a wrong CRC only", { ms: 30, failure: "E_BUS_CHECKSUM" } as const],
+  ])(
+    "and %s leaves the grid of its neighbour alone and its line free, from the start and when it dies anew",
+    async (_, act) => {
+      const clock = fakeClock();
+      const stop = new AbortController();
+      let bad: Act = act;
+      const line = scriptedLine(clock, (question) => (question === "NEIGHBOUR" ? answers : bad));
+      const bus = oneAtATime(line.bus, clock, 500);
+      const late: number[] = [];
+      let skipped = 0;
+      const none = { polled: () => {}, presence: () => {}, skipped: () => {} };
+      const rest = { points: [], status: [], settings: { points: [], every: seconds(600) } };
+      const neighbour = {
+        ...none,
+        polled: (_poll: Poll, _readings: unknown, done: Instant) => void late.push(done.mono % 5000),
+        skipped: (slots: number): void => {
+          skipped += slots;
+        },
+      };
+      const dead = new AskedDriver(bus, long, 500, clock);
+      const good = new AskedDriver(bus, [word("NEIGHBOUR")], 500, clock);
+      const running = [
+        pollDevice({ id: "d", every: seconds(1), driver: dead, ...rest }, clock, none, stop.signal),
+        pollDevice({ id: "n", every: seconds(5), driver: good, ...rest }, clock, neighbour, stop.signal),
+      ];
+      const spent = async (hours: number): Promise<number> => {
+        line.asked.length = 0;
+        await clock.advance(seconds(3600 * hours));
+        const lost = act.ms + 1000;
+        return (line.asked.filter(({ question }) => question !== "NEIGHBOUR").length * lost) / (3_600_000 * hours);
+      };
+      expect(await spent(1)).toBeLessThanOrEqual(0.05);
+      bad = answers;
+      await clock.advance(seconds(120));
+      bad = act;
+      expect(await spent(1)).toBeLessThanOrEqual(0.05);
+      stop.abort();
+      await Promise.all(running);
+      expect(skipped).toBe(0);
+      expect(late.length).toBeGreaterThan(1400);
+      // Two questions at most stand before it, each with the silence after it.
+      expect(Math.max(...late)).toBeLessThanOrEqual(2 * 1500 + answers.ms);
+    },
+  );
 });
 
 describe("a device that is busy (exceptions 5 and 6)", () => {

@@ -105,6 +105,10 @@ test("a DCON exchange: address, and each value under its channel", () => {
   const profile = { protocol: "dcon", form: "decimal", points: [], status: [], settings: [] } as unknown as Profile;
   expect(told(requestFields(profile, "#01"))).toEqual(["delimiter: read values", "address: 01", "end: "]);
   expect(told(requestFields(profile, "$01M"))).toEqual(["delimiter: read", "address: 01", "command: name", "end: "]);
+  // The character sum of "$012" is B7 (Advantech ADAM-4000 user manual, checksum).
+  const summed = requestFields(profile, "$012", true);
+  expect(told(summed)).toEqual(["delimiter: read", "address: 01", "command: configuration", "checksum: B7", "end: "]);
+  expect(together(summed)).toBe(Buffer.from("$012B7\r").toString("hex"));
   expect(told(replyFields(profile, "#01", Buffer.from(">+05.123+04.153")))).toEqual([
     "delimiter: values",
     "channel 0: +05.123",

@@ -36,6 +36,32 @@ export function scriptedLine(clock: Clock, act: (question: string) => Act) {
   return { bus, asked, words: () => asked.splice(0).map(({ question }) => question) };
 }
 
+/** The same line with a queue, earliest due first, that is kept silent for two deadlines after a reply that is missing or spoilt. */
+export function oneAtATime(bus: Bus<string>, clock: Clock, deadlineMs: number): Bus<string> {
+  const waiting: { readonly due: number; go(): void }[] = [];
+  let taken = false;
+  const turn = (due: number): Promise<void> =>
+    new Promise((go) => {
+      if (taken) waiting.push({ due, go });
+      else go();
+      taken = true;
+    });
+  const transact: Bus<string>["transact"] = async (question, options) => {
+    await turn(options?.due ?? 0);
+    const exchange = await bus.transact(question, options);
+    const after =
+      exchange.reply === undefined ? clock.sleepUntil(millis(clock.now().mono + 2 * deadlineMs)) : undefined;
+    void Promise.resolve(after).then(() => {
+      waiting.sort((a, b) => a.due - b.due);
+      const next = waiting.shift();
+      taken = next !== undefined;
+      next?.go();
+    });
+    return exchange;
+  };
+  return { ...bus, transact };
+}
+
 /** A question for some points, one a letter; its halves are those of the word. */
 export const word = (question: string, more: Partial<Planned<string>> = {}): Planned<string> => ({
   question,
