@@ -114,7 +114,7 @@ describe("an answer that comes after the wait", () => {
       const slave = await startSlave(kind, (question, device) =>
         only(3)(question, device).map((one) => ({ ...one, after: 250 })),
       );
-      const { rows, found } = await scanned({ lines: [slave.settings], units: upTo(20) }, around({ deviceMs: 30 }));
+      const { rows, found } = await scanned({ lines: [slave.settings], units: upTo(10) }, around({ deviceMs: 30 }));
       expect(rows.map(({ unit, answer }) => [unit, answer])).toEqual([
         ["3", "late: unit 3 needs longer than the wait, ask with --wait 1s"],
       ]);
