@@ -16,6 +16,14 @@ export interface Holder {
   readonly devices: readonly string[];
 }
 
+/** How the lines of a look give way to the agent. */
+export interface Way {
+  /** Called when somebody who may take the line asks for it. */
+  readonly asked?: () => void;
+  /** Whether whoever holds it is asked to give way; he need not. */
+  readonly ask?: boolean;
+}
+
 export interface Hold extends NamesHeld {
   /** Resolves when another process may hold the line. */
   release(): Promise<void>;
@@ -43,8 +51,9 @@ export async function holdLine(
   line: LineSettings,
   info: Omit<Holder, "line">,
   endpoints: readonly string[],
+  way: Way = {},
 ): Promise<Hold | { readonly heldBy: Holder | undefined }> {
-  const names = new HeldNames(`${JSON.stringify({ ...info, line: line.id })}\n`);
+  const names = new HeldNames(`${JSON.stringify({ ...info, line: line.id })}\n`, way);
   const other = await names.change(endpoints).catch(async (error: unknown) => {
     await names.change([]);
     throw error;
@@ -80,10 +89,12 @@ const otherText = (holder: Holder | undefined): string =>
 /** The names that are listened on. */
 class HeldNames {
   private readonly word: string;
+  private readonly way: Way;
   private readonly servers = new Map<string, Server>();
 
-  constructor(word: string) {
+  constructor(word: string, way: Way) {
     this.word = word;
+    this.way = way;
   }
 
   /** Listens on these and no others; stops at the first that somebody else has. */
@@ -96,8 +107,8 @@ class HeldNames {
     for (const endpoint of endpoints) {
       if (this.servers.has(endpoint)) continue;
       const name = socketName(endpoint);
-      const server = await listening(name, this.word);
-      if (server === undefined) return { heldBy: await askHolder(name) };
+      const server = await listening(name, this.word, this.way.asked);
+      if (server === undefined) return { heldBy: await askHolder(name, this.way.ask) };
       this.servers.set(endpoint, server);
     }
     return undefined;
@@ -105,17 +116,19 @@ class HeldNames {
 }
 
 const mostAskers = 16;
+const giveWay = "give way\n";
 
 /** Undefined if the name is taken. */
-function listening(name: string, word: string): Promise<Server | undefined> {
+function listening(name: string, word: string, asked?: () => void): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       // Who connects and does not go must not keep this process from ending.
       socket.on("error", () => socket.destroy());
       socket.setTimeout(answerMs, () => socket.destroy());
       socket.unref();
-      socket.end(word, () => socket.destroySoon());
-      socket.resume();
+      // Who may be asked to give way listens until the other side has said what it wants.
+      socket.end(word, () => asked ?? socket.destroySoon());
+      socket.on("data", (said) => void (said.includes(giveWay) && asked?.()));
     });
     server.maxConnections = mostAskers;
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -132,11 +145,12 @@ function listening(name: string, word: string): Promise<Server | undefined> {
 
 const ended = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
-function askHolder(name: string): Promise<Holder | undefined> {
+function askHolder(name: string, toGiveWay = false): Promise<Holder | undefined> {
   return new Promise((resolve) => {
     let said = "";
     const socket = connect({ path: name });
     const timer = setTimeout(() => socket.destroy(), answerMs);
+    if (toGiveWay) socket.write(giveWay);
     socket.setEncoding("utf8");
     socket.on("data", (text: string) => {
       said += text;
