@@ -1,5 +1,6 @@
+import { resolve } from "node:path";
 import { endpointsOf } from "../drivers/line/endpoints.ts";
-import { type Hold, type Holder, holdLine } from "../drivers/line/hold.ts";
+import { type Hold, type Holder, holdLine, type Way } from "../drivers/line/hold.ts";
 import { pauseUntil } from "../drivers/line/pause.ts";
 import type { LineSettings, NamesHeld } from "../drivers/line/settings.ts";
 import { Fault } from "../feed/format/faults.ts";
@@ -39,7 +40,12 @@ export async function holdLines(lines: readonly LineSettings[], by: Held): Promi
   const endpoints = await Promise.all(lines.map((line) => endpointsOf(line)));
   for (const [index, line] of lines.entries()) {
     const { program, config } = by;
-    const info = { pid: process.pid, program, devices: by.devicesOn(line), ...(config !== undefined && { config }) };
+    const info = {
+      pid: process.pid,
+      program,
+      devices: by.devicesOn(line),
+      ...(config !== undefined && { config: resolve(config) }),
+    };
     const hold = await holdInTime(line, info, endpoints[index] ?? [], by).catch(async (error: unknown) => {
       await release();
       throw error;
@@ -60,7 +66,10 @@ async function holdInTime(
   endpoints: readonly string[],
   { program, giveWay }: Held,
 ): ReturnType<typeof holdLine> {
-  const way = { ask: program === agent, ...(giveWay && { asked: giveWay }) };
+  const way: Way | undefined =
+    info.config === undefined || (program !== agent && !giveWay)
+      ? undefined
+      : { purpose: info.config, ...(giveWay && { asked: giveWay }) };
   for (let left = tries; ; left--) {
     const hold = await holdLine(line, info, endpoints, way);
     const by = "heldBy" in hold ? hold.heldBy : undefined;

@@ -16,12 +16,11 @@ export interface Holder {
   readonly devices: readonly string[];
 }
 
-/** How the lines of a look give way to the agent. */
+/** How one holder gives way to another; both name the same purpose, in one line, such as the site. */
 export interface Way {
-  /** Called when somebody who may take the line asks for it. */
+  readonly purpose: string;
+  /** Called when somebody of the same purpose asks for the line. Without it, this holder is the one who asks. */
   readonly asked?: () => void;
-  /** Whether whoever holds it is asked to give way; he need not. */
-  readonly ask?: boolean;
 }
 
 export interface Hold extends NamesHeld {
@@ -51,7 +50,7 @@ export async function holdLine(
   line: LineSettings,
   info: Omit<Holder, "line">,
   endpoints: readonly string[],
-  way: Way = {},
+  way?: Way,
 ): Promise<Hold | { readonly heldBy: Holder | undefined }> {
   const names = new HeldNames(`${JSON.stringify({ ...info, line: line.id })}\n`, way);
   const other = await names.change(endpoints).catch(async (error: unknown) => {
@@ -89,10 +88,10 @@ const otherText = (holder: Holder | undefined): string =>
 /** The names that are listened on. */
 class HeldNames {
   private readonly word: string;
-  private readonly way: Way;
+  private readonly way: Way | undefined;
   private readonly servers = new Map<string, Server>();
 
-  constructor(word: string, way: Way) {
+  constructor(word: string, way: Way | undefined) {
     this.word = word;
     this.way = way;
   }
@@ -107,8 +106,8 @@ class HeldNames {
     for (const endpoint of endpoints) {
       if (this.servers.has(endpoint)) continue;
       const name = socketName(endpoint);
-      const server = await listening(name, this.word, this.way.asked);
-      if (server === undefined) return { heldBy: await askHolder(name, this.way.ask) };
+      const server = await listening(name, this.word, this.way);
+      if (server === undefined) return { heldBy: await askHolder(name, this.way) };
       this.servers.set(endpoint, server);
     }
     return undefined;
@@ -116,10 +115,10 @@ class HeldNames {
 }
 
 const mostAskers = 16;
-const giveWay = "give way\n";
+const giveWay = ({ purpose }: Way): Buffer => Buffer.from(`give way ${purpose}\n`);
 
 /** Undefined if the name is taken. */
-function listening(name: string, word: string, asked?: () => void): Promise<Server | undefined> {
+function listening(name: string, word: string, way?: Way): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       // Who connects and does not go must not keep this process from ending.
@@ -127,8 +126,11 @@ function listening(name: string, word: string, asked?: () => void): Promise<Serv
       socket.setTimeout(answerMs, () => socket.destroy());
       socket.unref();
       // Who may be asked to give way listens until the other side has said what it wants.
-      socket.end(word, () => asked ?? socket.destroySoon());
-      socket.on("data", (said) => void (said.includes(giveWay) && asked?.()));
+      // The asker goes when he has read it: closed before what he says is read, the socket would lose him the word.
+      socket.end(word);
+      socket.on("data", (said) => {
+        if (way && said.equals(giveWay(way))) way.asked?.();
+      });
     });
     server.maxConnections = mostAskers;
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -145,12 +147,12 @@ function listening(name: string, word: string, asked?: () => void): Promise<Serv
 
 const ended = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
-function askHolder(name: string, toGiveWay = false): Promise<Holder | undefined> {
+function askHolder(name: string, way?: Way): Promise<Holder | undefined> {
   return new Promise((resolve) => {
     let said = "";
     const socket = connect({ path: name });
     const timer = setTimeout(() => socket.destroy(), answerMs);
-    if (toGiveWay) socket.write(giveWay);
+    if (way && way.asked === undefined) socket.write(giveWay(way));
     socket.setEncoding("utf8");
     socket.on("data", (text: string) => {
       said += text;
