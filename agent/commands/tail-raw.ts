@@ -32,9 +32,7 @@ function unasked({ raw, at, data }: FrameBody, i: number): string | undefined {
   const reasons = Object.values(data).flatMap(([value, , reason]) => (value === null && reason ? [reason] : []));
   const why = reasons.find((reason) => unsent.includes(reason));
   const [sent, received] = at?.[i] ?? [];
-  return sent === received || reasons.every((reason) => reason === why || !reason.startsWith("E_BUS_"))
-    ? why
-    : undefined;
+  return sent === received || reasons.every((reason) => reason === why || !/^E_/.test(reason)) ? why : undefined;
 }
 
 /** The exchanges of a frame that were, in order. Requests are made again from the plan: the journal keeps what was answered. */

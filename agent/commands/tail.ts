@@ -6,7 +6,7 @@ import type { Millis } from "../../feed/format/vocabulary.ts";
 import { pause } from "../../feed/link/pause.ts";
 import { nearest } from "../../feed/yaml/nearest.ts";
 import { journalPath } from "../agent.ts";
-import { holdLines } from "../holding.ts";
+import { holdLines, lookedBy } from "../holding.ts";
 import { followJournal, isBegun, isHeld } from "../keep/follow.ts";
 import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
@@ -60,17 +60,21 @@ async function untilOver(site: Site, print: Printer, time: Millis | undefined, s
   const dir = journalPath(site);
   const wants = (device: string | undefined): boolean => site.devices.some(({ id }) => id === device);
   if (!isHeld(dir)) {
-    // Only a look whether anybody else has the lines: an agent that is started meanwhile must get them, and tail then follows it.
     const devicesOn = (line: { readonly id: string }) =>
       site.devices.filter((one) => one.line === line.id).map(({ id }) => id);
-    await (await holdLines(site.lines, { program: "cems-agent tail", config: site.file, devicesOn })).release();
+    let wanted = false;
+    const giveWay = (): void => {
+      wanted = true;
+    };
+    const lines = await holdLines(site.lines, { program: lookedBy, config: site.file, devicesOn, giveWay });
     print.note("no agent is running; asking the devices myself, nothing is kept");
     print.head();
     const agent = watchFor(dir);
     try {
-      await tailDevices(site, systemClock, print, agent.begun, stop.signal);
+      await tailDevices(site, systemClock, print, () => wanted || agent.begun(), stop.signal);
     } finally {
       agent.close();
+      await lines.release();
     }
     if (stop.signal.aborted) return;
     print.note("an agent has started; following its journal from here");

@@ -16,6 +16,13 @@ export interface Holder {
   readonly devices: readonly string[];
 }
 
+/** How one holder gives way to another; both name the same purpose, in one line, such as the site. */
+export interface Way {
+  readonly purpose: string;
+  /** Called when somebody of the same purpose asks for the line. Without it, this holder is the one who asks. */
+  readonly asked?: () => void;
+}
+
 export interface Hold extends NamesHeld {
   /** Resolves when another process may hold the line. */
   release(): Promise<void>;
@@ -43,8 +50,9 @@ export async function holdLine(
   line: LineSettings,
   info: Omit<Holder, "line">,
   endpoints: readonly string[],
+  way?: Way,
 ): Promise<Hold | { readonly heldBy: Holder | undefined }> {
-  const names = new HeldNames(`${JSON.stringify({ ...info, line: line.id })}\n`);
+  const names = new HeldNames(`${JSON.stringify({ ...info, line: line.id })}\n`, way);
   const other = await names.change(endpoints).catch(async (error: unknown) => {
     await names.change([]);
     throw error;
@@ -80,10 +88,12 @@ const otherText = (holder: Holder | undefined): string =>
 /** The names that are listened on. */
 class HeldNames {
   private readonly word: string;
+  private readonly way: Way | undefined;
   private readonly servers = new Map<string, Server>();
 
-  constructor(word: string) {
+  constructor(word: string, way: Way | undefined) {
     this.word = word;
+    this.way = way;
   }
 
   /** Listens on these and no others; stops at the first that somebody else has. */
@@ -96,8 +106,8 @@ class HeldNames {
     for (const endpoint of endpoints) {
       if (this.servers.has(endpoint)) continue;
       const name = socketName(endpoint);
-      const server = await listening(name, this.word);
-      if (server === undefined) return { heldBy: await askHolder(name) };
+      const server = await listening(name, this.word, this.way);
+      if (server === undefined) return { heldBy: await askHolder(name, this.way) };
       this.servers.set(endpoint, server);
     }
     return undefined;
@@ -105,17 +115,22 @@ class HeldNames {
 }
 
 const mostAskers = 16;
+const giveWay = ({ purpose }: Way): Buffer => Buffer.from(`give way ${purpose}\n`);
 
 /** Undefined if the name is taken. */
-function listening(name: string, word: string): Promise<Server | undefined> {
+function listening(name: string, word: string, way?: Way): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       // Who connects and does not go must not keep this process from ending.
       socket.on("error", () => socket.destroy());
       socket.setTimeout(answerMs, () => socket.destroy());
       socket.unref();
-      socket.end(word, () => socket.destroySoon());
-      socket.resume();
+      // Who may be asked to give way listens until the other side has said what it wants.
+      // The asker goes when he has read it: closed before what he says is read, the socket would lose him the word.
+      socket.end(word);
+      socket.on("data", (said) => {
+        if (way && said.equals(giveWay(way))) way.asked?.();
+      });
     });
     server.maxConnections = mostAskers;
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -132,11 +147,12 @@ function listening(name: string, word: string): Promise<Server | undefined> {
 
 const ended = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
-function askHolder(name: string): Promise<Holder | undefined> {
+function askHolder(name: string, way?: Way): Promise<Holder | undefined> {
   return new Promise((resolve) => {
     let said = "";
     const socket = connect({ path: name });
     const timer = setTimeout(() => socket.destroy(), answerMs);
+    if (way && way.asked === undefined) socket.write(giveWay(way));
     socket.setEncoding("utf8");
     socket.on("data", (text: string) => {
       said += text;

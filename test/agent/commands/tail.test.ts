@@ -111,6 +111,11 @@ describe("without an agent", () => {
     await shown.line(/ flow +velocity +[\d.]+ {2}m\/s +N /);
     await shown.line(/ power +u1 +[\d.]+ {2}V +N /);
     expect(journalBytes(plant)).toBe(before);
+    for (const command of ["probe", "scan"])
+      expect(await runNode(program, [command, "generator", "--config", plant.site])).toMatchObject({
+        code: 69,
+        stderr: expect.stringMatching(/^E_LINE_HELD: cems-agent tail \(pid \d+\) holds the line generator/),
+      });
     const agent = plant.runAgent();
     await shown.line(/an agent has started; following its journal from here/);
     await agent.line(/"msg":"collecting"/);

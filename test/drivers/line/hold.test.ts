@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { holdLines } from "../../../agent/holding.ts";
 import { systemClock } from "../../../drivers/clock.ts";
@@ -199,4 +199,25 @@ test("two lines of one site that lead to the same place are told as that", async
     code: "E_LINE_HELD",
     message: expect.stringContaining("the lines one and two lead to the same place and are one line"),
   });
+});
+
+test("a look gives way to the agent of its own site, and to no other", async () => {
+  const line = tcp("127.0.0.1", await freePort());
+  const by = (program: string, config: string) => ({ program, config, devicesOn: () => [] });
+  let asked = 0;
+  const look = await holdLines([line], {
+    ...by("cems-agent tail", "/a/site.yaml"),
+    giveWay: () => {
+      asked += 1;
+      void look.release();
+    },
+  });
+  for (const [program, config] of [
+    ["cems-agent run", "/b/site.yaml"],
+    ["cems-agent probe", "/a/site.yaml"],
+  ] as const)
+    await expect(holdLines([line], by(program, config))).rejects.toMatchObject({ code: "E_LINE_HELD" });
+  expect(asked).toBe(0);
+  await (await holdLines([line], by("cems-agent run", relative(".", "/a/site.yaml")))).release();
+  expect(asked).toBeGreaterThan(0);
 });
