@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decimal } from "../drivers/profile-form.ts";
+import { periods } from "../feed/derive/average/calendar.ts";
 import { type Parameter, part75Rules } from "../feed/derive/substitute/part75-rules.ts";
 
 /** The part of a site file that says which values are made of the readings. */
@@ -9,7 +10,7 @@ const channel = z
   .regex(/^[A-Za-z0-9._-]{1,32}$/)
   .meta({ title: "letters, digits and . _ -, at most 32" });
 const channelOf = (description: string) => channel.meta({ description, examples: ["cems.so2"] });
-const period = z.enum(["minute", "half-hour", "hour", "day", "month"]);
+const period = z.enum(periods);
 
 const basis = z.strictObject({
   moisture: z.enum(["wet", "dry"]).exactOptional().meta({ description: "With or without the water of the gas." }),

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { endOf } from "../../feed/derive/average/calendar.ts";
 import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
@@ -9,7 +10,7 @@ import type { ReadingTuple } from "../../feed/format/reading.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
 import { type Begin, recallBefore } from "./begin.ts";
 import type { DeriverParts } from "./parts.ts";
-import { entriesFrom } from "./reading.ts";
+import { entriesFrom, portion } from "./reading.ts";
 
 type Readings = Readonly<Record<string, ReadingTuple>>;
 
@@ -62,7 +63,8 @@ export async function amendments(
     for (const body of derivedBodies(deriving.close(to), declared, cfg, clock.now().wall))
       bodies.push(...different(standing.get(keyOf(body)), body, clock.now().wall));
   };
-  for (const { t, seq } of frames.toSorted((a, b) => a.t - b.t || a.seq - b.seq)) {
+  for (const [index, { t, seq }] of frames.toSorted((a, b) => a.t - b.t || a.seq - b.seq).entries()) {
+    if (index % portion === portion - 1) await turn(); // a month is long, and the meters are polled meanwhile
     if (signal.aborted) return undefined;
     const read = journal.read(seq, seq + 1).map(({ bytes }) => readEntry(bytes))[0];
     if (!read?.ok || read.value.type !== "frame") continue;

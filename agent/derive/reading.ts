@@ -3,7 +3,7 @@ import { readEntry, type StoredEntry } from "../../feed/format/entry.ts";
 import type { Journal } from "../keep/journal.ts";
 
 /** Entries read at once: a moment of work, then the meters have their turn. */
-const portion = 256;
+export const portion = 256;
 
 /** Every entry from `from` up to the head as it is now. Ends early when `signal` aborts. */
 export async function* entriesFrom(

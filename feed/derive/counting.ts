@@ -1,6 +1,8 @@
 /** Totalisers among the derived channels: readings in, in whatever order they come; closed periods and events out. */
+
+import type { Period } from "../format/body.ts";
 import type { Flag } from "../format/vocabulary.ts";
-import type { Offset, Period } from "./average/calendar.ts";
+import type { Offset } from "./average/calendar.ts";
 import type { Closed, Flags, Sample } from "./average/channel.ts";
 import { type Consumption, type ConsumptionState, closed, noConsumption, take } from "./average/consumption.ts";
 import type { CounterEvent, CounterReading } from "./average/counter.ts";

@@ -1,4 +1,5 @@
 import type { Derivation, Period } from "../format/body.ts";
+import { periods } from "./average/calendar.ts";
 import { type Decimal, decimal } from "./decimal.ts";
 
 /** What an input of a derivation names: another channel, in the formula's unit after multiplying, or a number. */
@@ -22,8 +23,6 @@ export const channelInput = (channel: string, times: string): string =>
   times === "1" ? channel : `${channel}*${times}`;
 export const numberInput = (value: string): string => `=${value}`;
 
-/** From short to long. */
-export const periods: readonly Period[] = ["minute", "half-hour", "hour", "day", "month"];
 export const isLonger = (a: Period, b: Period): boolean => periods.indexOf(a) > periods.indexOf(b);
 
 /** Channels whose values one derivation needs. */

@@ -2,9 +2,11 @@
  * What is to be said when a period that is closed turns out to be different: a sample came late, a gap was filled, a failed
  * calibration reaches back. The closed period stays as it is; the amendment stands beside it.
  */
+
+import type { Period } from "../../format/body.ts";
 import type { Averages } from "./averages.ts";
 import { isBrief, makeAverages } from "./averages.ts";
-import { endOf, lengthOf, type Period, startOf } from "./calendar.ts";
+import { endOf, lengthOf, startOf } from "./calendar.ts";
 import type { Channel, Closed, Sample } from "./channel.ts";
 import { judge } from "./judge.ts";
 import type { Level } from "./regimes.ts";

@@ -3,7 +3,8 @@
  * and only that closes periods; which samples came before it, in which order and in how many calls, cannot be seen in them.
  */
 
-import { endOf, lengthOf, type Offset, type Period, startOf } from "./calendar.ts";
+import type { Period } from "../../format/body.ts";
+import { endOf, lengthOf, type Offset, startOf } from "./calendar.ts";
 import type { Channel, Closed, Sample } from "./channel.ts";
 import { judge } from "./judge.ts";
 import type { Level } from "./regimes.ts";

@@ -2,9 +2,10 @@
  * The periods of averaging, on Unix milliseconds and a fixed offset from UTC. A period is known by its start (HJ 212-2017,
  * C.16 to C.18: `DataTime` is the start) and holds its start and not its end.
  */
+import type { Period } from "../../format/body.ts";
 
-export const periods = ["minute", "half-hour", "hour", "day", "month"] as const;
-export type Period = (typeof periods)[number];
+/** From short to long. */
+export const periods = ["minute", "half-hour", "hour", "day", "month"] as const satisfies readonly Period[];
 
 /** Minutes east of UTC. A site has one, for good: rules that speak of a day mean the same 24 hours all year. */
 export type Offset = number;

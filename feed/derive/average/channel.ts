@@ -1,7 +1,9 @@
 /** What goes into the averages of a channel, and what comes out. */
+
+import type { Period } from "../../format/body.ts";
 import type { Flag } from "../../format/vocabulary.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Offset, Period } from "./calendar.ts";
+import type { Offset } from "./calendar.ts";
 import type { Regime } from "./regimes.ts";
 
 export interface Channel {

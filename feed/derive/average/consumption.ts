@@ -2,9 +2,11 @@
  * What a totaliser counted in each period: the count at its end less the count at its start, rollovers taken out. The count
  * at a moment is that of the last reading before or at it, so hours add up to their day. Readings are taken as they come.
  */
+
+import type { Period } from "../../format/body.ts";
 import { absent, found, type Outcome } from "../outcome.ts";
 import { isBrief } from "./averages.ts";
-import { endOf, type Offset, type Period, startOf } from "./calendar.ts";
+import { endOf, type Offset, startOf } from "./calendar.ts";
 import { type CounterEvent, type CounterReading, type CounterSetup, count, type Move, moved } from "./counter.ts";
 import { type Exact, exact, plus, toDecimal, written, zero } from "./exact.ts";
 

@@ -3,8 +3,9 @@
  * was not compared with the text of the standard: a site that has the text overrides it. Nothing here is code: a site's own
  * regime is another object of this form.
  */
+
+import type { Period } from "../../format/body.ts";
 import type { Flag } from "../../format/vocabulary.ts";
-import type { Period } from "./calendar.ts";
 
 /** A share as a fraction, because 2/3 has no decimal form. */
 export type Share = readonly [number, number];

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { china, type Period } from "../../../../feed/derive/average/calendar.ts";
+import { china } from "../../../../feed/derive/average/calendar.ts";
 import * as consumption from "../../../../feed/derive/average/consumption.ts";
 import type { CounterReading } from "../../../../feed/derive/average/counter.ts";
+import type { Period } from "../../../../feed/format/body.ts";
 import { at, day, hour, minute, said } from "./made.ts";
 
 const { noConsumption, take, closed } = consumption;

@@ -1,8 +1,8 @@
 /** A journal in memory: the samples of a channel, and its periods as last amended; and an agent that follows one. */
 import { type Amendment, amend, type Kept } from "../../../../feed/derive/average/amend.ts";
 import type { Averages } from "../../../../feed/derive/average/averages.ts";
-import type { Period } from "../../../../feed/derive/average/calendar.ts";
 import type { Closed, Sample } from "../../../../feed/derive/average/channel.ts";
+import type { Period } from "../../../../feed/format/body.ts";
 import { hour, minute } from "./made.ts";
 
 export interface Journal extends Kept {

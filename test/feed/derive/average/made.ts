@@ -1,9 +1,10 @@
 /** Samples and channels made up for tests; every moment is a time of day in China. */
 
 import { type Averages, makeAverages } from "../../../../feed/derive/average/averages.ts";
-import { china, type Period } from "../../../../feed/derive/average/calendar.ts";
+import { china } from "../../../../feed/derive/average/calendar.ts";
 import type { Channel, Closed, Sample } from "../../../../feed/derive/average/channel.ts";
 import { hj, type Regime } from "../../../../feed/derive/average/regimes.ts";
+import type { Period } from "../../../../feed/format/body.ts";
 import type { Flag } from "../../../../feed/format/vocabulary.ts";
 
 export const second = 1000;
