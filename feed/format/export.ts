@@ -126,9 +126,13 @@ function checkForks(findings: Findings, heads: readonly (OpenedHead & { readonly
   }
 }
 
+/** 64 hashes and a size are not 4 KiB. */
+const frontierLimit = 65_536;
+
 /** Lines of base64, and perhaps one of the size; undefined hashes where one is not a hash. */
 function readFrontier(text: string | undefined): { size?: number; stack: Buffer[] } | "broken" | undefined {
   if (text === undefined) return undefined;
+  if (text.length > frontierLimit) return "broken";
   const words = text.split(/\s+/).filter((word) => word !== "");
   const size = words.map(parseSize).find((number) => number !== undefined);
   const stack = words.filter((word) => parseSize(word) === undefined).map((word) => fromBase64(word, 32));

@@ -33,13 +33,13 @@ export function loadSettings(
   file: string,
   { files = false }: { readonly files?: boolean } = {},
 ): Result<ReceiverSettings, readonly Problem[]> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
     return failed([unreadFile(file, error, "the path of the receiver.yaml that `cems-receiver init` wrote")]);
   }
-  const yaml = readYaml(text);
+  const yaml = readYaml(bytes);
   const syntax = syntaxProblems(file, yaml);
   if (yaml.value === undefined) return failed(syntax);
   const report: Reporter = reporter(file, yaml);
