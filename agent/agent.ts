@@ -43,7 +43,12 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   let lines: HeldLines | undefined;
   try {
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
-    lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
+    const held = { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site), signal };
+    lines = await holdLines(site.lines, held).catch((error: unknown) => {
+      if (signal.aborted) return undefined; // who is asked to end no longer needs the lines
+      throw error;
+    });
+    if (lines === undefined) return stopped(around.log, journal, newTally());
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return stopped(around.log, journal, newTally());
