@@ -19,18 +19,21 @@ export function register(rows: unknown, report: Reporter): Registered {
   for (const [index, raw] of (Array.isArray(rows) ? rows : []).entries()) {
     const row = gatewayRow.safeParse(raw);
     if (!row.success) continue;
-    const { id, log, ...validity } = row.data;
+    const { id, log, until, revoked } = row.data;
     const vkey = parseVkey(log);
     const path = ["gateways", index];
     const ownLog = "the verifier key that `cems-agent init` printed for this gateway";
     if (!vkey.ok) problems.push(report("E_CONFIG_VALUE", [...path, "log"], vkey.problem.detail, ownLog));
     else if (vkey.value.type !== 1)
       problems.push(report("E_CONFIG_VALUE", [...path, "log"], "this is the key of a witness, not of a log", ownLog));
-    else if (gateways.some(({ log }) => sameLog(log, vkey.value)))
+    else if (gateways.some(({ log }) => log.keys.some((epoch) => sameLog(epoch.vkey, vkey.value))))
       problems.push(
         report("E_CONFIG_DUPLICATE", [...path, "log"], "this origin or key stands in another row already", ownLog),
       );
-    else gateways.push({ id, log: vkey.value, ...validity });
+    else {
+      const epoch = { vkey: vkey.value, from: 0, to: until ?? null, revoked: revoked ?? false };
+      gateways.push({ id, log: { name: vkey.value.name, keys: [epoch] } });
+    }
   }
   return { gateways, problems };
 }
