@@ -216,7 +216,7 @@ test("entry 0 is the registered one, or nothing of the log is taken", async () =
   await service.take("live", log.bundle(0, 10));
   expect(service.refused).toEqual(["GENESIS_BAD"]);
   const right = testService(log, { genesis: log.entries[0]?.hash as Buffer });
-  await right.take("live", log.bundle(10, 20));
+  await right.take("live", log.bundle(10, 20, { old: 0 }));
   await right.take("fill", log.bundle(0, 10, { old: 20 }));
   expect(right.refused).toEqual([]);
 });
