@@ -26,11 +26,7 @@ export const keysFor = (epochs: readonly KeyEpoch[], size: number): readonly Vke
  * Whether one of the keys that signed a tree may do so at its size; what else signed it does no harm, as at a rotation, where
  * the old key and the new one sign the same tree. KEY_REVOKED where one was revoked below that size, KEY_EPOCH otherwise.
  */
-export function checkEpoch(
-  epochs: readonly KeyEpoch[],
-  signedBy: readonly Vkey[],
-  size: number,
-): Finding | undefined {
+export function checkEpoch(epochs: readonly KeyEpoch[], signedBy: readonly Vkey[], size: number): Finding | undefined {
   const used = epochs.filter(({ vkey }) => signedBy.some(({ text }) => text === vkey.text));
   if (used.some((epoch) => covers(epoch, size))) return undefined;
   const ended = used.find(({ revoked, to }) => revoked && to !== null && size > to) ?? used[0];

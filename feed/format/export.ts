@@ -115,7 +115,8 @@ function openHead(bytes: Buffer, { policy, logs }: Trust): Result<OpenedHead> {
   const note = openNote(bytes, keys);
   if (!note.ok) return note;
   const { origin, size } = checkpoint.value;
-  if (!signedByItsLog(note.value, checkpoint.value)) return bad("CP_ORIGIN", `origin ${origin} is not a log of the policy`);
+  if (!signedByItsLog(note.value, checkpoint.value))
+    return bad("CP_ORIGIN", `origin ${origin} is not a log of the policy`);
   const epochs = logs?.find((log) => log.origin === origin)?.keys;
   const invalid = epochs && checkEpoch(epochs, note.value.signedBy, size);
   return invalid === undefined

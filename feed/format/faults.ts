@@ -13,7 +13,10 @@ export const checks = {
   KEY_UNKNOWN: { severity: "F", means: "no signature line is of a registered log key" },
   KEY_EPOCH: { severity: "F", means: "the key is not valid for this tree size" },
   KEY_REVOKED: { severity: "F", means: "the key was revoked below this tree size" },
-  KEY_WEAK: { severity: "F", means: "the key is no canonical point, or one of small order: anybody's signature would verify" },
+  KEY_WEAK: {
+    severity: "F",
+    means: "the key is no canonical point, or one of small order: anybody's signature would verify",
+  },
   KEY_POP: { severity: "F", means: "the key's own signature, which proves possession, is missing or does not verify" },
   KEY_REUSED: { severity: "F", means: "the key or the log is registered already" },
   REG_SIG: { severity: "F", means: "the register is not one that the registry's key signed" },

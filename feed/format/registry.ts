@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { canonical, type Json, parseCanonical } from "./canonical.ts";
-import { type KeyEpoch } from "./epoch.ts";
+import type { KeyEpoch } from "./epoch.ts";
 import { bad, type Finding, good, type Result } from "./faults.ts";
 import { openNote, parseNote, type Signer, signNote } from "./note.ts";
 import { formatPolicy, type Policy, parsePolicy } from "./policy.ts";
@@ -76,11 +76,20 @@ const logSchema = z.strictObject({
 
 /** One line that says what it is, one of the register itself, and one for each log. */
 export function signRegister({ serial, t, policy, logs }: Omit<Register, "key">, signer: Signer): Buffer {
-  const lines = formatPolicy({ ...policy, logs: [] }).trimEnd().split("\n");
+  const lines = formatPolicy({ ...policy, logs: [] })
+    .trimEnd()
+    .split("\n");
   const head: Json = { key: signer.vkey.text, logs: logs.length, policy: lines, serial, t };
   const rows = logs.map(({ origin, gateway, genesis, keys, after, next }): Json => {
     const epochs = keys.map(({ vkey, from, to, revoked }) => ({ key: vkey.text, from, to, revoked }));
-    return { origin, gateway, genesis: genesis.toString("base64"), keys: epochs, after: after && { ...after }, next: next && { ...next } };
+    return {
+      origin,
+      gateway,
+      genesis: genesis.toString("base64"),
+      keys: epochs,
+      after: after && { ...after },
+      next: next && { ...next },
+    };
   });
   return Buffer.from(signNote([HEAD, ...[head, ...rows].map(canonical), ""].join("\n"), signer));
 }
@@ -96,7 +105,8 @@ export function openRegister(raw: Buffer, key?: Vkey): Result<Register> {
   if (first !== HEAD) return bad("REG_SIG", `the first line is not ${HEAD}`);
   const [headLine, ...rows] = lines.map((line) => parseCanonical(Buffer.from(line)));
   const head = headSchema.safeParse(headLine?.ok ? headLine.value : undefined);
-  if (!head.success || head.data.logs !== rows.length) return bad("REG_SIG", "the second line is not that of a register");
+  if (!head.success || head.data.logs !== rows.length)
+    return bad("REG_SIG", "the second line is not that of a register");
   const named = parseVkey(head.data.key);
   if (!named.ok) return bad("REG_SIG", named.problem.detail);
   const open = openNote(raw, [key ?? named.value], registerBytes);

@@ -5,13 +5,7 @@ import { openNote, parseVkey, type Signer, signatureLine, type Vkey } from "./no
 const proofText = (origin: string, seq: number, key: string): string => `cems-rotate/v1\n${origin}\n${seq}\n${key}\n`;
 
 /** What entry `seq` of a log says when `next` takes the place of `dropped`; the new key proves that it is there. */
-export function rotateBody(
-  origin: string,
-  seq: number,
-  next: Signer,
-  dropped: readonly Vkey[],
-  t: string,
-): RotateBody {
+export function rotateBody(origin: string, seq: number, next: Signer, dropped: readonly Vkey[], t: string): RotateBody {
   const key = next.vkey.text;
   const proof = signatureLine(proofText(origin, seq, key), next);
   return { type: "rotate", t, key, proof, drop: dropped.map(({ text }) => text) };

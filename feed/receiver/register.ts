@@ -38,4 +38,21 @@ export function register(rows: unknown, report: Reporter): Registered {
   return { gateways, problems };
 }
 
+/** The registry's key, and what is wrong with it; rows beside a signed register would go past what it says. */
+export function signedRegister(
+  { key }: Readonly<Record<string, unknown>>,
+  gateways: readonly Gateway[],
+  report: Reporter,
+): { readonly key?: Vkey; readonly problems: readonly Problem[] } {
+  if (typeof key !== "string") return { problems: [] };
+  const vkey = parseVkey(key);
+  const path = ["register", "key"];
+  const own = "the verifier key that `cems-receiver registry init` printed";
+  if (!vkey.ok) return { problems: [report("E_CONFIG_VALUE", path, vkey.problem.detail, own)] };
+  if (vkey.value.type !== 1) return { problems: [report("E_CONFIG_VALUE", path, "this is the key of a witness", own)] };
+  if (gateways.length === 0) return { key: vkey.value, problems: [] };
+  const beside = "with a register the gateways stand in it and nowhere else";
+  return { problems: [report("E_CONFIG_VALUE", ["gateways"], beside, "gateways: [] or no register")] };
+}
+
 const sameLog = (a: Vkey, b: Vkey): boolean => a.name === b.name || a.key.equals(b.key);
