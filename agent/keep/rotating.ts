@@ -25,14 +25,14 @@ export interface Rotating {
   readonly key: string;
   readonly options?: JournalOptions;
   readonly wall: Millis;
-  /** Called with what is about to happen, before the old key is gone. */
+  /** Called with what is about to happen, before anything of it is in the journal and while there are both keys. */
   prepared(rotation: Rotation, journal: OpenJournal): void;
 }
 
 /**
  * Gives a log a new key: a `rotate` entry with the new key's proof, the tree that ends with it signed by both, and the new key in
- * the place of the old one, which is then gone. What an earlier attempt left is gone on with. The journal must not be held:
- * E_JOURNAL_HELD; and as `openJournal`, `createKey`, `loadSigner`.
+ * the place of the old one, which is then gone. An earlier attempt that was cut short is ended first. The journal must not be
+ * held: E_JOURNAL_HELD; and as `openJournal`, `createKey`, `loadSigner`.
  */
 export function rotateKey({ journal: dir, key, options, wall, prepared }: Rotating): Rotation {
   const nextPath = nextKeyPath(key);
@@ -40,10 +40,9 @@ export function rotateKey({ journal: dir, key, options, wall, prepared }: Rotati
   let rotation: Rotation;
   try {
     const { origin } = opened;
-    const old = loadSigner(key, origin);
-    // A key that entry 0 or an earlier rotation names is no key to begin from: the log would not know it.
+    const old = signerOf(key, opened);
     seal(opened, old);
-    if (!existsSync(nextPath)) createKey(nextPath);
+    createKey(nextPath);
     const next = loadSigner(nextPath, origin);
     const seq = opened.head().size;
     rotation = { old, next, from: seq + 1 };
@@ -71,14 +70,18 @@ export function takeUpKey(path: string): void {
 }
 
 /**
- * The signer of a log, whose rotation may have been cut short: where the log took the new key up already, that one takes its
- * place now; where it did not, the new key is removed and the old one goes on.
+ * The signer of a log, whose rotation may have been cut short: where the log took the new key up already, the tree that ends
+ * with it is signed by both and the new key takes its place; where it did not, the new key is removed and the old one goes on.
  */
-export function signerOf(path: string, journal: Pick<OpenJournal, "origin" | "inForce">): Signer {
-  if (onDisk(path, () => existsSync(nextKeyPath(path)))) {
-    const next = loadSigner(nextKeyPath(path), journal.origin);
-    if (journal.inForce.some(({ text }) => text === next.vkey.text)) takeUpKey(path);
-    else onDisk(path, () => rmSync(nextKeyPath(path)));
+export function signerOf(path: string, journal: OpenJournal): Signer {
+  const signer = loadSigner(path, journal.origin);
+  if (!onDisk(path, () => existsSync(nextKeyPath(path)))) return signer;
+  const next = loadSigner(nextKeyPath(path), journal.origin);
+  if (journal.inForce.every(({ text }) => text !== next.vkey.text)) {
+    onDisk(path, () => rmSync(nextKeyPath(path)));
+    return signer;
   }
+  if (journal.lostUpTo() === undefined) seal(journal, next, [signer]);
+  takeUpKey(path);
   return loadSigner(path, journal.origin);
 }
