@@ -14,6 +14,7 @@ import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectJournal } from "./keep/reader.ts";
+import { signerOf } from "./keep/rotating.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
@@ -37,11 +38,12 @@ export interface Surroundings {
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
 export async function runAgent(site: Site, around: Surroundings, signal: AbortSignal): Promise<Tally> {
   expectJournal(journalPath(site)); // where both are gone, the journal is what has to be restored
-  const signer = loadSigner(keyPath(site), site.origin);
+  loadSigner(keyPath(site), site.origin); // a key that is gone is said before the journal is held
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
   let lines: HeldLines | undefined;
   try {
+    const signer = signerOf(keyPath(site), journal);
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
     const held = { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site), signal };
     lines = await holdLines(site.lines, held).catch((error: unknown) => {

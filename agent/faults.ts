@@ -35,6 +35,16 @@ export const faults = {
     hint: "Name a derived channel of the site and a period that is over: cems-agent explain so2.dry 2026-10-01T08 --config FILE. A report names a month: --month 2026-10.",
     exit: 64,
   },
+  E_AFTER: {
+    consequence: "nothing is made",
+    hint: "Name the authorisation that the registry wrote for exactly this `site.origin`: cems-receiver registry authorise.",
+    exit: 66,
+  },
+  E_REQUEST: {
+    consequence: "no request is written; a rotation that was done before it stays done, and `enrol` writes its request",
+    hint: "Name a file that is not there yet, in a folder in which you may write; rotation.note in the state folder is kept for it.",
+    exit: 73,
+  },
   E_POLICY: {
     consequence: "nothing is started or exported",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",
