@@ -1,11 +1,13 @@
 import { fromBase64 } from "./base64.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
+import { judgeEntries } from "./checks/offline.ts";
+import type { Tolerances } from "./checks/tolerances.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { linesOf, readLeaves } from "./leaves.ts";
 import { type OpenNote, openNote, parseNote } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
-import { Findings, type Report, type ReportedCheckpoint } from "./report.ts";
+import { Findings, type Report, type ReportedCheckpoint, verdictOf } from "./report.ts";
 import { emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
 
 export interface NamedFile {
@@ -27,8 +29,15 @@ export interface ExportFiles {
   readonly proofs: readonly NamedFile[];
 }
 
+/** What a verifier may know beside the directory. */
+export interface ExportOptions {
+  /** Leaf hash of the entry 0 that the log was registered with. */
+  readonly genesis?: Buffer;
+  readonly tolerances?: Partial<Tolerances>;
+}
+
 /** Verifies a bundle directory with nothing but itself and its policy; every failed check is in the report. */
-export function verifyExport(files: ExportFiles): Report {
+export function verifyExport(files: ExportFiles, options: ExportOptions = {}): Report {
   const findings = new Findings();
   const policy = parsePolicy(files.keys);
   if (!policy.ok) {
@@ -38,12 +47,15 @@ export function verifyExport(files: ExportFiles): Report {
   const heads = files.notes.flatMap(({ name, bytes }) => keep(findings, name, openHead(bytes, policy.value)));
   const proofs = files.proofs.flatMap(({ name, bytes }) => keep(findings, name, openProof(bytes, policy.value)));
   checkForks(findings, [...heads, ...proofs]);
+  const judge = judgeEntries(heads, policy.value, findings, options);
   const read = readLeaves(linesOf(files.leaves), findings, {
+    visit: judge.visit,
     frontier: readFrontier(files.frontier),
     sizes: new Set(heads.map((head) => head.checkpoint.size)),
     indexes: new Set(proofs.map(({ proof }) => proof.index)),
   });
   if (read === undefined) return report(findings, heads);
+  judge.end();
   for (const { name, checkpoint } of heads) {
     const root = read.roots.get(checkpoint.size);
     const at = `${name} size ${checkpoint.size}`;
@@ -63,7 +75,7 @@ export function verifyExport(files: ExportFiles): Report {
   else if (!heads.some((head) => head.quorate)) {
     findings.add({ code: "QUORUM", detail: "no checkpoint carries the quorum" });
   }
-  return report(findings, heads, read);
+  return report(findings, heads, read, judge.unjudged());
 }
 
 interface OpenedHead {
@@ -140,12 +152,13 @@ function report(
   findings: Findings,
   heads: readonly (OpenedHead & { readonly name: string })[],
   read?: ReturnType<typeof readLeaves>,
+  unjudged = 0,
 ): Report {
   const list = findings.list();
   const tree = read?.tree ?? emptyFrontier;
   const first = read?.first ?? 0;
   return {
-    verdict: list.length === 0 ? "VALID" : "REFUSED",
+    verdict: verdictOf(list),
     findings: list,
     checkpoints: heads.map(({ name, checkpoint, cosigned, quorate }) => {
       return { file: name, size: checkpoint.size, cosigned, quorate };
@@ -154,5 +167,6 @@ function report(
     entries: tree.size - first,
     root: rootOf(tree),
     covered: Math.max(first, ...heads.filter((head) => head.quorate).map((head) => head.checkpoint.size)),
+    unjudged,
   };
 }

@@ -98,11 +98,12 @@ const verify = command({
       ),
       undefined,
     ),
+    json: flag("--json", "print the whole report as one JSON object"),
   },
-  examples: ["verify export", "verify export --policy register/keys.txt"],
+  examples: ["verify export", "verify export --policy register/keys.txt", "verify export --json"],
   ends: ends.verify,
-  exits: { 2: "refused: a check failed; its code is printed" },
-  run: ({ dir, policy }) => verifyFolder(dir, policy, print),
+  exits: { 2: "refused: a check failed; its code is printed", 3: "valid, with remarks that are printed" },
+  run: ({ dir, policy, json }) => verifyFolder(dir, policy, print, { json }),
 });
 
 await runProgram({

@@ -3,6 +3,7 @@ import { millis, seconds } from "../format/vocabulary.ts";
 import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
+import { makeJudging } from "./judging.ts";
 import { loadKeys } from "./keys.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { openReceiver } from "./receive.ts";
@@ -53,6 +54,8 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
     gateways: settings.gateways,
     now: () => millis(Date.now()),
     send: sender(link, log),
+    judging: makeJudging({ ledger, witnesses: [keys.witness.vkey, keys.mirror.vkey] }),
+    remarked: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "remarked"),
     refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "refused"),
     mirrored: recomputing.mirrored,
   });

@@ -1,6 +1,6 @@
 import type { StoredEntry } from "../entry.ts";
 import { type AnchorContext, checkAnchor } from "./anchor.ts";
-import { type ConfigAt, checkConfig, checkDerived, checkFrame, type KnownConfigs } from "./config.ts";
+import { type ConfigAt, checkConfig, checkDerived, checkFrame, type KnownConfigs, unjudged } from "./config.ts";
 import type { EntryFinding, Upper } from "./finding.ts";
 import { checkTimes, driftOf, newTimeState, type TimeState } from "./times.ts";
 import { type Tolerances, tolerances } from "./tolerances.ts";
@@ -30,6 +30,8 @@ export interface EntryChecks {
   /** What only the end of a range shows. */
   end(): readonly EntryFinding[];
   state(): ChecksState;
+  /** Values of the frames taken that could not be recomputed: their configuration is not at hand, or says too little. */
+  unjudged(): number;
 }
 
 export const newChecksState = (next = 0): ChecksState => ({ next, times: newTimeState(), configs: {} });
@@ -41,11 +43,15 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
   const newest = new Map(Object.entries(state.configs));
   const { configAt, configs = new Map() } = context;
   let next = state.next;
+  let values = 0;
 
   const byType = (entry: StoredEntry): readonly EntryFinding[] => {
     switch (entry.type) {
-      case "frame":
-        return checkFrame(entry, configs, configAt);
+      case "frame": {
+        const found = checkFrame(entry, configs, configAt);
+        values += unjudged(entry, configs);
+        return found;
+      }
       case "derived":
         return checkDerived(entry, configs, configAt);
       case "config": {
@@ -66,12 +72,12 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
   return {
     take: ({ hash, entry }, upper) => {
       next = entry.seq + 1;
-      // The anchor itself was made after the cosignature that it holds.
+      // An anchor comes before its own time is judged: it was made after the cosignature that it holds.
       const own = byType(entry);
-      const found = [...checkGenesis(entry, hash, context), ...own, ...checkTimes(entry, upper, times, allowed)];
-      return found;
+      return [...checkGenesis(entry, hash, context), ...own, ...checkTimes(entry, upper, times, allowed)];
     },
     end: () => driftOf(times.drift, allowed),
+    unjudged: () => values,
     state: () => ({ next, times: structuredClone(times), configs: Object.fromEntries(newest) }),
   };
 }

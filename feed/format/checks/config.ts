@@ -1,5 +1,5 @@
 import type { ConfigBody, DerivedBody, FrameBody } from "../body.ts";
-import { mismatch, type Readers, readersOf } from "../raw/readers.ts";
+import { mismatch, type Readers, readersOf, unreadable } from "../raw/readers.ts";
 import type { EntryFinding } from "./finding.ts";
 
 /** Looks up an earlier entry: its configuration, "other" where it is none, undefined where it is not at hand. */
@@ -25,6 +25,11 @@ export function checkFrame(
   if (config.body.dev !== frame.dev) return unlogged(`which is of ${config.body.dev ?? "the whole site"}`);
   const wrong = mismatch(frame, config.readers);
   return wrong === undefined ? [] : [{ code: "RAW_MISMATCH", seq, detail: `entry ${seq}: ${wrong}` }];
+}
+
+/** How many values of a frame cannot be recomputed here; for whoever says so. */
+export function unjudged({ seq, cfg, ...frame }: FrameBody & { readonly seq: number }, known: KnownConfigs): number {
+  return unreadable(frame, known.get(cfg)?.readers);
 }
 
 /** CFG_UNLOGGED of a derived entry. */

@@ -34,6 +34,13 @@ export function readersOf({ points, reads }: Pick<ConfigBody, "points" | "reads"
   return readers;
 }
 
+/** How many values of a frame this side cannot recompute. */
+export function unreadable({ data }: Pick<FrameBody, "data">, readers: Readers | undefined): number {
+  let count = 0;
+  for (const channel in data) if (data[channel]?.[0] !== null && !readers?.has(channel)) count += 1;
+  return count;
+}
+
 /** The first value that is not what its bytes give: in words, or undefined. */
 export function mismatch({ data, raw }: Pick<FrameBody, "data" | "raw">, readers: Readers): string | undefined {
   const replies: (Buffer | undefined)[] = [];
