@@ -168,6 +168,8 @@ describe("refused, named, and nothing changed", () => {
   test("every code of checks 1 to 12 is among them, or has a test of its own", () => {
     const elsewhere = ["DUPLICATE", "SEQ_GAP", "KEY_EPOCH", "KEY_REVOKED", "DERIVED_DIFFERS"];
     const later = [
+      ...["GENESIS_BAD", "ANCHOR_BAD", "TIME_BRACKET", "TIME_FUTURE", "MONO_BACKWARD", "TIME_STEP", "TIME_BACKWARD"],
+      ...["TIME_DRIFT", "LATE_ANCHOR", "CLOCK_UNSYNC", "CFG_UNLOGGED", "RAW_MISMATCH", "CFG_CHANGED"],
       "COSIG_BAD",
       "QUORUM",
       "LEAVES_MISSING",
