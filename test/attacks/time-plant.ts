@@ -153,9 +153,11 @@ export async function online(
   genesis?: Buffer,
 ): Promise<Found & { readonly mirrored: number; readonly nacks: readonly string[] }> {
   const { log, sealed } = plant;
+  const witnesses = [keys.witness.vkey, keys.mirror.vkey];
+  // Made anew for each message: what is remembered is in the ledger, as after a restart.
   const service = testService(log, { genesis }, [], {
     keys,
-    judging: (ledger) => makeJudging({ ledger, witnesses: [keys.witness.vkey, keys.mirror.vkey] }),
+    judging: (ledger) => ({ judge: (one) => makeJudging({ ledger, witnesses }).judge(one) }),
   });
   const nacks: string[] = [];
   let from = 0;
