@@ -8,11 +8,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../drivers/clock.ts";
 import { makeFolders } from "../feed/folders.ts";
+import { Fault } from "../feed/format/faults.ts";
 import { millis, seconds } from "../feed/format/vocabulary.ts";
 
 /**
@@ -21,8 +23,8 @@ import { millis, seconds } from "../feed/format/vocabulary.ts";
  */
 
 const every = seconds(1);
-/** Of one file, and files of one look. */
-export const spoolLimits = { bytes: 65_536, files: 64 } as const;
+/** Of one file; files of one look; refusals that are kept for a person to see. */
+export const spoolLimits = { bytes: 65_536, files: 64, refused: 64 } as const;
 
 /** Why it was not taken, or undefined where it was kept. */
 export type Take = (text: string) => Promise<string | undefined>;
@@ -53,13 +55,34 @@ export function fateOf(path: string): "waits" | "kept" | { readonly refused: str
 export async function takeSpool(dir: string, take: Take, refused: (why: string) => void): Promise<void> {
   for (const name of waiting(dir)) {
     const path = join(dir, name);
-    const why = isFile(path) ? await take(readFileSync(path, "utf8")) : "not a file of at most 64 KiB";
-    if (why === undefined) rmSync(path, { force: true });
-    else {
-      renameSync(path, `${path}.refused`);
-      if (isFile(`${path}.refused`)) writeReason(`${path}.refused`, why);
-      refused(why);
-    }
+    const why = await taken(path, take);
+    if (why !== undefined) refused(why);
+    settle(() => {
+      if (why !== undefined) writeFileSync(`${path}.refused`, why, { mode: 0o600 });
+      rmSync(path, { force: true, recursive: true });
+    });
+  }
+  const refusals = named(dir, /\.json\.refused$/);
+  for (const old of refusals.slice(0, -spoolLimits.refused)) settle(() => rmSync(join(dir, old), { force: true }));
+}
+
+/** A Fault is of the journal and stops the agent; what else goes wrong is the file's own. */
+async function taken(path: string, take: Take): Promise<string | undefined> {
+  if (!isFile(path)) return "not a file of at most 64 KiB";
+  try {
+    return await take(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A folder that lets nothing be removed costs a look a second; what it holds is written once. */
+function settle(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // it is looked at again
   }
 }
 
@@ -77,12 +100,14 @@ export async function watchSpool(
   }
 }
 
-function waiting(dir: string): readonly string[] {
+const waiting = (dir: string): readonly string[] =>
+  named(dir, /^\d{13}-[0-9a-f]{12}\.json$/).slice(0, spoolLimits.files);
+
+function named(dir: string, pattern: RegExp): readonly string[] {
   try {
     return readdirSync(dir)
-      .filter((name) => /^\d{13}-[0-9a-f]{12}\.json$/.test(name))
-      .sort()
-      .slice(0, spoolLimits.files);
+      .filter((name) => pattern.test(name))
+      .sort();
   } catch {
     return []; // nothing was ever handed over
   }
@@ -91,10 +116,4 @@ function waiting(dir: string): readonly string[] {
 function isFile(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true && found.size <= spoolLimits.bytes;
-}
-
-function writeReason(path: string, why: string): void {
-  const file = openSync(path, "w", 0o600);
-  writeSync(file, why);
-  closeSync(file);
 }

@@ -8,7 +8,7 @@ import { type Deposit, depositBodies, readDeposit } from "./deposit.ts";
 import { isDocument } from "./documents.ts";
 
 export interface TakingParts {
-  readonly journal: Pick<OpenJournal, "head" | "lastOfType" | "read">;
+  readonly journal: Pick<OpenJournal, "head" | "ofType" | "read">;
   readonly keeper: Pick<Keeper, "keep">;
   readonly documents: string;
   now(): Millis;
@@ -20,22 +20,24 @@ export function takeDeposits({ journal, keeper, documents, now }: TakingParts): 
     const deposit = readDeposit(text);
     if ("wrong" in deposit) return `${deposit.wrong} does not fit`;
     if (!(await isDocument(documents, deposit))) return `the document ${deposit.sha256} is not there as it was`;
-    if (isLast(deposit, journal)) return undefined;
+    if (isKept(deposit, journal)) return undefined;
     keeper.keep(...depositBodies(deposit, journal.head().size, now()));
     return undefined;
   };
 }
 
-function isLast(deposit: Deposit, journal: TakingParts["journal"]): boolean {
-  const last = journal.lastOfType("manual");
-  const manual = last && readEntry(last.bytes);
-  if (!manual?.ok || manual.value.type !== "manual") return false;
-  const [seq = 0] = manual.value.docs;
-  const [entry] = journal.read(seq, seq + 1);
-  const doc = entry && readEntry(entry.bytes);
-  if (!doc?.ok || doc.value.type !== "doc") return false;
-  const [{ sha256 }, again] = depositBodies(deposit, seq, 0 as Millis);
-  const essence = ({ code, value, unit, period, by }: ManualBody): string =>
-    JSON.stringify([code, value, unit, period, by]);
-  return doc.value.sha256 === sha256 && essence(manual.value) === essence(again);
+function isKept(deposit: Deposit, journal: TakingParts["journal"]): boolean {
+  const [{ sha256 }, again] = depositBodies(deposit, 0, 0 as Millis);
+  for (const { bytes } of journal.ofType("manual", 0)) {
+    const manual = readEntry(bytes);
+    if (!manual.ok || manual.value.type !== "manual" || essence(manual.value) !== essence(again)) continue;
+    const [seq = 0] = manual.value.docs;
+    const [entry] = journal.read(seq, seq + 1);
+    const doc = entry && readEntry(entry.bytes);
+    if (doc?.ok && doc.value.type === "doc" && doc.value.sha256 === sha256) return true;
+  }
+  return false;
 }
+
+const essence = ({ code, value, unit, period, by }: ManualBody): string =>
+  JSON.stringify([code, value, unit, period, by]);

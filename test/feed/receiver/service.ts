@@ -45,10 +45,7 @@ export function testService(
   log: TestLog,
   gateway: Partial<Gateway> = {},
   others: readonly Gateway[] = [],
-  {
-    keys = testKeys(),
-    judging,
-  }: { readonly keys?: ServiceKeys; readonly judging?: (ledger: Ledger) => Judging } = {},
+  { keys = testKeys(), judging }: { readonly keys?: ServiceKeys; readonly judging?: (ledger: Ledger) => Judging } = {},
 ): TestService {
   const path = join(tempDir(), "ledger.db");
   createLedger(path);
