@@ -53,6 +53,7 @@ export const ends = {
   tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
   probe: [...probe],
   scan: [...probe],
+  deposit: [...site, "E_DEPOSIT_VALUE", "E_DEPOSIT_FILE", "E_DEPOSIT_REFUSED"],
   report: [...site, ...read, "E_DERIVED_UNKNOWN"],
   explain: [...site, ...read, "E_DERIVED_UNKNOWN"],
   export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING"],
