@@ -1,27 +1,14 @@
 import { parseBundle, parseCommit } from "../format/bundle.ts";
 import { parseCheckpoint } from "../format/checkpoint.ts";
 import type { StoredEntry } from "../format/entry.ts";
-import type { KeyEpoch } from "../format/epoch.ts";
 import { bad, type Finding, good, type Result } from "../format/faults.ts";
 import { appendLines, parseNote } from "../format/note.ts";
 import { type Frontier, leafHash, rootOf } from "../format/tree.ts";
 import { type Known, type VerifiedBundle, verifyBundle, verifyCommit } from "../format/verify.ts";
+import type { Gateway } from "./gateway.ts";
 import type { Judging } from "./judging.ts";
 import type { Change, Holding, Leaf, Ledger, Tree } from "./ledger.ts";
 import { advance } from "./mirror.ts";
-
-/** A log, the keys that may sign it at which size, and, where it is registered, the leaf hash of its entry 0. */
-export interface GatewayLog {
-  readonly name: string;
-  readonly keys: readonly KeyEpoch[];
-  readonly genesis?: Buffer;
-}
-
-/** A row of the register: a gateway and a log it may write. */
-export interface Gateway {
-  readonly id: string;
-  readonly log: GatewayLog;
-}
 
 /** What an accepted message changes, and what it left open. */
 export interface Accepted {

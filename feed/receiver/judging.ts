@@ -8,7 +8,7 @@ import { type CheckCode, good, type Result, severityOf } from "../format/faults.
 import { leafHash } from "../format/tree.ts";
 import type { VerifiedLeaf } from "../format/verify.ts";
 import type { Vkey } from "../format/vkey.ts";
-import type { Gateway } from "./examine.ts";
+import type { Gateway } from "./gateway.ts";
 import type { Change, Ledger, Refusal, Tree } from "./ledger.ts";
 
 export interface JudgingParts {

@@ -4,7 +4,7 @@ import { differenceText, type ToleranceId, tolerances } from "../derive/differen
 import type { StoredEntry } from "../format/entry.ts";
 import { Fault, type Finding } from "../format/faults.ts";
 import type { Millis } from "../format/vocabulary.ts";
-import type { Gateway } from "./examine.ts";
+import type { Gateway } from "./gateway.ts";
 import type { Leaf, Ledger } from "./ledger.ts";
 import { type DerivedEntry, recount } from "./recount.ts";
 import type { ServiceKeys } from "./witness.ts";

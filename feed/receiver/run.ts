@@ -4,7 +4,7 @@ import { millis, seconds } from "../format/vocabulary.ts";
 import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
-import type { Gateway } from "./examine.ts";
+import type { Gateway } from "./gateway.ts";
 import { makeJudging } from "./judging.ts";
 import { loadKeys } from "./keys.ts";
 import type { Ledger } from "./ledger.ts";

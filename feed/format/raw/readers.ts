@@ -79,7 +79,9 @@ function problemOf(
   }
   // A value that is told as not read, though its reply is here and holds it, was left out on purpose.
   if (value === null)
-    return all && reason?.startsWith("E_BUS_") ? `said to be missing (${reason}); its reply holds ${found}` : undefined;
+    return all && /^E_(BUS)_/.test(reason ?? "")
+      ? `said to be missing (${reason}); its reply holds ${found}`
+      : undefined;
   if (found === undefined) return `no reply holds the value ${value}`;
   const given = typeof found === "string" ? found : scaled(found, scale, digits);
   return `it says ${value}; the bytes give ${given ?? found}`;

@@ -5,7 +5,7 @@ import { type KeyEpoch, unbounded } from "../../../feed/format/epoch.ts";
 import { newKeyPem, type OpenNote, openNote, parseNote, signerFromPem, type Vkey } from "../../../feed/format/note.ts";
 import { type Lane, laneOf, topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
-import type { Gateway } from "../../../feed/receiver/examine.ts";
+import type { Gateway } from "../../../feed/receiver/gateway.ts";
 import type { Judging } from "../../../feed/receiver/judging.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
 import { openReceiver, type ReceiverParts } from "../../../feed/receiver/receive.ts";
