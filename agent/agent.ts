@@ -151,7 +151,7 @@ async function operate(
   const deposits = takeDeposits({ journal, keeper, documents, now: () => clock.now().wall });
   const refused = (why: string): void =>
     log.warn({ code: "E_DEPOSIT_REFUSED", detail: why }, "not taken from the spool");
-  const spool = watchSpool(spoolPath(site), deposits, refused, clock, collecting.signal);
+  const spool = watchSpool(spoolPath(site), deposits, refused, collecting.signal);
   const works = [...pollers, rechecking, ...deriving, spool, time.running].map((work) => work.catch(fail));
   await devices.open();
   log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");

@@ -12,10 +12,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../drivers/clock.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { makeFolders } from "../feed/folders.ts";
 import { Fault } from "../feed/format/faults.ts";
-import { millis, seconds } from "../feed/format/vocabulary.ts";
+import { seconds } from "../feed/format/vocabulary.ts";
 
 /**
  * What commands hand over to the agent, which alone writes to the journal: one small file each in a folder of the state
@@ -91,12 +91,11 @@ export async function watchSpool(
   dir: string,
   take: Take,
   refused: (why: string) => void,
-  clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     await takeSpool(dir, take, refused);
-    await clock.sleepUntil(millis(clock.now().mono + every), signal);
+    await sleep(every, undefined, { signal }).catch(() => {}); // told to stop
   }
 }
 

@@ -139,7 +139,7 @@ function ledgerOn(db: Database): Ledger {
         addTree.run(row.id, tree.size, tree.root, tree.note);
         for (const { seq, type, readings, hash, bytes } of leaves)
           addLeaf.run(row.id, seq, type, readings, hash, bytes);
-        if (time !== undefined && tree.size > row.witnessed) addWitnessed.run(row.id, tree.size, time);
+        if (time !== undefined && tree.size > row.witnessed) addWitnessed.run(row.id, tree.size, Math.floor(time));
         if (checked) setChecked.run(row.id, checked.state);
         // One entry may be remarked upon under several codes.
         for (const one of checked?.remarks ?? [])

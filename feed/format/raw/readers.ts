@@ -60,6 +60,9 @@ export function mismatch({ data, raw }: Pick<FrameBody, "data" | "raw">, readers
   return undefined;
 }
 
+/** What a reading without value says of a read that failed (a code of the bus). */
+const failedRead = /^E_BUS/;
+
 function problemOf(
   [value, , reason]: FrameBody["data"][string],
   { places, scale, digits }: Reader,
@@ -79,7 +82,7 @@ function problemOf(
   }
   // A value that is told as not read, though its reply is here and holds it, was left out on purpose.
   if (value === null)
-    return all && /^E_(BUS)_/.test(reason ?? "")
+    return all && reason !== undefined && failedRead.test(reason)
       ? `said to be missing (${reason}); its reply holds ${found}`
       : undefined;
   if (found === undefined) return `no reply holds the value ${value}`;
