@@ -6,6 +6,7 @@ import { aborted } from "../drivers/line/pause.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
+import { type CertifyingParts, keepCertificates } from "./certify/certifying.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
@@ -129,7 +130,11 @@ async function operate(
   const deriving = site.derived
     ? [startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal)]
     : [];
-  const works = [...pollers, rechecking, ...deriving].map((work) => work.catch(fail));
+  const certifying = keepCertificates(
+    certifyingParts(site, service, { journal, keeper, clock, log }),
+    collecting.signal,
+  );
+  const works = [...pollers, rechecking, certifying, ...deriving].map((work) => work.catch(fail));
   await devices.open();
   log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
   await Promise.all(works);
@@ -145,6 +150,24 @@ async function operate(
   await sending?.stop(faults.length === 0 ? drainWithin : millis(0));
   if (faults.length > 0) throw faults[0];
   return stopped(log, journal, tally, sending?.counts());
+}
+
+function certifyingParts(
+  { state, gateway }: Site,
+  service: Service | undefined,
+  { log, ...parts }: Pick<CertifyingParts, "journal" | "keeper" | "clock"> & Pick<Surroundings, "log">,
+): CertifyingParts {
+  const control = service?.policy.control;
+  return {
+    ...parts,
+    folder: join(state, "certificates"),
+    ...(service && control && { service: { link: service.link, gateway, control } }),
+    told: {
+      logged: (cert) => log.info({ cert }, "certificate logged"),
+      receipted: (cert) => log.info({ cert }, "certificate countersigned"),
+      refused: (file, { code, detail }) => log.warn({ code, file, detail }, "certificate refused"),
+    },
+  };
 }
 
 /** The last line of every run that ends in order, also of one that was told to before its first reading. */

@@ -14,5 +14,6 @@ export const ends = {
   init: ["E_RECEIVER_EXISTS", "E_RECEIVER_FOLDER", "E_RECEIVER_KEY", "E_LEDGER_FULL", "E_LEDGER_IO"],
   run: ["E_RECEIVER_SETTINGS", "E_RECEIVER_KEY", ...ledger, "E_LEDGER_HELD", "E_LEDGER_REFUSED", "E_LINK_SETTING"],
   tail: ["E_RECEIVER_SETTINGS", ...ledger],
+  close: ["E_RECEIVER_SETTINGS", "E_RECEIVER_KEY", ...ledger, "E_CLOSE_MONTH", "E_CLOSE_FOLDER"],
   verify: ["E_EXPORT_MISSING", "E_EXPORT_READ", "E_VERIFY_POLICY"],
 } as const satisfies Record<string, readonly (ReceiverFaultCode | LinkFaultCode)[]>;

@@ -3,11 +3,12 @@ import { millis, seconds } from "../format/vocabulary.ts";
 import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
+import { receiveCertificates } from "./certificates.ts";
 import { loadKeys } from "./keys.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { openReceiver } from "./receive.ts";
 import { secretOf, startRecomputing } from "./recomputing.ts";
-import type { ReceiverSettings } from "./settings.ts";
+import { certificatesFolder, type ReceiverSettings } from "./settings.ts";
 import { holdLedger, openLedger } from "./sqlite-ledger.ts";
 import type { ServiceKeys } from "./witness.ts";
 
@@ -47,6 +48,18 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
     differs: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "recomputed"),
     failed: stop,
   });
+  const certificates = receiveCertificates({
+    ledger,
+    folder: certificatesFolder(settings),
+    control: keys.control,
+    send: sender(link, log),
+    now: Date.now,
+    told: {
+      countersigned: (gateway, cert) => log.info({ gateway, cert }, "certificate countersigned"),
+      refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "certificate refused"),
+    },
+    failed: stop,
+  });
   const receiver = openReceiver({
     ledger,
     keys,
@@ -55,6 +68,7 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
     send: sender(link, log),
     refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "refused"),
     mirrored: recomputing.mirrored,
+    certificate: certificates.take,
   });
   signal.addEventListener("abort", () => stop(), { once: true });
   const news = linkNews();
@@ -76,6 +90,7 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
   } finally {
     await link.close();
     await recomputing.stop();
+    await certificates.stop();
     await ledger.close();
   }
 }
