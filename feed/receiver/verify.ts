@@ -1,7 +1,10 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { type VerifiedCertificate, verifyCertificate } from "../cert/verify.ts";
 import { verifyExport } from "../format/export.ts";
 import { readExport } from "../format/export-files.ts";
-import { Fault } from "../format/faults.ts";
+import { checks, Fault } from "../format/faults.ts";
 import { parsePolicy } from "../format/policy.ts";
 
 /**
@@ -9,12 +12,21 @@ import { parsePolicy } from "../format/policy.ts";
  * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
  */
 export function verifyFolder(dir: string, policyFile: string | undefined, print: (line: string) => void): number {
-  const report = readable(dir, () => {
-    const files = readExport(dir);
-    if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
+  const { report, certified } = readable(dir, () => {
+    const read = readExport(dir);
+    if (!read.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${read.problem.detail}`);
     const policy = policyFile === undefined ? undefined : ownPolicy(policyFile);
-    return verifyExport(policy === undefined ? files.value : { ...files.value, keys: policy });
+    const files = policy === undefined ? read.value : { ...read.value, keys: policy };
+    const report = verifyExport(files);
+    const certified = certificateIn(dir, { ...files, leaves: reread(dir) }, report);
+    return { report: certified === undefined ? report : withFindings(report, certified), certified };
   });
+  if (certified?.certificate) {
+    const { cert, params } = certified.certificate;
+    print(`certificate ${cert} ${certified.countersigned ? "countersigned" : "not countersigned"}`);
+    for (const { code, name, value, unit, n, expected } of params)
+      print(`${code} ${value[0] ?? `none (${value[2]})`} ${unit} flag ${value[1]} valid ${n} of ${expected} (${name})`);
+  }
   for (const { size, cosigned, quorate } of report.checkpoints) {
     const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
     print(`checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`);
@@ -57,4 +69,50 @@ function ownPolicy(file: string): string {
   // The policy.txt of the plants names no log: with it every checkpoint would look like one of a stranger.
   if (policy.value.logs.length === 0) throw new Fault("E_VERIFY_POLICY", `${file} has no line \`log VKEY\``);
   return text;
+}
+
+/** The entries once more: they were walked for the proof, and are walked again for what is said of them. */
+function reread(dir: string): Iterable<Buffer> {
+  const again = readExport(dir);
+  return again.ok ? again.value.leaves : [];
+}
+
+function certificateIn(
+  dir: string,
+  files: Parameters<typeof verifyCertificate>[0],
+  report: Parameters<typeof verifyCertificate>[3],
+): VerifiedCertificate | undefined {
+  const policy = parsePolicy(files.keys);
+  if (!existsSync(join(dir, "cert.note")) || !policy.ok) return undefined;
+  const close = existsSync(join(dir, "close.note")) ? { close: readFileSync(join(dir, "close.note")) } : {};
+  const own = { cert: readFileSync(join(dir, "cert.note")), ...close, hashes: (name: string) => hashesOf(dir, name) };
+  return verifyCertificate(files, own, policy.value, report);
+}
+
+/** SHA-256 and SM3 of a file of the bundle; names that lead out of it are none of it. */
+function hashesOf(dir: string, name: string): readonly [string, string] | undefined {
+  const path = join(dir, name);
+  if (name.split("/").includes("..") || !existsSync(path)) return undefined;
+  const [sha256, sm3] = [createHash("sha256"), createHash("sm3")];
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.alloc(1_048_576);
+    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
+      sha256.update(chunk.subarray(0, length));
+      sm3.update(chunk.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return [sha256.digest("base64"), sm3.digest("base64")];
+}
+
+function withFindings<R extends ReturnType<typeof verifyExport>>(report: R, { findings }: VerifiedCertificate): R {
+  const more = findings.map((finding) => ({ ...finding, times: 1 }));
+  const all = [...report.findings, ...more];
+  return {
+    ...report,
+    findings: all,
+    verdict: all.some(({ code }) => checks[code].severity === "F") ? "REFUSED" : report.verdict,
+  };
 }
