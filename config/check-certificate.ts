@@ -66,10 +66,17 @@ function unitOf(
       `nothing derives ${channel}`,
       nearest(channel, ids) ?? "one of `derived.channels` or `derived.means`",
     );
-  } else if (!units.includes(found.unit))
-    say("channel", `${channel} is in ${found.unit}, and ${code} is certified in ${needed}`, `a channel in ${needed}`);
-  return found?.unit ?? "";
+  } else if (!units.includes(unitOfMonth(found)))
+    say(
+      "channel",
+      `${channel} is in ${unitOfMonth(found)}, and ${code} is certified in ${needed}`,
+      `a channel in ${needed}`,
+    );
+  return found === undefined ? "" : unitOfMonth(found);
 }
+
+/** What flows per hour and is summed is an amount in a month. */
+const unitOfMonth = ({ unit, how }: DerivedChannel): string => (how.longer === "sum" ? unit.replace(/\/h$/, "") : unit);
 
 const missingIn = ({ parameters }: Sector, codes: ReadonlySet<string>): string[] =>
   parameters
