@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Certificate, openCertificate, signCertificate } from "../../feed/cert/form.ts";
+import { type Certificate, type OpenCertificate, openCertificate, signCertificate } from "../../feed/cert/form.ts";
+import { certificatePage } from "../../feed/cert/page.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Signer, Vkey } from "../../feed/format/note.ts";
@@ -29,6 +30,8 @@ export interface CertifyOptions {
   readonly policy?: string | undefined;
   readonly control: readonly Vkey[];
   readonly release: Release;
+  /** Chinese names of the parameters, by code, for the page. */
+  readonly zh: ReadonlyMap<string, string>;
   signer(): Signer;
   now(): Millis;
 }
@@ -123,6 +126,7 @@ async function handOver(options: CertifyOptions, note: Buffer, cert: string, iss
         const cosigned = journal.witnessed() > newest.seq;
         if (options.now() >= until || control.length === 0 || (cosigned && countersigned) || !issued) {
           writeFileSync(join(out, "cert.note"), newest.note);
+          writePage(options, newest);
           const proven = writeProof(journal, newest.seq, join(out, "cert.tlog-proof"));
           return { certificate: newest.certificate, issued, countersigned, proven };
         }
@@ -130,6 +134,7 @@ async function handOver(options: CertifyOptions, note: Buffer, cert: string, iss
         writeFileSync(join(out, "cert.note"), note);
         const open = openCertificate(note, journal.keys, control);
         if (!open.ok) throw new Fault("REC_SCHEMA", open.problem.detail);
+        writePage(options, open.value);
         return { certificate: open.value.certificate, issued, countersigned: false, proven: false };
       }
     } finally {
@@ -137,6 +142,11 @@ async function handOver(options: CertifyOptions, note: Buffer, cert: string, iss
     }
     await wait(250);
   }
+}
+
+function writePage({ out, control, zh }: CertifyOptions, open: OpenCertificate): void {
+  const countersigned = open.signedBy.some((key) => control.includes(key));
+  writeFileSync(join(out, "certificate.html"), certificatePage(open, { countersigned, zh }));
 }
 
 function monthIn(note: Buffer, keys: readonly Vkey[], control: readonly Vkey[]): string {

@@ -1,3 +1,4 @@
+import { sectorById } from "../../config/sectors.ts";
 import { shippedProfiles } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { command, option, or } from "../../feed/command.ts";
@@ -45,6 +46,7 @@ export const certify = command({
       policy: policy?.text,
       control: policy?.policy.control === undefined ? [] : [policy.policy.control],
       release: readRelease(shippedProfiles().replace(/\/drivers\/profiles$/, "")),
+      zh: new Map(sectorById(certificate.sector).parameters.map(({ code, name }) => [code, name.zh])),
       signer: () => loadSigner(keyPath(site), site.origin),
       now: () => systemClock.now().wall,
     });

@@ -76,6 +76,7 @@ export const doors: Readonly<Record<string, readonly string[] | "anywhere">> = {
   commander: ["feed/command.ts"],
   yaml: ["feed/yaml/read.ts"],
   "big.js": ["drivers/decimal.ts", "feed/derive/decimal.ts"],
+  qr: ["feed/cert/page.ts"],
   aedes: ["simulator/service.ts"],
 };
 

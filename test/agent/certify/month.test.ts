@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import encodeQR from "qr";
+import decodeQR from "qr/decode.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { certifyMonth } from "../../../agent/certify/certify.ts";
 import { type Close, signClose } from "../../../feed/cert/close.ts";
 import { type Certificate, openCertificate, signCertificate } from "../../../feed/cert/form.ts";
+import { qrText } from "../../../feed/cert/page.ts";
 import { isoTime } from "../../../feed/format/entry.ts";
 import { appendLines, parseNote, signatureLine } from "../../../feed/format/note.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
@@ -147,6 +150,28 @@ describe("a month", () => {
     expect(codes(verified(out))).toContain("CERT_MONTH");
     rmSync(join(out, "close.note"));
   });
+});
+
+test("the page to print names the values, and its QR code the digest of the note", async () => {
+  const dir = october();
+  const out = join(tempDir(), "bundle");
+  await certifyMonth(optionsFor(dir, out));
+  const page = readFileSync(join(out, "certificate.html"), "utf8");
+  expect(page).toContain("发电量");
+  expect(page).toContain(">1116.0<");
+  expect(page).toContain("cert.not-entered");
+  expect(page).not.toMatch(/(src|href)=/); // no file beside it
+  const open = openCertificate(readFileSync(join(out, "cert.note")), [log.vkey]);
+  if (!open.ok) throw new Error(open.problem.detail);
+  const raw = encodeQR(qrText(open.value), "raw", { scale: 4 });
+  const data = Uint8Array.from(
+    raw.flatMap((row) => row.flatMap((dark) => (dark ? [0, 0, 0, 255] : [255, 255, 255, 255]))),
+  );
+  const digest = createHash("sha256").update(open.value.text).digest("hex");
+  expect(decodeQR({ height: raw.length, width: raw.length, data })).toBe(
+    `cems-cert/v1 p1-s1-2026-10-1 sha256:${digest}`,
+  );
+  expect(page).toContain(encodeQR(qrText(open.value), "svg"));
 });
 
 test("a corrected report is a certificate of its own that supersedes the first", async () => {

@@ -178,6 +178,7 @@ export const optionsFor = (journalDir: string, out: string, more: Partial<Certif
   policy: formatPolicy(policy),
   control: [],
   release: { name: "cems-agent", ver: "0.1.0", sha256: Buffer.alloc(32).toString("base64") },
+  zh: new Map([["generation", "发电量"]]),
   signer: () => log,
   now: () => millis(to + 6 * 24 * hour),
   ...more,
