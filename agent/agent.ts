@@ -7,6 +7,7 @@ import type { ClockTuple } from "../feed/format/body.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
+import { type CertifyingParts, keepCertificates } from "./certify/certifying.ts";
 import { tellingSteps } from "./clock/steps.ts";
 import { type AskChrony, askChrony, watchClock } from "./clock/watch.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
@@ -152,7 +153,11 @@ async function operate(
   const refused = (why: string): void =>
     log.warn({ code: "E_DEPOSIT_REFUSED", detail: why }, "not taken from the spool");
   const spool = watchSpool(spoolPath(site), deposits, refused, collecting.signal);
-  const works = [...pollers, rechecking, ...deriving, spool, time.running].map((work) => work.catch(fail));
+  const certifying = keepCertificates(
+    certifyingParts(site, service, { journal, keeper, clock, log }),
+    collecting.signal,
+  );
+  const works = [...pollers, rechecking, certifying, ...deriving, spool, time.running].map((work) => work.catch(fail));
   await devices.open();
   log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
   await Promise.all(works);
@@ -168,6 +173,24 @@ async function operate(
   await sending?.stop(faults.length === 0 ? drainWithin : millis(0));
   if (faults.length > 0) throw faults[0];
   return stopped(log, journal, tally, sending?.counts());
+}
+
+function certifyingParts(
+  { state, gateway }: Site,
+  service: Service | undefined,
+  { log, ...parts }: Pick<CertifyingParts, "journal" | "keeper" | "clock"> & Pick<Surroundings, "log">,
+): CertifyingParts {
+  const control = service?.policy.control;
+  return {
+    ...parts,
+    folder: join(state, "certificates"),
+    ...(service && control && { service: { link: service.link, gateway, control } }),
+    told: {
+      logged: (cert) => log.info({ cert }, "certificate logged"),
+      receipted: (cert) => log.info({ cert }, "certificate countersigned"),
+      refused: (file, { code, detail }) => log.warn({ code, file, detail }, "certificate refused"),
+    },
+  };
 }
 
 /** The last line of every run that ends in order, also of one that was told to before its first reading. */

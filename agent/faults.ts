@@ -2,6 +2,7 @@ import { configFaults } from "../config/faults.ts";
 import { busFaults } from "../drivers/faults.ts";
 import type { FaultRow } from "../feed/format/faults.ts";
 import { linkFaults } from "../feed/link/faults.ts";
+import { certifyFaults } from "./certify/faults.ts";
 import { keepFaults } from "./keep/faults.ts";
 
 /** Every failure of the agent: what follows for the data, what a person can do, and the exit status if it stops. */
@@ -10,6 +11,7 @@ export const faults = {
   ...configFaults,
   ...keepFaults,
   ...linkFaults,
+  ...certifyFaults,
   E_TAIL_DEVICE: {
     consequence: "nothing is shown",
     hint: "Name one of the `devices` of the site by its id.",

@@ -2,6 +2,7 @@
 import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
+import { certify } from "./commands/certify.ts";
 import { deposit } from "./commands/deposit.ts";
 import { ends } from "./commands/ends.ts";
 import { enrolSite, rotateSite } from "./commands/enrol.ts";
@@ -125,6 +126,6 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, enrol, rotate, check, run, tail, probe, scan, explain, report, deposit, export_],
+  commands: [init, enrol, rotate, check, run, tail, probe, scan, explain, report, certify, deposit, export_],
   faults: [faults],
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
+import { certificateForm } from "./certificate-form.ts";
 import { derivedForm } from "./derived-form.ts";
 import { duration, host, name, oneOf, path, size, timeOfDay, unitId } from "./forms.ts";
 
@@ -289,6 +290,7 @@ export const siteFile = z
       .meta({ description: "Where entries are sent; without it they are only kept." }),
     lines: z.array(line).min(1).meta({ description: "Physical lines; one question at a time on each." }),
     devices: z.array(device).min(1).meta({ description: "Devices on the lines." }),
+    certificate: certificateForm.exactOptional().meta({ description: "What is certified each month." }),
     derived: derivedForm.exactOptional().meta({ description: "What is made of the readings: averages and formulas." }),
   })
   .meta({ description: "Which site this is. Paths are relative to this file." });

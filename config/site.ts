@@ -4,6 +4,7 @@ import type { Profile } from "../drivers/profile.ts";
 import type { Watched } from "../feed/derive/calibration/watch.ts";
 import type { Substitutable } from "../feed/derive/substitute/fill.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
+import type { CertificateOf } from "./check-certificate.ts";
 import type { DerivedChannel } from "./derivations.ts";
 import { deviceProfile } from "./engineering.ts";
 import type { SiteFile } from "./site-file.ts";
@@ -38,6 +39,8 @@ export interface Site {
   readonly devices: readonly Device[];
   /** Absent: nothing is made of the readings. */
   readonly derived?: Derived;
+  /** Absent: no month is certified. */
+  readonly certificate?: CertificateOf;
 }
 
 export interface Derived {
@@ -79,7 +82,17 @@ export function resolveSite(
   written: SiteFile,
   profiles: ReadonlyMap<string, Profile>,
 ): Site {
-  const { site, feed, state, lines, devices, derived: _derived, profiles: _profiles, ...rest } = written;
+  const {
+    site,
+    feed,
+    state,
+    lines,
+    devices,
+    derived: _derived,
+    certificate: _certificate,
+    profiles: _profiles,
+    ...rest
+  } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   return {
     file: resolve(file),

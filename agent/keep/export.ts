@@ -19,6 +19,10 @@ export interface ExportOptions {
   readonly from?: number | undefined;
   /** One past the last entry; the export ends at the first checkpoint that covers it. By default at the newest. */
   readonly to?: number | undefined;
+  /** Which checkpoints are wanted besides the last; all where it is left out. */
+  readonly wanted?: ((size: number, journal: JournalReader) => boolean) | undefined;
+  /** Writes what belongs to the folder besides, before it is flushed. */
+  readonly more?: ((folder: string, journal: JournalReader) => void) | undefined;
 }
 
 /** What was written: entries [from, to), the checkpoints, and how many of them somebody cosigned. */
@@ -47,7 +51,9 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
       writeFileSync(join(outDir, NAMES.keys), policyOf(journal, options.policy));
       if (from > 0) writeFileSync(join(outDir, NAMES.frontier), frontierLines(journal, from));
       writeLeaves(journal, join(outDir, NAMES.leaves), from, last.size);
-      const written = writeCheckpoints(journal, join(outDir, NAMES.checkpoints), from, last.size);
+      const wanted = (size: number): boolean => size === last.size || (options.wanted?.(size, journal) ?? true);
+      const written = writeCheckpoints(journal, join(outDir, NAMES.checkpoints), { from, to: last.size, wanted });
+      options.more?.(outDir, journal);
       syncFolder(outDir);
       return written;
     });
@@ -68,7 +74,7 @@ function inNewFolder<T>(path: string, fill: () => T): T {
       return fill();
     } catch (error) {
       const topmost = made.at(-1);
-      const ours = topmost === undefined ? Object.values(NAMES).map((name) => join(path, name)) : [topmost];
+      const ours = topmost === undefined ? readdirSync(path).map((name) => join(path, name)) : [topmost];
       for (const one of ours) rmSync(one, { recursive: true, force: true });
       throw error;
     }
@@ -122,19 +128,32 @@ function writeLeaves(journal: JournalReader, path: string, from: number, to: num
   }
 }
 
-function writeCheckpoints(journal: JournalReader, folder: string, from: number, to: number) {
+interface Checkpoints {
+  readonly from: number;
+  readonly to: number;
+  wanted(size: number): boolean;
+}
+
+function writeCheckpoints(journal: JournalReader, folder: string, { from, to, wanted }: Checkpoints) {
   let checkpoints = 0;
   let cosigned = 0;
   for (let after = from; after < to; ) {
     const page = journal.checkpoints(after, PAGE).filter(({ size }) => size <= to);
-    for (const { size, note } of page) {
-      const lines = journal.cosignatures(size).map(({ line }) => line);
-      writeFileSync(join(folder, `${String(size).padStart(16, "0")}.note`), appendLines(note.toString(), lines));
+    for (const sealed of page) {
+      after = sealed.size;
+      if (!wanted(sealed.size)) continue;
+      const { note, cosignatures } = cosignedNote(journal, sealed);
+      writeFileSync(join(folder, `${String(sealed.size).padStart(16, "0")}.note`), note);
       checkpoints++;
-      if (lines.length > 0) cosigned++;
-      after = size;
+      if (cosignatures > 0) cosigned++;
     }
     if (page.length === 0) break;
   }
   return { checkpoints, cosigned };
+}
+
+/** A checkpoint's note with all cosignatures that came back. */
+export function cosignedNote(journal: JournalReader, { size, note }: Sealed): { note: string; cosignatures: number } {
+  const lines = journal.cosignatures(size).map(({ line }) => line);
+  return { note: appendLines(note.toString(), lines), cosignatures: lines.length };
 }

@@ -34,5 +34,6 @@ export const ends = {
     "E_LINK_SETTING",
   ],
   tail: ["E_RECEIVER_SETTINGS", "E_REGISTER", ...ledger],
+  close: ["E_RECEIVER_SETTINGS", "E_RECEIVER_KEY", "E_REGISTER", ...ledger, "E_CLOSE_MONTH", "E_CLOSE_FOLDER"],
   verify: ["E_EXPORT_MISSING", "E_EXPORT_READ", "E_VERIFY_POLICY", "E_VERIFY_REGISTER"],
 } as const satisfies Record<string, readonly (ReceiverFaultCode | LinkFaultCode)[]>;

@@ -89,6 +89,16 @@ export const receiverFaults = {
     hint: "A rule of the ledger was broken by the program itself. Report it with the log.",
     exit: 70,
   },
+  E_CLOSE_MONTH: {
+    consequence: "nothing is closed",
+    hint: "Name the month as it stands in the certificates: --month 2026-10.",
+    exit: 64,
+  },
+  E_CLOSE_FOLDER: {
+    consequence: "not every statement was written",
+    hint: "Name a folder in which you may write, on a disk with space, then close the month again.",
+    exit: 73,
+  },
   E_EXPORT_MISSING: {
     consequence: "nothing is verified",
     hint: "Name the folder that `cems-agent export` wrote: it holds keys.txt and leaves.jsonl.",

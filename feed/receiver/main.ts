@@ -4,6 +4,7 @@ import { Fault } from "../format/faults.ts";
 import { KEY_NAME } from "../format/vkey.ts";
 import { linkFaults } from "../link/faults.ts";
 import { renderProblems } from "../yaml/render.ts";
+import { closeMonth } from "./close.ts";
 import { ends } from "./ends.ts";
 import { receiverFaults } from "./faults.ts";
 import { initReceiver } from "./init.ts";
@@ -146,9 +147,29 @@ const verify = command({
   },
 });
 
+const close = command({
+  name: "close",
+  about: "Close a month: for each gateway, sign which tree closes it and which certificates were countersigned.",
+  takes: {
+    config,
+    month: option("--month MONTH", "the month, such as 2026-10"),
+    out: option(
+      "--out DIR",
+      "the folder to write the statements to; the plants put theirs into the bundle as close.note",
+    ),
+  },
+  examples: ["close --config receiver.yaml --month 2026-10 --out closed"],
+  ends: ends.close,
+  run: ({ config, month, out }) => {
+    for (const { gateway, file, certs } of closeMonth(readSettings(config), month, out, Date.now()))
+      print(file === undefined ? `${gateway}: no certificate of ${month}` : `${gateway}: ${certs.join(", ")}, ${file}`);
+    return 0;
+  },
+});
+
 await runProgram({
   name: "cems-receiver",
   about: "Receives what agents send, verifies it, and cosigns it as witness and as mirror.",
-  commands: [init, run, show, receipt, verify, ...registryCommands],
+  commands: [init, run, show, receipt, verify, close, ...registryCommands],
   faults: [receiverFaults, linkFaults],
 });

@@ -27,6 +27,8 @@ export interface ReceiverParts {
   remarked?(gateway: string, finding: Finding): void;
   /** Called for each message that was refused, and for gateways nobody registered. */
   refused(gateway: string, finding: Finding): void;
+  /** Called for each certificate of a registered gateway; it is answered when its month was made again. */
+  certificate?(gateway: Gateway, payload: Buffer): void;
   /** Called when entries without a gap are more than the `before` that they were, after they are acknowledged. */
   mirrored?(gateway: Gateway, before: number): void;
 }
@@ -150,6 +152,7 @@ export function openReceiver(parts: ReceiverParts): Receiver {
         parts.refused(at.gateway, finding);
       } else if (at.lane === "cp" || at.lane === "live" || at.lane === "fill")
         await take(rows.length > 1 ? rowOf(rows, newest, at.lane, payload) : newest, at.lane, payload);
+      else if (at.lane === "cert") parts.certificate?.(certificateRow(rows, newest, payload), payload);
       // A status names no log: it is taken for the one that is written now.
       else if (at.lane === "status") await answer(newest, payload);
     },
@@ -181,6 +184,10 @@ function rowOf(rows: readonly Gateway[], newest: Gateway, lane: MessageLane, pay
   const checkpoint = note.ok ? parseCheckpoint(note.value.text) : note;
   return (checkpoint.ok && rows.find(({ log }) => log.name === checkpoint.value.origin)) || newest;
 }
+
+/** A certificate names its log in its second line; of no registered one it is the newest one's to refuse. */
+const certificateRow = (rows: readonly Gateway[], newest: Gateway, payload: Buffer): Gateway =>
+  rows.find(({ log }) => payload.includes(`"origin":${JSON.stringify(log.name)},`)) ?? newest;
 
 /** What the log signed; the message was read before, so its form is right. */
 function noteOf(lane: MessageLane, payload: Buffer): Buffer {

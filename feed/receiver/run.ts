@@ -4,6 +4,7 @@ import { millis, seconds } from "../format/vocabulary.ts";
 import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
+import { receiveCertificates } from "./certificates.ts";
 import type { Gateway } from "./gateway.ts";
 import { makeJudging } from "./judging.ts";
 import { loadKeys } from "./keys.ts";
@@ -12,7 +13,7 @@ import { createLogger, type Logger } from "./logger.ts";
 import { openReceiver, type Receiver } from "./receive.ts";
 import { secretOf, startRecomputing } from "./recomputing.ts";
 import { gatewaysOf, type RegisterSource, useRegister, watchRegister } from "./registry/use.ts";
-import type { ReceiverSettings } from "./settings.ts";
+import { certificatesFolder, type ReceiverSettings } from "./settings.ts";
 import { holdLedger, openLedger } from "./sqlite-ledger.ts";
 import type { ServiceKeys } from "./witness.ts";
 
@@ -53,6 +54,18 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
     differs: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "recomputed"),
     failed: stop,
   });
+  const certificates = receiveCertificates({
+    ledger,
+    folder: certificatesFolder(settings),
+    control: keys.control,
+    send: sender(link, log),
+    now: Date.now,
+    told: {
+      countersigned: (gateway, cert) => log.info({ gateway, cert }, "certificate countersigned"),
+      refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "certificate refused"),
+    },
+    failed: stop,
+  });
   const receiver = openReceiver({
     ledger,
     keys,
@@ -63,6 +76,7 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
     remarked: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "remarked"),
     refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "refused"),
     mirrored: recomputing.mirrored,
+    certificate: certificates.take,
   });
   signal.addEventListener("abort", () => stop(), { once: true });
   const watching = settings.register && keepUp(settings.register, ledger, receiver, log);
@@ -86,6 +100,7 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
     watching?.close();
     await link.close();
     await recomputing.stop();
+    await certificates.stop();
     await ledger.close();
   }
 }

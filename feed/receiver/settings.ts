@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { ToleranceId } from "../derive/difference.ts";
 import { good, type Result } from "../format/faults.ts";
 import type { LinkSettings } from "../link.ts";
@@ -88,3 +88,7 @@ function linkTo({ tls, passwordFile, ...plain }: SettingsFile["broker"], from: (
     }),
   };
 }
+
+/** Countersigned certificates lie beside the ledger. */
+export const certificatesFolder = ({ ledger }: Pick<ReceiverSettings, "ledger">): string =>
+  join(dirname(ledger), "certificates");

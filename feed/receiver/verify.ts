@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { VerifiedCertificate } from "../cert/verify.ts";
 import { verifyExport } from "../format/export.ts";
 import { readExport } from "../format/export-files.ts";
 import { Fault } from "../format/faults.ts";
@@ -7,6 +8,7 @@ import { openRegister, type Register } from "../format/registry.ts";
 import type { Report } from "../format/report.ts";
 import { parseVkey } from "../format/vkey.ts";
 import { fingerprint } from "./registry/show.ts";
+import { certificateIn, withCertificate } from "./verify-certificate.ts";
 
 /** Exit status of each verdict. */
 export const verdictExits = { VALID: 0, "VALID WITH REMARKS": 3, REFUSED: 2 } as const;
@@ -22,17 +24,26 @@ export function verifyFolder(
   print: (line: string) => void,
   { json = false }: { readonly json?: boolean } = {},
 ): number {
-  const report = readable(dir, () => {
-    const files = readExport(dir);
-    if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
-    if (typeof by === "object") return verifyExport(files.value, { register: by });
-    return verifyExport(by === undefined ? files.value : { ...files.value, keys: ownPolicy(by) });
+  const { report, certified } = readable(dir, () => {
+    const read = readExport(dir);
+    if (!read.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${read.problem.detail}`);
+    const register = typeof by === "object" ? by : undefined;
+    const files = typeof by === "string" ? { ...read.value, keys: ownPolicy(by) } : read.value;
+    const found = verifyExport(files, { register });
+    const certified = certificateIn(dir, files, register, found);
+    return { report: certified === undefined ? found : withCertificate(found, certified), certified };
   });
-  for (const line of json ? [jsonOf(report)] : textOf(report)) print(line);
+  for (const line of json ? [jsonOf(report, certified)] : textOf(report, certified)) print(line);
   return verdictExits[report.verdict];
 }
 
-function* textOf(report: Report): Generator<string> {
+function* textOf(report: Report, certified: VerifiedCertificate | undefined): Generator<string> {
+  if (certified?.certificate) {
+    const { cert, params } = certified.certificate;
+    yield `certificate ${cert} ${certified.countersigned ? "countersigned" : "not countersigned"}`;
+    for (const { code, name, value, unit, n, expected } of params)
+      yield `${code} ${value[0] ?? `none (${value[2]})`} ${unit} flag ${value[1]} valid ${n} of ${expected} (${name})`;
+  }
   for (const { size, cosigned, quorate } of report.checkpoints) {
     const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
     yield `checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`;
@@ -54,12 +65,14 @@ function* textOf(report: Report): Generator<string> {
 }
 
 /** `bytes` are the exact ones of the first entry concerned, as the text they are. */
-function jsonOf({ root, findings, ...report }: Report): string {
+function jsonOf({ root, findings, ...report }: Report, certified: VerifiedCertificate | undefined): string {
   const said = findings.map(({ bytes, ...finding }) => ({
     ...finding,
     ...(bytes && { bytes: bytes.toString("utf8") }),
   }));
-  return JSON.stringify({ ...report, root: root.toString("base64"), findings: said });
+  const { certificate, countersigned } = certified ?? {};
+  const certificates = certificate && { certificate, countersigned };
+  return JSON.stringify({ ...report, root: root.toString("base64"), findings: said, ...certificates });
 }
 
 /** A file that cannot be read is no verdict on what it holds. */

@@ -60,6 +60,7 @@ export const topicOf = (lane: Lane): string =>
     live: "up/live",
     fill: "up/fill",
     cert: "up/cert",
+    receipt: "dn/cert",
     status: "up/status",
     ack: "dn/ack",
     ctl: "dn/ctl",
