@@ -2,7 +2,7 @@ import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
 import { certificateForm } from "./certificate-form.ts";
 import { derivedForm } from "./derived-form.ts";
-import { duration, host, name, oneOf, path, size, timeOfDay, unitId } from "./forms.ts";
+import { duration, host, name, oneOf, path, size, timeOfDay, unitId, words } from "./forms.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
@@ -223,16 +223,8 @@ export const siteFile = z
         stack: name.meta({ description: "Registered id of the stack.", examples: ["s1"] }),
         device: z
           .strictObject({
-            model: z
-              .string()
-              .min(1)
-              .max(64)
-              .meta({ description: "Model of this gateway.", examples: ["EG-2"] }),
-            sn: z
-              .string()
-              .min(1)
-              .max(64)
-              .meta({ description: "Its serial number.", examples: ["GW-000117"] }),
+            model: words.meta({ description: "Model of this gateway.", examples: ["EG-2"] }),
+            sn: words.meta({ description: "Its serial number.", examples: ["GW-000117"] }),
           })
           .meta({ description: "This gateway." }),
       })

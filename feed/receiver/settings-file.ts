@@ -5,7 +5,10 @@ import { KEY_NAME } from "../format/vkey.ts";
 
 /** receiver.yaml as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
-const path = z.string().min(1).max(1000);
+const path = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,1000}$/u)
+  .meta({ title: "a path without control characters" });
 
 export const gatewayRow = z.strictObject({
   id: z

@@ -89,9 +89,6 @@ function offsetOf(document: Document.Parsed, path: Path, part: "key" | "value"):
 }
 
 function explain(error: YAMLError): { message: string; instead: string } {
-  // The parser descends once more for each level, and passes on what JavaScript says when it cannot.
-  if (error.message.includes("call stack"))
-    return { message: "too many levels", instead: "a few levels, as in the examples" };
   return {
     message: error.message,
     instead: instead[error.code] ?? "YAML: `key: value`, two more spaces for each level",

@@ -38,6 +38,13 @@ function load(text: string): Site {
 const withDevice = (device: string): Site =>
   load(`${head}${lines}devices:\n  - { id: ai, line: bus, every: 500ms, ${device} }\n`);
 
+test("names that are signed are composed as entries have to be, however they were typed", () => {
+  const { device } = load(
+    `${head.replace("EG-2", "Mu\u0308ller")}${lines}devices:\n  - { id: m, line: bus, every: 1s, unit: 1, profile: suto/s430 }\n`,
+  );
+  expect(device.model).toBe("M\u00fcller");
+});
+
 const examples = join(import.meta.dirname, "../../config/examples");
 const exampleFiles = readdirSync(examples).filter((name) => name.endsWith(".yaml"));
 test("there are examples", () => expect(exampleFiles).toContain("power-unit.yaml"));

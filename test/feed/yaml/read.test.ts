@@ -4,6 +4,9 @@ import { readYaml } from "../../../feed/yaml/read.ts";
 const problemsOf = (text: string | Buffer): string[] =>
   readYaml(text).problems.map(({ line, column, instead }) => `${line}:${column} ${instead}`);
 
+const nested = (levels: number): string =>
+  Array.from({ length: levels }, (_, depth) => `${" ".repeat(depth)}a:\n`).join("");
+
 describe("what is not plain YAML is told with its place", () => {
   test.each([
     ["a tab", "a:\n\tb: 1\n", ["2:1 spaces, not tabs, in front of a key"]],
@@ -22,7 +25,14 @@ describe("what is not plain YAML is told with its place", () => {
     ["UTF-16", Buffer.from("\ufeffa: 1\n", "utf16le"), ["1:1 the file as UTF-8: save it in that encoding"]],
     ["a control character", "a: 1\nb: x\u0000\n", ["2:5 the text without it"]],
     ["line ends of CR alone", "a: 1\rb: 2\r", ["1:5 line ends of LF, or CR and LF"]],
-    ["thousands of levels", "[".repeat(20_000), [expect.stringMatching(/^1:\d+ a few levels, as in the examples$/)]],
+    ["brackets without end", "[".repeat(20_000), ["1:129 a few levels, as in the examples"]],
+    [
+      "brackets over many lines",
+      "a: 1\nb: [\n".concat(" {a: [\n".repeat(9999)),
+      ["66:6 a few levels, as in the examples"],
+    ],
+    ["keys within keys", nested(3000), ["201:1 a few levels, as in the examples"]],
+    ["lists within lists", "- ".repeat(5000), ["1:1 a few levels, as in the examples"]],
   ])("%s", (_, text, problems) => {
     expect(problemsOf(text)).toEqual(problems);
   });
@@ -51,4 +61,8 @@ test("what is UTF-8 is read, with a byte order mark, tabs and CR LF too", () => 
   const text = "a: M\u00fcller\t# \ufffd\r\nb: \u5382\r\n";
   for (const written of [text, Buffer.from(text), Buffer.from(`\ufeff${text}`)])
     expect(readYaml(written)).toMatchObject({ value: { a: "M\u00fcller", b: "\u5382" }, problems: [] });
+});
+
+test("a hundred levels are read", () => {
+  for (const text of [nested(100), `${"[".repeat(100)}${"]".repeat(100)}`]) expect(readYaml(text).problems).toEqual([]);
 });
