@@ -25,3 +25,27 @@ test("floats one behind the other are marked, and nothing between them, for a me
   // Three voltages and the first current, in two registers each.
   expect(best).toEqual(Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? ["float32 ABCD"] : [])));
 });
+
+test.each([
+  [
+    "{ id: l, transport: dlt645, meters: [{ id: m, model: dlt645-2007, unit: '000012345678' }] }",
+    "generic/dlt645-2007",
+    "import",
+    "kWh",
+  ],
+  ["{ id: l, transport: dcon, meters: [{ id: m, model: m7017, unit: 2 }] }", "icpdas/i-7017", "ai1", "mA"],
+] as const)("the values of a profile are shown on %s", async (at, id, point, measure) => {
+  const { line } = await simulated(at);
+  const profile = profiles.get(id);
+  if (profile === undefined) throw new Error(id);
+  const { outcome, events } = await probed(lineOf(line), { profile });
+  const values = events.flatMap((event) => (event.is === "value" ? [event] : []));
+  expect(values.map((value) => value.id).filter((one) => profile.points.some((known) => known.id === one))).toEqual(
+    profile.points.map((known) => known.id),
+  );
+  expect(values.find((value) => value.id === point)).toMatchObject({
+    text: expect.stringMatching(/^\d+\.\d+$/),
+    unit: measure,
+  });
+  expect(outcome).toBe("good");
+});
