@@ -28,6 +28,8 @@ export interface TestService {
   time: number;
   /** What is told when there are more entries without a gap. */
   mirrored: ReceiverParts["mirrored"];
+  /** Another register from the next message on. */
+  register(gateways: readonly Gateway[]): void;
   /** Hands over one message and returns what it was answered with. */
   take(lane: Lane, payload: Buffer, gateway?: string): Promise<Answer>;
 }
@@ -57,7 +59,7 @@ export function testService(
   onTestFinished(() => ledger.close());
   const { id = "g1", genesis, ...epoch } = gateway;
   const own = { name: log.signer.vkey.name, keys: [{ ...unbounded(log.signer.vkey), ...epoch }] };
-  const all: Gateway[] = [{ id, log: { ...own, ...(genesis && { genesis }) } }, ...others];
+  let all: readonly Gateway[] = [{ id, log: { ...own, ...(genesis && { genesis }) } }, ...others];
   let said: { topic: string; payload: Buffer }[] = [];
   const service: TestService = {
     ledger,
@@ -66,6 +68,10 @@ export function testService(
     refused: [],
     time: Date.UTC(2026, 0, 2),
     mirrored: undefined,
+    register: (gateways) => {
+      all = gateways;
+      receiver.register(gateways);
+    },
     take: async (lane, payload, from = "g1") => {
       said = [];
       await receiver.receive(topics(from)[lane], payload);
