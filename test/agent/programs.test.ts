@@ -21,7 +21,7 @@ async function makeSite(): Promise<{ readonly site: string; readonly journal: st
 
 describe("wrong arguments exit 64 with one line that says what to type", () => {
   test.each([
-    ["dist/agent/main.js", [], "cems-agent init|check|run|tail|probe|scan|explain|report|export"],
+    ["dist/agent/main.js", [], "cems-agent init|enrol|rotate|check|run|tail|probe|scan|explain|report|deposit|export"],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
       "dist/agent/main.js",
