@@ -69,7 +69,7 @@ export function makeJudging({ ledger, witnesses, tolerances }: JudgingParts): Ju
       const upper = await uppers(origin, from, to, tree.size > witnessed ? { size: tree.size, time: now } : undefined);
       for (let at = from; at < to; at += portion) {
         const some = await range(origin, leaves, at, Math.min(to, at + portion));
-        for (const { entry } of some) await fetch(origin, entry, some, configs, maps, roots);
+        for (const { entry } of some) await fetch(origin, entry, some, checks, configs, maps, roots);
         const wrong = take(checks, some, upper, remarks);
         if (wrong !== undefined) return { ok: false, problem: { code: wrong.code, detail: wrong.detail } };
       }
@@ -105,15 +105,15 @@ export function makeJudging({ ledger, witnesses, tolerances }: JudgingParts): Ju
     origin: string,
     entry: StoredEntry,
     here: readonly VerifiedLeaf[],
+    checks: EntryChecks,
     configs: KnownConfigs,
     maps: Map<number, ConfigBody | "other" | undefined>,
     roots: Map<number, Buffer | undefined>,
   ): Promise<void> {
     if (entry.type === "anchor" && !roots.has(entry.size))
       roots.set(entry.size, (await ledger.tree(origin, entry.size))?.root);
-    if (entry.type !== "frame" && entry.type !== "derived") return;
-    const { cfg, seq } = entry;
-    if (cfg >= seq || configs.has(cfg) || maps.has(cfg)) return;
+    const cfg = namedBy(entry, checks);
+    if (cfg === undefined || cfg >= entry.seq || configs.has(cfg) || maps.has(cfg)) return;
     const at = here.find((leaf) => leaf.seq === cfg)?.entry ?? (await stored(origin, cfg, cfg + 1))[0]?.entry;
     maps.set(cfg, at === undefined ? undefined : at.type === "config" ? at : "other");
   }
@@ -127,6 +127,12 @@ export function makeJudging({ ledger, witnesses, tolerances }: JudgingParts): Ju
       return trees[at];
     };
   }
+}
+
+/** The configuration that an entry is held against; what comes before it in its own portion the checks know by then. */
+function namedBy(entry: StoredEntry, checks: EntryChecks): number | undefined {
+  if (entry.type === "frame" || entry.type === "derived") return entry.cfg;
+  return entry.type === "config" ? checks.state().configs[entry.dev ?? ""] : undefined;
 }
 
 /** The first finding that refuses, if there is one; the others become remarks. */

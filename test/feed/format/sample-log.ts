@@ -82,14 +82,14 @@ export function logOf(entries: readonly Entry[]): SampleLog {
 }
 
 /** What the agent keeps of a message of a data logger that tells of its states alone: a frame without values, and what changed. */
-export function statesAlone(seq: number): readonly [EntryBody, EntryBody] {
+export function statesAlone(seq: number, cfg = 1): readonly [EntryBody, EntryBody] {
   const t = isoTime(millis(start + seq * 5000));
   const said = "##0099ST=31;CN=3020;MN=M1;Flag=5;CP=&&DataTime=20261001080000;PolId=a21026;i12002-Info=1&&0000";
   const raw = [Buffer.from(said).toString("base64")];
   const at: [number, number, number][] = [[7, 7, start]];
   const own = { t, flags: {} };
   return [
-    { type: "frame", t, dev: "log", boot: "0a1b2c3d", mono: 7, clk: ["none", -1], cfg: 1, at, raw, own, data: {} },
+    { type: "frame", t, dev: "log", boot: "0a1b2c3d", mono: 7, clk: ["none", -1], cfg, at, raw, own, data: {} },
     { type: "event", t, code: "STATE_FIRST", detail: "log.comms is 1", dev: "log", set: { "log.comms": [null, "1"] } },
   ];
 }

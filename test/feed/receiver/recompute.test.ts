@@ -216,8 +216,10 @@ test("the share is a draw that only the service can repeat", () => {
 
 test("the program tells of it while it runs, tail counts it, and shows the derived values", async () => {
   const lie = await isOf("minute", 2)();
-  const log = await logOf((body, seq) =>
-    seq === lie && body.type === "derived" ? { ...body, data: { ...body.data, "cems.h2o": ["7.0000", "N"] } } : body,
+  const log = await logOf(
+    (body, seq) =>
+      seq === lie && body.type === "derived" ? { ...body, data: { ...body.data, "cems.h2o": ["7.0000", "N"] } } : body,
+    testLog(signerFromPem("test.example/log/1", 1, newKeyPem())), // as its entry 0 says
   );
   const main = "dist/feed/receiver/main.js";
   const dir = join(tempDir(), "receiver");
@@ -256,7 +258,7 @@ test("the program tells of it while it runs, tail counts it, and shows the deriv
     .trimEnd()
     .split("\n")
     .map((text) => JSON.parse(text));
-  expect(lines.at(-1).summary.remarks).toEqual({ DERIVED_DIFFERS: 1 });
+  expect(lines.at(-1).summary.remarks).toEqual({ DERIVED_DIFFERS: 1, LATE_ANCHOR: 200 }); // they are of last October
   expect(lines.filter((one) => one.seq === lie && one.channel === "cems.h2o")).toMatchObject([
     { value: "7.0000", unit: "%", flag: "N", period: "minute", start: "2026-10-01T00:02:00.000Z", proof: "mirrored" },
   ]);
