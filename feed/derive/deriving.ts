@@ -46,7 +46,7 @@ export interface DerivingState {
 }
 
 const minute = 60_000;
-/** How far beyond what is closed a counter's reading may lie, ms: as with averages, a clock that jumps must not fill memory. */
+/** How far beyond what is closed a sample may lie, ms: a clock that jumps must not fill memory. */
 const ahead = 2 * 3_600_000;
 
 interface Counted {
@@ -74,7 +74,10 @@ export function makeDeriving(
   channels: readonly Declared[],
   offset: number,
   from: number | DerivingState,
-  { tell = () => {}, reach }: { readonly tell?: (news: CounterNews) => void; readonly reach?: number | undefined } = {},
+  {
+    tell = () => {},
+    reach = ahead,
+  }: { readonly tell?: (news: CounterNews) => void; readonly reach?: number | undefined } = {},
 ): Deriving {
   const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from, reach));
   const made = all.filter((one) => "averages" in one);
@@ -101,7 +104,7 @@ export function makeDeriving(
     const mine = counters.filter((counting) => counting.channels.includes(channel));
     if (mine.length === 0) return "taken";
     if (sample.t < until) return "late";
-    if (!(sample.t < until + ahead)) return "beyond";
+    if (!(sample.t < until + reach)) return "beyond";
     for (const counting of mine) counting.take(channel, sample);
     return "taken";
   };
@@ -157,12 +160,14 @@ function feed(
   }
   if (!arrived) return;
   const outcome = evaluate(by.formula, values as Values, by.constants);
+  const flag = worst(flags, outcome.ok);
+  const why = outcome.ok ? (averages.channel.regime.valid.includes(flag) ? undefined : "derive.doubt") : outcome.why;
   const heavy = weight === undefined ? undefined : closed.get(keyOf(weight, at));
   averages.take({
     t: start,
     value: outcome.ok ? outcome.value.toFixed() : null,
-    flag: worst(flags, outcome.ok),
-    ...(outcome.ok ? {} : { reason: outcome.why }),
+    flag,
+    ...(why !== undefined && { reason: why }),
     ...(weight === undefined ? {} : { weight: heavy?.value.ok === true ? heavy.value.value.toFixed() : null }),
     entry: Math.min(...entries),
   });
@@ -202,7 +207,7 @@ export function averagedAs({ id, places, how }: Declared, offset: number): Chann
   };
 }
 
-function madeOf(declared: Declared, offset: number, from: number | DerivingState, reach?: number): Made {
+function madeOf(declared: Declared, offset: number, from: number | DerivingState, reach: number): Made {
   const { id, how } = declared;
   const channel = averagedAs(declared, offset);
   const state = typeof from === "number" ? from : from.channels.find((one) => one.channel === id);

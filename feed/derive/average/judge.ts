@@ -53,16 +53,20 @@ function stoppedFor(level: Level, tally: Tally, expected: number): number {
 }
 
 function outcome(channel: Channel, level: Level, tally: Tally, expected: number): Outcome {
-  if (tally.valid === 0 || !fulfils(level.rule, tally, expected, channel)) return absent(whyAbsent(tally));
+  if (tally.valid === 0 || !fulfils(level.rule, tally, expected, channel))
+    return absent(whyAbsent(tally, level, expected));
   const weighted = channel.weightedBy !== undefined;
   if (weighted && tally.weight.coefficient === 0n) return absent("derive.no-flow");
   const mean = quotient(tally.sum, weighted ? tally.weight : whole(tally.valid));
   return found(placed(mean, channel));
 }
 
-function whyAbsent(tally: Tally): NoValue {
+function whyAbsent(tally: Tally, level: Level, expected: number): NoValue {
   if (tally.invalidated > 0) return "derive.invalidated";
-  return tally.arrived > 0 && tally.flags.F === tally.arrived ? "derive.stopped" : "derive.coverage";
+  if (tally.arrived > 0 && tally.flags.F === tally.arrived) return "derive.stopped";
+  // What a formula gave is the only part of its period, and its reason is the period's.
+  const single = level.from === "sample" && expected === 1;
+  return (single ? tally.why : null) ?? "derive.coverage";
 }
 
 const placed = (value: Exact, { places }: Channel): Decimal =>

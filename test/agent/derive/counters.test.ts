@@ -182,7 +182,7 @@ test("another meter: what was counted between is not known, and after it all is 
   ]);
   expect(periodsOf(here.journal, "hour")).toEqual([
     [
-      { energy: [null, "D", "derive.counter"], "power.co2": [null, "D", "derive.coverage"] },
+      { energy: [null, "D", "derive.counter"], "power.co2": [null, "D", "derive.input-missing"] },
       { energy: [2, 2], "power.co2": [0, 1] },
     ],
   ]);
