@@ -46,6 +46,7 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     seenUpTo = entry.seq + 1;
   };
 
+  let rememberedUpTo = known?.next;
   const owed: Closed[] = [];
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
@@ -74,7 +75,9 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
     const told = telling.drain(wall);
     if (told.length > 0) keep(...told);
-    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: runningOf(watches) });
+    if (next !== rememberedUpTo || closed.length > 0)
+      writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: runningOf(watches) });
+    rememberedUpTo = next;
     const now = clock.now();
     await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }

@@ -63,17 +63,17 @@ const copied = ({ arrived, stopped, valid, ...ends }: Quarters): Quarters => ({
 });
 
 export function tallyState(tally: Tally): TallyState {
-  const { sum, weight, total, min, max, quarters, ...counters } = tally;
+  const { flags, sum, weight, total, min, max, quarters } = tally;
   return {
-    ...counters,
-    flags: { ...tally.flags },
+    ...tally,
+    flags: { ...flags },
     sum: written(sum),
     weight: written(weight),
     total: written(total),
     min: min === null ? null : written(min),
     max: max === null ? null : written(max),
-    ...(quarters === undefined ? {} : { quarters: copied(quarters) }),
-  };
+    ...(quarters !== undefined && { quarters: copied(quarters) }),
+  } as TallyState;
 }
 
 const number = (text: string): Exact => exact(text, mostDigits) ?? zero;
