@@ -1,4 +1,4 @@
-import type { Derivation, Period } from "../format/body.ts";
+import type { Derivation, FrameBody, Period } from "../format/body.ts";
 import type { Flag } from "../format/vocabulary.ts";
 import { type Averages, makeAverages, type Taken } from "./average/averages.ts";
 import { endOf, lengthOf, startOf } from "./average/calendar.ts";
@@ -11,9 +11,10 @@ import { counterOf } from "./counter-input.ts";
 import { type CounterNews, type Counting, makeCounting } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Input, readInput } from "./declared.ts";
+import { ownTimesOf, samplesOf } from "./entries.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Constants, Formula } from "./formula.ts";
-import { regimeFrom, regimeNamed } from "./regime.ts";
+import { regimeFrom, regimeNamed, regimeOf } from "./regime.ts";
 import type { Values } from "./values.ts";
 
 /** A derived channel, as a configuration entry declares it. */
@@ -31,10 +32,14 @@ export interface Declared {
 export interface Deriving {
   /** A sample of a measured channel. One that nothing is made of is taken and forgotten. */
   take(channel: string, sample: Sample): Taken;
+  /** The samples of one poll, each at the time at which it counts. */
+  samplesOf(frame: FrameBody, seq: number): ReturnType<typeof samplesOf>;
   /** A sample from before all of it: no average has it, and a totaliser goes on from it. */
   recall(channel: string, sample: Sample): void;
   /** Closes all that ends at or before `until` (Unix ms): minute by minute, inputs before what is made of them. */
   close(until: number): readonly Closed[];
+  /** All before it is closed, Unix ms. */
+  until(): number;
   state(): DerivingState;
 }
 
@@ -83,6 +88,7 @@ export function makeDeriving(
   const made = all.filter((one) => "averages" in one);
   const counters = all.flatMap((one) => ("counting" in one ? [one.counting] : []));
   const measured = new Map(made.filter(({ by }) => by === undefined).map((one) => [one.declared.id, one.averages]));
+  const own = ownTimesOf(channels);
   let until = typeof from === "number" ? Math.floor(from / minute) * minute : from.until;
 
   const step = (end: number): Closed[] => {
@@ -114,6 +120,7 @@ export function makeDeriving(
       const taken = measured.get(channel)?.take(sample) ?? "taken";
       return taken === "taken" ? counted : taken;
     },
+    samplesOf: (frame, seq) => samplesOf(frame, seq, own),
     recall: (channel, sample) => {
       for (const counting of counters) if (counting.channels.includes(channel)) counting.recall(channel, sample);
     },
@@ -122,6 +129,7 @@ export function makeDeriving(
       for (; until + minute <= now; until += minute) periods.push(...step(until + minute));
       return periods;
     },
+    until: () => until,
     state: () => ({
       until,
       channels: made.map(({ averages }) => averages.state()),
@@ -192,7 +200,7 @@ function countedOf(declared: Declared, offset: number, from: number | DerivingSt
 
 /** What a derived channel is to the averages. `offset`: as above. Throws TypeError where there is no such regime. */
 export function averagedAs({ id, places, how }: Declared, offset: number): Channel {
-  const regime = regimeNamed(how.regime);
+  const regime = regimeOf(how);
   const isMean = how.formula === "mean";
   const own = regime && (isMean ? regime : regimeFrom(regime, how.at));
   if (own === undefined) throw new TypeError(`${id}: there is no regime ${how.regime} by the ${how.at}`);

@@ -13,6 +13,7 @@ export const noValue = {
   "derive.negative": "a quantity that cannot be negative is",
   "derive.range": "an input lies outside what the formula holds for",
   "derive.coverage": "too few valid values in the period",
+  "derive.clock": "the time that a logger gives its value is too far from when it came",
   "derive.doubt": "an input has a value, and a flag with which it does not count",
   "derive.no-flow": "there was no flow to weight with",
   "derive.stopped": "the plant did not run in the period",

@@ -101,12 +101,15 @@ const letters = Object.keys(flags) as readonly Flag[];
 function flagOf({ flag }: Regime, tally: Tally, expected: number, ok: boolean): Flag {
   const [some, of] = flag.normal;
   if (ok && tally.flags.N * of >= Math.max(expected, tally.arrived) * some) return "N";
-  if (flag.otherwise === "D") return "D";
+  if (flag.otherwise === "D") return stoodStill(flag, tally, expected) ? "F" : "D";
   const silent = Math.max(0, expected - tally.arrived);
   const often = (letter: Flag): number => tally.flags[letter] + (letter === "B" ? silent : 0);
   const most = letters.slice(1).reduce((best, letter) => (often(letter) > often(best) ? letter : best), "F");
   return often(most) === 0 ? "D" : most;
 }
+
+const stoodStill = ({ stopped }: Regime["flag"], { flags: { F }, arrived }: Tally, expected: number): boolean =>
+  stopped?.applies === true && F * stopped.least[1] >= Math.max(expected, arrived) * stopped.least[0];
 
 const coverage = (valid: number, expected: number): string =>
   rounded(toDecimal(quotient(whole(Math.min(valid, expected)), whole(expected))), 4).toFixed(4);

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Trace, traceOf } from "../../../agent/derive/trace.ts";
 import { traceText } from "../../../agent/derive/trace-text.ts";
@@ -152,4 +153,22 @@ test("a value explains itself down to the bytes, and what it prints recomputes",
   expect(text.match(/ 01 ?03|\(entry \d+\)/g)?.length).toBeGreaterThan(20);
   const hour = traceOf(here.journal, "so2.dry", { period: "hour", start: Date.parse(declared) });
   expect([hour?.made.of === "periods" && hour.made.parts.length, hour?.n]).toEqual([60, [60, 60]]);
+});
+
+test("what is read while a long gap is filled from an instrument's memory is not lost", async () => {
+  const here = plantAt(declared);
+  const { journal, clock } = here;
+  await run(here, 5);
+  await clock.advance(millis(3 * 3_600_000));
+  rmSync(here.snapshot);
+  const running = startDeriver(here, { channels, cfg: 0, since: millis(Date.parse(declared)) });
+  // It has not read the first entry yet.
+  const back = clock.now().wall;
+  const t = millis(back - 30 * 60_000);
+  journal.append(frame(t, "7", { t: isoTime(back), hist: true, own: { t: isoTime(t), flags: {} } }));
+  for (let n = 0; n < 12; n++) journal.append(frame(millis(back + n * 100), "100"));
+  for (let n = 0; n < 30; n++) await clock.advance(seconds(5));
+  await running.stop();
+  const [minute] = derivedIn(journal).filter(({ period, start }) => period === "minute" && start > isoTime(t));
+  expect(minute?.n["cems.so2"]).toEqual([12, 12]);
 });

@@ -104,10 +104,10 @@ needs("python").describe("a month of a plant", () => {
     const events = new Set(entries.flatMap((entry) => (entry.type === "event" ? [entry.code] : [])));
     expect([...events].sort()).toEqual(["COUNTER_JUMP", "COUNTER_REPLACED", "COUNTER_RESET", "COUNTER_ROLLOVER"]);
     expect(count(({ type }) => type === "boot")).toBeGreaterThan(50);
-    expect([...said.values()].filter(({ amended }) => amended).length).toBeGreaterThan(20);
+    expect([...said.values()].filter(({ amended }) => amended).length).toBeGreaterThan(5);
     expect([...said.keys()].filter((key) => key.startsWith("month"))).toHaveLength(channels.length);
     expect([...said.keys()].filter((key) => key.startsWith("hour"))).toHaveLength(channels.length * 28 * 24);
     expect(polls.length).toBeGreaterThan(10_000);
     expect([late.length > 30, late.length < 200]).toEqual([true, true]);
-  }, 120_000);
+  }, 180_000);
 });

@@ -61,9 +61,15 @@ function entries(closed: readonly Closed[], all: readonly Declared[] = channels)
 }
 
 /** One minute of two channels under the rules of HJ: so many samples N, and then so many with another flag. */
-function minuteOf(normal: number, others: number, flag: Flag, o2 = "6"): Readonly<Record<string, unknown>> {
+function minuteOf(
+  normal: number,
+  others: number,
+  flag: Flag,
+  o2 = "6",
+  more: Partial<Derivation> = {},
+): Readonly<Record<string, unknown>> {
   const { weight: _, ...how } = reference.how;
-  const all = [mean("cems.so2", { regime: "hj", every: 5000 }), mean("cems.o2"), { ...reference, how }];
+  const all = [mean("cems.so2", { regime: "hj", every: 5000, ...more }), mean("cems.o2"), { ...reference, how }];
   const deriving = makeDeriving(all, east, from);
   for (let n = 0; n < normal + others; n++)
     deriving.take("cems.so2", sampleOf(["cems.so2", from + n * 1000, "100", n < normal ? "N" : flag], n));
@@ -83,6 +89,34 @@ test("a value in doubt is given, and what would be made of it says so", () => {
 test("why a formula gave nothing stands in its period", () => {
   expect(minuteOf(12, 0, "D", "20.5")).toMatchObject({ "so2.ref": [null, "D", "derive.oxygen"] });
   expect(minuteOf(11, 0, "D")).toMatchObject({ "so2.ref": [null, "D", "derive.input-missing"] });
+});
+
+/** The first minute and the hour of a plant that stood still for so many of an hour's 60 minutes, under the rules of HJ. */
+function standing(still: number, more: Partial<Derivation>): unknown[] {
+  const channel: Declared = mean("cems.so2", { regime: "hj", at: "minute", every: 5000, ...more });
+  const deriving = makeDeriving([channel], east, from);
+  for (let n = 0; n < 720; n++)
+    deriving.take("cems.so2", sampleOf(["cems.so2", from + n * 5000, "3", n < still * 12 ? "F" : "N"], n));
+  const said = entries(deriving.close(from + hour), [channel]);
+  return [said.find(({ period }) => period === "minute"), said.find(({ period }) => period === "hour")].map(
+    (one) => one?.data["cems.so2"],
+  );
+}
+
+test("a plant that stands still is D by the letter of HJ 212, and F where the site says so", () => {
+  const none = [null, "D", "derive.stopped"];
+  expect(standing(60, {})).toEqual([none, [null, "D", "derive.coverage"]]);
+  const stopped = [null, "F", "derive.stopped"];
+  expect(standing(60, { stopped: "F" })).toEqual([stopped, stopped]);
+  // 45 of 60 minutes are three quarters
+  expect(standing(45, { stopped: "F" })).toEqual([stopped, [null, "F", "derive.coverage"]]);
+  expect(standing(44, { stopped: "F" })).toEqual([stopped, [null, "D", "derive.coverage"]]);
+});
+
+test("a site may ask for another share of normal parts", () => {
+  expect(minuteOf(14, 4, "T", "6", { normal: "0.8" })).toMatchObject({ "cems.so2": ["100.000", "D"] });
+  expect(minuteOf(14, 4, "T", "6", { normal: "0.7" })).toMatchObject({ "cems.so2": ["100.000", "N"] });
+  expect(minuteOf(14, 4, "T", "6")).toMatchObject({ "cems.so2": ["100.000", "N"] });
 });
 
 const text = (least: number, most: number) =>
