@@ -4,16 +4,14 @@ import type { Closed } from "../../feed/derive/average/channel.ts";
 import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies } from "../../feed/derive/entries.ts";
+import { overlaid, type Readings } from "../../feed/derive/overlaid.ts";
 import type { AmendBody, DerivedBody } from "../../feed/format/body.ts";
 import { canonical } from "../../feed/format/canonical.ts";
 import { isoTime, readEntry, type StoredEntry } from "../../feed/format/entry.ts";
-import type { ReadingTuple } from "../../feed/format/reading.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
 import { type Begin, recallBefore } from "./begin.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom, grace, portion } from "./reading.ts";
-
-type Readings = Readonly<Record<string, ReadingTuple>>;
 
 /** A closed period as it stands: its entry with all amendments over it. */
 interface Standing {
@@ -61,7 +59,7 @@ export async function amendments(
     } else if (entry.type === "amend") {
       const key = keyOfSeq.get(entry.ref);
       const was = key === undefined ? undefined : standing.get(key);
-      if (key !== undefined && was) standing.set(key, { ...was, data: { ...was.data, ...amended(entry.value) } });
+      if (key !== undefined && was) standing.set(key, { ...was, data: overlaid(was.data, entry.value) });
     }
   }
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
@@ -87,15 +85,6 @@ export async function amendments(
 }
 
 const keyOf = ({ period, start }: Pick<DerivedBody, "period" | "start">): string => `${period} ${start}`;
-
-/** What an amendment puts in the place of what was said; our own words, so anything else is none. */
-export function amended(value: string): Readings {
-  try {
-    return JSON.parse(value) as Readings;
-  } catch {
-    return {};
-  }
-}
 
 /** A period that nothing was said of cannot be amended: its values stand in the periods it is part of. */
 function different(was: Standing | undefined, body: DerivedBody, now: Millis): AmendBody[] {

@@ -8,6 +8,7 @@ import { decimal } from "../../feed/derive/decimal.ts";
 import { readInput } from "../../feed/derive/declared.ts";
 import { declaredIn, ownTimesOf, samplesOf } from "../../feed/derive/entries.ts";
 import { type Explanation, explain } from "../../feed/derive/explain.ts";
+import { amended } from "../../feed/derive/overlaid.ts";
 import { regimeNamed } from "../../feed/derive/regime.ts";
 import type { Value } from "../../feed/derive/values.ts";
 import type { ConfigBody, Derivation, DerivedBody, Period } from "../../feed/format/body.ts";
@@ -15,7 +16,6 @@ import { isoTime, readEntry, type StoredEntry } from "../../feed/format/entry.ts
 import { type ReadingTuple, toTuple } from "../../feed/format/reading.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
-import { amended } from "./amendments.ts";
 import { type NamedPeriod, periodText } from "./period-text.ts";
 import { firstSince } from "./reading.ts";
 import { type Counts, countsOf } from "./trace-counts.ts";
@@ -36,6 +36,8 @@ export interface Trace {
   readonly how: Derivation;
   /** Number of the config entry that says so. */
   readonly config: number;
+  /** Only where it says so within the period: nothing that was read before counts. */
+  readonly since?: string;
   readonly made: Made;
 }
 
@@ -112,6 +114,7 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
     amendments,
     how,
     config: entry.cfg,
+    ...(config.t > entry.start && { since: config.t }),
     made: madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], ...amendments.map((one) => one.entry))),
   };
 }

@@ -155,6 +155,25 @@ test("a value explains itself down to the bytes, and what it prints recomputes",
   expect([hour?.made.of === "periods" && hour.made.parts.length, hour?.n]).toEqual([60, [60, 60]]);
 });
 
+test("a period in which the declaration changed says from when it counts", async () => {
+  const here = plantAt(declared);
+  await here.clock.advance(seconds(90));
+  const t = isoTime(here.clock.now().wall);
+  const points = Object.fromEntries(channels.map(({ id, unit, places }) => [id, [unit, "mean", "1", places]] as const));
+  const derive = Object.fromEntries(channels.map(({ id, how }) => [id, how]));
+  const sha256 = Buffer.alloc(32).toString("base64");
+  here.journal.append({ type: "config", t, points, derive, east: 480, sha256, by: "site" });
+  const deriving = { channels, cfg: 1, since: here.clock.now().wall };
+  const read = (n: number, t: Millis): FrameBody => frame(t, String(100 + (n % 7)));
+  await runPlant(here, deriving, { turns: [0, 150], every: seconds(5), read });
+  const text = (minute: number): string => {
+    const start = Date.parse(declared) + minute * 60_000;
+    return traceText(traceOf(here.journal, "cems.so2", { period: "minute", start }) as Trace);
+  };
+  expect(text(1)).toContain(`\n  of what was read since ${t} only: entry 1 began all averages anew\n`);
+  expect(text(2)).not.toContain("began all averages anew");
+});
+
 test("what is read while a long gap is filled from an instrument's memory is not lost", async () => {
   const here = plantAt(declared);
   const { journal, clock } = here;
