@@ -1,7 +1,7 @@
 import { startOf } from "../../feed/derive/average/calendar.ts";
 import { counterOf } from "../../feed/derive/counter-input.ts";
 import type { Deriving } from "../../feed/derive/deriving.ts";
-import { ownTimesOf } from "../../feed/derive/entries.ts";
+import { ownTimesOf } from "../../feed/derive/samples.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
 import type { DeriverParts } from "./parts.ts";

@@ -11,10 +11,10 @@ import { counterOf } from "./counter-input.ts";
 import { type CounterNews, type Counting, makeCounting } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Input, readInput } from "./declared.ts";
-import { ownTimesOf, samplesOf } from "./entries.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Constants, Formula } from "./formula.ts";
 import { regimeFrom, regimeNamed, regimeOf } from "./regime.ts";
+import { ownTimesOf, samplesOf } from "./samples.ts";
 import type { Values } from "./values.ts";
 
 /** A derived channel, as a configuration entry declares it. */
