@@ -3,6 +3,8 @@ import { decimal } from "../drivers/profile-form.ts";
 import { periods } from "../feed/derive/average/calendar.ts";
 import { type Parameter, part75Rules } from "../feed/derive/substitute/part75-rules.ts";
 
+import { duration } from "./forms.ts";
+
 /** The part of a site file that says which values are made of the readings. */
 
 const channel = z
@@ -105,6 +107,28 @@ export const derivedForm = z.strictObject({
     .default("hj")
     .meta({ description: "Set of constants: standard temperature, molar volume, ..." }),
   regime: z.string().default("hj").meta({ description: "Rules of validity: how much of a period must be measured." }),
+  flags: z
+    .strictObject({
+      normal: z
+        .string()
+        .regex(/^(0\.\d{1,6}|1)$/)
+        .meta({
+          title: "a share from 0.0 to 1",
+          description: "A period is N where at least this share of its parts is; else the regime says.",
+          examples: ["0.75"],
+        })
+        .exactOptional(),
+      stopped: z.enum(["D", "F"]).default("D").meta({
+        description:
+          "What a period of `hj` is in which the plant stood still: D as HJ 212 has it, or F where three quarters of its parts are F.",
+      }),
+    })
+    .prefault({})
+    .meta({ description: "Flags of periods." }),
+  loggerClock: duration("1s", "1h").prefault("5m").meta({
+    description:
+      "What a data logger pushes counts at the logger's own time where that is this near to when it came; where it is not, it does not count.",
+  }),
   bases: z
     .record(channel, basis)
     .prefault({})

@@ -101,7 +101,10 @@ const measuredOn = ({ devices }: Site): MeasuredChannels =>
     devices.flatMap(({ id, every, profile }) =>
       profile.points.map(
         ({ id: point, unit, places }) =>
-          [channelName(id, point), { unit, places, every, checks: checksOf(profile) }] as const,
+          [
+            channelName(id, point),
+            { unit, places, every, checks: checksOf(profile), pushed: profile.protocol === "hj212" },
+          ] as const,
       ),
     ),
   );

@@ -1,7 +1,7 @@
 import { startOf } from "../../feed/derive/average/calendar.ts";
 import { counterOf } from "../../feed/derive/counter-input.ts";
 import type { Deriving } from "../../feed/derive/deriving.ts";
-import { samplesOf } from "../../feed/derive/entries.ts";
+import { ownTimesOf } from "../../feed/derive/samples.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { type Millis, millis } from "../../feed/format/vocabulary.ts";
 import type { DeriverParts } from "./parts.ts";
@@ -22,7 +22,9 @@ export function beginOf({ channels, offset, cfg, since, journal, clock }: Derive
   if (month <= since) return { seq: cfg, t: since, recall: cfg };
   const from = (t: number): number => Math.max(cfg, firstSince(journal, isoTime(millis(t))));
   const fresh = Math.max(0, ...channels.map(({ how }) => counterOf(how)?.setup.fresh ?? 0));
-  return { seq: from(month), t: month, recall: from(month - fresh) };
+  // A logger whose clock runs ahead sends readings of this month before it has begun.
+  const ahead = Math.max(0, ...ownTimesOf(channels).values());
+  return { seq: from(month - ahead), t: month, recall: from(month - fresh - ahead) };
 }
 
 /** What counters showed before the first period. */
@@ -36,6 +38,7 @@ export async function recallBefore(
   for await (const entry of entriesFrom(journal, recall, signal)) {
     if (entry.seq >= seq) return;
     if (entry.type !== "frame") continue;
-    for (const [channel, sample] of samplesOf(entry, entry.seq)) if (sample.t < t) deriving.recall(channel, sample);
+    for (const [channel, sample] of deriving.samplesOf(entry, entry.seq))
+      if (sample.t < t) deriving.recall(channel, sample);
   }
 }

@@ -3,21 +3,21 @@ import type { Closed } from "../../feed/derive/average/channel.ts";
 import { makeWatch, type Watch } from "../../feed/derive/calibration/watch.ts";
 import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
-import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
+import { derivedBodies } from "../../feed/derive/entries.ts";
+import { samplesOf } from "../../feed/derive/samples.ts";
 import type { StoredEntry } from "../../feed/format/entry.ts";
-import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
+import { type Millis, millis } from "../../feed/format/vocabulary.ts";
 import { amendments } from "./amendments.ts";
 import { beginOf, recallBefore } from "./begin.ts";
 import { checkEvent } from "./check-events.ts";
 import { counterEvent } from "./counter-events.ts";
 import type { DeriverParts } from "./parts.ts";
-import { entriesFrom } from "./reading.ts";
+import { entriesFrom, grace } from "./reading.ts";
 import { readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
 import { makeTelling } from "./telling.ts";
 
 const minute = 60_000;
-/** A poll that ended with the minute is in the journal this long after it. */
-const grace = seconds(2);
+const hour = 60 * minute;
 
 /**
  * Derives until `signal` aborts: reads what is in the journal, and closes each period a moment after it is over. It keeps
@@ -46,10 +46,14 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     seenUpTo = entry.seq + 1;
   };
 
+  let rememberedUpTo = known?.next;
   const owed: Closed[] = [];
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
       see(entry);
+      // Reading may take hours on a slow machine; what came meanwhile must not lie too far ahead.
+      const came = entry.type === "frame" ? Date.parse(entry.t) : 0;
+      if (came > deriving.until() + hour && came <= clock.now().wall) owed.push(...deriving.close(came - grace));
       late = takeEntry(deriving, entry, parts, owed) === "late" || late;
       next = entry.seq + 1;
     }
@@ -60,7 +64,7 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     if (again === undefined) return;
     for (const body of again.bodies) keep(body);
     deriving = again.deriving;
-    owed.length = 0; // it closes them itself
+    owed.splice(0, owed.length, ...again.owed);
     next = again.next;
     await catchUp();
   };
@@ -74,7 +78,9 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
     const told = telling.drain(wall);
     if (told.length > 0) keep(...told);
-    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: runningOf(watches) });
+    if (next !== rememberedUpTo || closed.length > 0)
+      writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: runningOf(watches) });
+    rememberedUpTo = next;
     const now = clock.now();
     await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }
@@ -104,7 +110,7 @@ export function takeEntry(
   owed: Closed[],
 ): "taken" | "late" {
   if (entry.type === "frame") {
-    const taken = samplesOf(entry, entry.seq).map(([channel, sample]) => deriving.take(channel, sample));
+    const taken = deriving.samplesOf(entry, entry.seq).map(([channel, sample]) => deriving.take(channel, sample));
     return taken.includes("late") ? "late" : "taken";
   }
   if (entry.type === "boot") owed.push(...deriving.close(Date.parse(entry.t) - grace));

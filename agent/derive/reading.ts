@@ -1,7 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { readEntry, type StoredEntry } from "../../feed/format/entry.ts";
+import { seconds } from "../../feed/format/vocabulary.ts";
 import type { Journal } from "../keep/journal.ts";
 
+/** A poll that ended with the minute is in the journal this long after it. */
+export const grace = seconds(2);
 /** Entries read at once: a moment of work, then the meters have their turn. */
 export const portion = 256;
 

@@ -4,7 +4,7 @@ import { endOf, startOf } from "./average/calendar.ts";
 import type { Closed } from "./average/channel.ts";
 import { makeDeriving } from "./deriving.ts";
 import { type Difference, differences, type Tolerance } from "./difference.ts";
-import { declaredIn, derivedBodies, samplesOf } from "./entries.ts";
+import { declaredIn, derivedBodies } from "./entries.ts";
 import { withoutCounts } from "./without-counts.ts";
 
 /** A closed period once more, from the readings it was made of. */
@@ -49,7 +49,7 @@ export function recomputation(declaredBy: ConfigBody, said: DerivedBody): Recomp
     from,
     end,
     take: (frame, seq) => {
-      for (const [channel, sample] of samplesOf(frame, seq))
+      for (const [channel, sample] of deriving.samplesOf(frame, seq))
         if (sample.t >= start && sample.t < end) deriving.take(channel, sample);
     },
     close: (until) => {

@@ -82,6 +82,15 @@ export type Derivation = {
   readonly at: Period;
   /** Milliseconds between two readings of a measured channel: how many a minute can have. */
   readonly every?: number;
+  /**
+   * Milliseconds: readings with a time of their own (`own.t` of the frame) count at it where it is so near to the frame's, and
+   * not at all where it is farther. Left out: they count when they came.
+   */
+  readonly own?: number;
+  /** A period is N where at least this share of its parts is, 0 to 1; left out, the regime says. */
+  readonly normal?: string;
+  /** A period in which the plant stood still is F, where the regime alone would call it D. */
+  readonly stopped?: "F";
   /** What a longer period is made of. */
   readonly longer: "mean" | "sum";
   /** Channel that the longer means are weighted with. */

@@ -49,6 +49,12 @@ const derivation = z.strictObject({
   in: z.record(code, name),
   at: period,
   every: z.int().min(1).optional(),
+  own: z.int().min(1).max(3_600_000).optional(),
+  normal: z
+    .string()
+    .regex(/^(0\.\d{1,6}|1)$/)
+    .optional(),
+  stopped: z.literal("F").optional(),
   longer: z.enum(["mean", "sum"]),
   weight: channel.optional(),
   constants: code,

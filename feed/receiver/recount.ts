@@ -1,10 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Difference, Tolerance } from "../derive/difference.ts";
+import { overlaid } from "../derive/overlaid.ts";
 import { boundsOf, type Recomputation, recomputation } from "../derive/recompute.ts";
 import { type Part, recomputedOfParts } from "../derive/recompute-parts.ts";
 import type { ConfigBody, DerivedBody } from "../format/body.ts";
 import type { StoredEntry } from "../format/entry.ts";
-import type { ReadingTuple } from "../format/reading.ts";
 import type { Ledger } from "./ledger.ts";
 
 type Read = Pick<Ledger, "entries" | "computed">;
@@ -98,7 +98,7 @@ async function partsOf(
       const one = parse(bytes);
       if (one.type === "amend") {
         const was = parts.get(one.ref);
-        if (was !== undefined) parts.set(one.ref, { ...was, data: { ...was.data, ...readingsIn(one.value) } });
+        if (was !== undefined) parts.set(one.ref, { ...was, data: overlaid(was.data, one.value) });
       } else if (
         one.type === "derived" &&
         one.cfg === entry.cfg &&
@@ -111,17 +111,6 @@ async function partsOf(
     await turn();
   }
   return [...parts.values()];
-}
-
-/** What an amendment puts in the place of what was said; words of another kind put nothing. */
-function readingsIn(value: string): Readonly<Record<string, ReadingTuple>> {
-  try {
-    const read: unknown = JSON.parse(value);
-    if (typeof read !== "object" || read === null) return {};
-    return Object.fromEntries(Object.entries(read).filter(([, one]) => Array.isArray(one) && one.length >= 2));
-  } catch {
-    return {};
-  }
 }
 
 /** Number of the first entry in [low, high) that was made at or after `t`, if each was made after the one before it. */

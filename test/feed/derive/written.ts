@@ -1,7 +1,8 @@
 /** A site with a derived channel of each kind, and what an agent would write of it. */
 import fc from "fast-check";
 import { type Declared, makeDeriving } from "../../../feed/derive/deriving.ts";
-import { declaredIn, derivedBodies, samplesOf } from "../../../feed/derive/entries.ts";
+import { declaredIn, derivedBodies } from "../../../feed/derive/entries.ts";
+import { samplesOf } from "../../../feed/derive/samples.ts";
 import type { ConfigBody, Derivation, DerivedBody, FrameBody } from "../../../feed/format/body.ts";
 import { isoTime } from "../../../feed/format/entry.ts";
 import { type Flag, millis } from "../../../feed/format/vocabulary.ts";
