@@ -2,6 +2,7 @@ import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Level } from "../feed/derive/calibration/checks.ts";
 import { driftLimits } from "../feed/derive/calibration/drift.ts";
 import { errorLimits } from "../feed/derive/calibration/error.ts";
+import { timers } from "../feed/derive/calibration/validity.ts";
 import type { Judging, Watched } from "../feed/derive/calibration/watch.ts";
 import { decimal } from "../feed/derive/decimal.ts";
 import { nearest } from "../feed/yaml/nearest.ts";
@@ -16,6 +17,31 @@ const kinds: Readonly<Record<Judging["rules"], readonly string[]>> = {
   hj75: [...new Set(driftLimits.map(({ instrument }) => instrument))],
 };
 
+const hasLimit = (kind: string, point: Level["point"]): boolean =>
+  driftLimits.some((limit) => limit.instrument === kind && limit.point === point);
+
+/** Of checks that the instrument makes by itself. */
+const usual: Readonly<Record<string, keyof typeof timers>> = {
+  gas: "hj75-gas-automatic",
+  particulate: "hj75-particulate-automatic",
+  velocity: "hj75-velocity-automatic",
+};
+
+function timerOf(
+  { rules, kind, timer, lasts }: DerivedFile["calibration"][string],
+  say: (message: string, instead: string) => void,
+): Watched["timer"] {
+  if (timer === "none") return undefined;
+  const name = timer ?? (rules === "part-75" ? "part75" : usual[kind]);
+  const found = Object.entries(timers).find(([id]) => id === name)?.[1];
+  if (found === undefined) {
+    const names = [...Object.keys(timers), "none"];
+    if (timer !== undefined) say(`there is no timer ${timer}`, nearest(timer, names) ?? names.join(", "));
+    return undefined;
+  }
+  return { lasts: lasts ?? found.lasts, reach: found.reach };
+}
+
 /** The measured channels whose checks are judged, or what does not fit. */
 export function resolveCalibration(
   { calibration }: Pick<DerivedFile, "calibration">,
@@ -23,7 +49,8 @@ export function resolveCalibration(
   report: Reporter,
 ): { readonly watched: readonly Watched[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const watched = Object.entries(calibration).map(([channel, { rules, kind, scale, zero, span, samples, spread }]) => {
+  const watched = Object.entries(calibration).map(([channel, file]) => {
+    const { rules, kind, scale, zero, span, samples, spread } = file;
     const say = (path: readonly string[], message: string, instead: string, part: "key" | "value" = "value"): void =>
       void problems.push(
         report("E_CONFIG_DERIVED", ["derived", "calibration", channel, ...path], message, instead, part),
@@ -52,10 +79,13 @@ export function resolveCalibration(
           nearest(reason, reasons) ??
             (reasons.length > 0 ? reasons.join(", ") : "a channel whose device tells when it is checked"),
         );
+      if (rules === "hj75" && kinds.hj75.includes(kind) && !hasLimit(kind, point))
+        say([point], `hj75 has no ${point} limit of ${kind}`, "no such check");
       named[reason] = { point, reference };
     }
+    const timer = timerOf(file, (wanted, instead) => say(["timer"], wanted, instead));
     const recognition = { named, announced: [], samples, spread, gap };
-    return { channel, recognition, judging: { rules, kind, scale } as Judging };
+    return { channel, recognition, judging: { rules, kind, scale } as Judging, ...(timer && { timer }) };
   });
   return { watched, problems };
 }

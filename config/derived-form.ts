@@ -2,6 +2,7 @@ import { z } from "zod";
 import { decimal } from "../drivers/profile-form.ts";
 import { periods } from "../feed/derive/average/calendar.ts";
 import { type Parameter, part75Rules } from "../feed/derive/substitute/part75-rules.ts";
+import { duration } from "./forms.ts";
 
 /** The part of a site file that says which values are made of the readings. */
 
@@ -92,6 +93,21 @@ const calibration = z.strictObject({
   span: level("status.span"),
   samples: z.int().min(1).max(100).default(3).meta({ description: "A check is read from so many samples in a row." }),
   spread: decimal.meta({ description: "They lie this near to each other, in its unit.", examples: ["5"] }),
+  timer: z
+    .string()
+    .exactOptional()
+    .meta({
+      description:
+        "How long a pass proves what is measured, and how far a failure reaches back: a timer of `feed/derive/calibration/README.md`, or `none`. Left out: that of the rules, for automatic checks.",
+      examples: ["hj75-gas-manual"],
+    }),
+  lasts: duration("1m", "8760h")
+    .exactOptional()
+    .meta({
+      description:
+        "In place of the timer's own time: what the permit says, or some reserve beside the time of the check.",
+      examples: ["26h"],
+    }),
 });
 
 export const derivedForm = z.strictObject({
@@ -114,7 +130,9 @@ export const derivedForm = z.strictObject({
   calibration: z
     .record(channel, calibration)
     .prefault({})
-    .meta({ description: "Measured channels whose zero and span checks are judged and told of." }),
+    .meta({
+      description: "Measured channels whose zero and span checks are judged; what none of them proves enters no mean.",
+    }),
   substitutes: z
     .record(channel, substitute)
     .prefault({})

@@ -16,9 +16,9 @@ export interface Begin {
   readonly recall: number;
 }
 
-/** From here on everything is in the averages: the month that is open, or the declaration where that is newer. */
-export function beginOf({ channels, offset, cfg, since, journal, clock }: DeriverParts): Begin {
-  const month = millis(startOf("month", clock.now().wall, offset / minute));
+/** From here on everything is in the averages: the month of `t`, or the declaration where that is newer. */
+export function beginOf({ channels, offset, cfg, since, journal }: DeriverParts, t: number): Begin {
+  const month = millis(startOf("month", t, offset / minute));
   if (month <= since) return { seq: cfg, t: since, recall: cfg };
   const from = (t: number): number => Math.max(cfg, firstSince(journal, isoTime(millis(t))));
   const fresh = Math.max(0, ...channels.map(({ how }) => counterOf(how)?.setup.fresh ?? 0));

@@ -1,6 +1,5 @@
 import { endOf } from "../../feed/derive/average/calendar.ts";
 import type { Closed } from "../../feed/derive/average/channel.ts";
-import { makeWatch, type Watch } from "../../feed/derive/calibration/watch.ts";
 import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
@@ -8,11 +7,11 @@ import type { StoredEntry } from "../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
 import { amendments } from "./amendments.ts";
 import { beginOf, recallBefore } from "./begin.ts";
-import { checkEvent } from "./check-events.ts";
+import { makeChecking } from "./checking.ts";
 import { counterEvent } from "./counter-events.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
-import { readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
+import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { makeTelling } from "./telling.ts";
 
 const minute = 60_000;
@@ -27,36 +26,38 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   const { channels, offset, cfg, journal, keep, clock } = parts;
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
   const telling = makeTelling();
-  const tellOfCounter = (news: CounterNews): void => telling.hear(counterEvent(news));
-  const begin = beginOf(parts);
+  const tell = (news: CounterNews): void => telling.hear(counterEvent(news));
+  const begin = beginOf(parts, clock.now().wall);
   const known = readSnapshot(parts.snapshot, cfg, journal.head().size);
   let next = known?.next ?? begin.seq;
-  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, { tell: tellOfCounter });
+  const checking = makeChecking(parts, telling, next, known?.checks ?? {});
+  const unproven = checking.proof.spans;
+  let deriving = makeDeriving(channels, offset, known?.state ?? begin.t, { tell, unproven });
   if (known === undefined) await recallBefore(deriving, parts, begin, signal);
-  let late = false;
-  const watches = watchesOf(parts, known?.checks ?? {});
-  let seenUpTo = next;
   const see = (entry: StoredEntry): void => {
     if (entry.type === "event") telling.read(entry);
-    if (entry.type !== "frame" || entry.seq < seenUpTo) return;
-    for (const [channel, sample] of samplesOf(entry, entry.seq)) {
-      const news = watches.get(channel)?.take(sample);
-      if (news) telling.hear(checkEvent(news));
-    }
-    seenUpTo = entry.seq + 1;
+    checking.see(entry);
   };
 
   const owed: Closed[] = [];
+  /** The earliest moment of which the averages are wrong. */
+  let wrongSince: number | undefined;
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
       see(entry);
-      late = takeEntry(deriving, entry, parts, owed) === "late" || late;
+      if (takeEntry(deriving, entry, parts, owed) === "late") {
+        const t = entry.type === "frame" ? samplesOf(entry, entry.seq)[0]?.[1].t : undefined;
+        wrongSince = Math.min(wrongSince ?? Number.POSITIVE_INFINITY, Math.max(begin.t, t ?? begin.t));
+      }
       next = entry.seq + 1;
     }
+    const changed = checking.changed();
+    if (changed !== undefined) wrongSince = Math.min(wrongSince ?? changed, changed);
   };
   const putRight = async (): Promise<void> => {
-    late = false;
-    const again = await amendments({ ...parts, begin, tell: tellOfCounter, see }, signal);
+    const from = beginOf(parts, Math.min(wrongSince ?? begin.t, clock.now().wall));
+    wrongSince = undefined;
+    const again = await amendments({ ...parts, begin: from, tell, see, proof: checking.proof }, signal);
     if (again === undefined) return;
     for (const body of again.bodies) keep(body);
     deriving = again.deriving;
@@ -64,32 +65,28 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     next = again.next;
     await catchUp();
   };
+  const say = (wall: Millis): number => {
+    const told = telling.drain(wall);
+    if (told.length > 0) keep(...told);
+    return told.length;
+  };
   while (!signal.aborted) {
     // Taken before the journal is read: what that takes long for must not look like silence of the meters.
     const { wall } = clock.now();
     await catchUp();
-    if (late && !signal.aborted) await putRight();
+    checking.expire(wall);
+    // A check counts from its entry on: it comes before the periods that are closed with it.
+    if (!signal.aborted && say(wall) > 0) await catchUp();
+    if (wrongSince !== undefined && !signal.aborted) await putRight();
     if (signal.aborted) break;
     const closed = [...owed.splice(0), ...deriving.close(wall - grace)];
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
-    const told = telling.drain(wall);
-    if (told.length > 0) keep(...told);
-    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: runningOf(watches) });
+    say(wall);
+    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: checking.running() });
     const now = clock.now();
     await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }
 }
-
-const watchesOf = ({ checks }: DeriverParts, running: Snapshot["checks"]): ReadonlyMap<string, Watch> =>
-  new Map((checks ?? []).map((watched) => [watched.channel, makeWatch(watched, running[watched.channel])]));
-
-const runningOf = (watches: ReadonlyMap<string, Watch>): Snapshot["checks"] =>
-  Object.fromEntries(
-    [...watches].flatMap(([channel, watch]) => {
-      const running = watch.state();
-      return running === undefined ? [] : [[channel, running] as const];
-    }),
-  );
 
 const untilNext = (wall: Millis): number => minute - ((wall - grace) % minute);
 

@@ -1,5 +1,6 @@
 import type { Derivation, Period } from "../format/body.ts";
 import type { Flag } from "../format/vocabulary.ts";
+import { invalidated, type Span } from "./average/amend.ts";
 import { type Averages, makeAverages, type Taken } from "./average/averages.ts";
 import { endOf, lengthOf, startOf } from "./average/calendar.ts";
 import type { Channel, Closed, Sample } from "./average/channel.ts";
@@ -65,16 +66,25 @@ interface Made {
   };
 }
 
+/** What makes a deriving besides its channels. */
+export interface DerivingOptions {
+  /** Is told what happens to counters, as their minutes close. */
+  readonly tell?: (news: CounterNews) => void;
+  /** How far ahead of what is closed a sample may lie, in ms. */
+  readonly reach?: number | undefined;
+  /** Times of a measured channel whose samples enter no mean, since no check proves them. */
+  readonly unproven?: (channel: string) => readonly Span[];
+}
+
 /**
  * `channels`: each after those it is made of. `offset`: how far the site's days begin before those of UTC, in ms. `from`:
- * Unix ms from which samples count, or an earlier state. `tell` is told what happens to counters, as their minutes close.
- * `reach`: how far ahead of what is closed a sample may lie, in ms. Throws TypeError for a declaration that cannot be carried out.
+ * Unix ms from which samples count, or an earlier state. Throws TypeError for a declaration that cannot be carried out.
  */
 export function makeDeriving(
   channels: readonly Declared[],
   offset: number,
   from: number | DerivingState,
-  { tell = () => {}, reach }: { readonly tell?: (news: CounterNews) => void; readonly reach?: number | undefined } = {},
+  { tell = () => {}, reach, unproven = () => [] }: DerivingOptions = {},
 ): Deriving {
   const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from, reach));
   const made = all.filter((one) => "averages" in one);
@@ -108,7 +118,7 @@ export function makeDeriving(
   return {
     take: (channel, sample) => {
       const counted = count(channel, sample);
-      const taken = measured.get(channel)?.take(sample) ?? "taken";
+      const taken = measured.get(channel)?.take(invalidated(sample, unproven(channel))) ?? "taken";
       return taken === "taken" ? counted : taken;
     },
     recall: (channel, sample) => {
@@ -143,6 +153,7 @@ function feed(
   const flags: Flag[] = [];
   const entries: number[] = [];
   let arrived = false;
+  let unproven = false;
   for (const [name, input] of by.inputs) {
     if (input.is === "number") {
       values[name] = input.value;
@@ -151,6 +162,7 @@ function feed(
     const period = closed.get(keyOf(input.channel, at));
     values[name] = period?.value.ok === true ? period.value.value.times(input.times) : null;
     flags.push(period?.flag ?? "D");
+    unproven ||= period?.value.ok === false && period.value.why === "derive.invalidated";
     if (period === undefined || period.counts.arrived === 0) continue;
     arrived = true;
     for (const entry of [period.from, period.to]) if (entry !== null) entries.push(entry);
@@ -162,7 +174,7 @@ function feed(
     t: start,
     value: outcome.ok ? outcome.value.toFixed() : null,
     flag: worst(flags, outcome.ok),
-    ...(outcome.ok ? {} : { reason: outcome.why }),
+    ...(outcome.ok ? {} : { reason: unproven ? "derive.invalidated" : outcome.why }),
     ...(weight === undefined ? {} : { weight: heavy?.value.ok === true ? heavy.value.value.toFixed() : null }),
     entry: Math.min(...entries),
   });

@@ -7,7 +7,7 @@ import { judge } from "./average/judge.ts";
 import type { Level } from "./average/regimes.ts";
 import { addPeriod, emptyTally } from "./average/tally.ts";
 import { averagedAs, type Declared } from "./deriving.ts";
-import { type Difference, differences, type Tolerance } from "./difference.ts";
+import { amendedDifferences, type Difference, differences, type Tolerance } from "./difference.ts";
 import { declaredIn, tupleOf } from "./entries.ts";
 import { absent, found } from "./outcome.ts";
 import { withoutCounts } from "./without-counts.ts";
@@ -30,6 +30,7 @@ export function recomputedOfParts(
   said: DerivedBody,
   parts: readonly Part[],
   within: readonly Tolerance[],
+  counts?: "ignored",
 ): readonly Difference[] {
   const { config, entry } = withoutCounts(declaredBy, said);
   const east = config.east ?? 0;
@@ -50,13 +51,11 @@ export function recomputedOfParts(
     n[one.id] = [closed.counts.valid, closed.counts.expected];
   }
   const units = new Map(declared.map(({ id, unit }) => [id, unit]));
-  return differences(
-    entry,
-    { data, n },
-    (channel) => units.get(channel),
-    within,
-    (channel) => !left.has(channel),
-  );
+  const unitOf = (channel: string) => units.get(channel);
+  const isCompared = (channel: string): boolean => !left.has(channel);
+  if (counts === undefined) return differences(entry, { data, n }, unitOf, within, isCompared);
+  const known = Object.fromEntries(Object.entries(entry.data).filter(([channel]) => isCompared(channel)));
+  return amendedDifferences({ data: known, n: {} }, { data, n }, unitOf, within);
 }
 
 function isWritten({ how }: Declared, { regime }: Channel, { from }: Level): boolean {

@@ -2,8 +2,9 @@ import type { ConfigBody, DerivedBody, FrameBody } from "../format/body.ts";
 import type { Millis } from "../format/vocabulary.ts";
 import { endOf, startOf } from "./average/calendar.ts";
 import type { Closed } from "./average/channel.ts";
+import { type KnownCheck, makeProof } from "./calibration/proof.ts";
 import { makeDeriving } from "./deriving.ts";
-import { type Difference, differences, type Tolerance } from "./difference.ts";
+import { amendedDifferences, type Difference, differences, type Tolerance } from "./difference.ts";
 import { declaredIn, derivedBodies, samplesOf } from "./entries.ts";
 import { withoutCounts } from "./without-counts.ts";
 
@@ -16,8 +17,8 @@ export interface Recomputation {
   take(frame: FrameBody, seq: number): void;
   /** Closes all that ends at or before `until`; given every minute of the period, each step is brief. */
   close(until: number): void;
-  /** Once it is closed to its end. */
-  differences(within: readonly Tolerance[]): readonly Difference[];
+  /** Once it is closed to its end. `counts`: without "ignored" those of valid parts have to be the same too. */
+  differences(within: readonly Tolerance[], counts?: "ignored"): readonly Difference[];
 }
 
 /** The bounds of a period as its declaration counts them, Unix ms; undefined where no period begins there. */
@@ -33,17 +34,24 @@ export function boundsOf(
 }
 
 /**
- * `entry`: of a period up to a day, since all of it is open at once. Throws TypeError for a declaration that names what
+ * `checks`: those that were known when it was said, of the last pass's time at least. `said`: of a period up to a day, since all of it is open at once. Throws TypeError for a declaration that names what
  * there is not, and where no such period begins.
  */
-export function recomputation(declaredBy: ConfigBody, said: DerivedBody): Recomputation {
+export function recomputation(
+  declaredBy: ConfigBody,
+  said: DerivedBody,
+  checks: readonly KnownCheck[] = [],
+): Recomputation {
   const { config, entry, whole } = withoutCounts(declaredBy, said);
   const bounds = boundsOf(config, entry);
   if (bounds === undefined) throw new TypeError(`no ${entry.period} begins at ${entry.start}`);
   const { from, start, end } = bounds;
   const channels = declaredIn(config);
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
-  const deriving = makeDeriving(channels, (config.east ?? 0) * 60_000, from, { reach: Number.POSITIVE_INFINITY });
+  const proof = makeProof(config);
+  for (const check of checks) proof.add(check);
+  const options = { reach: Number.POSITIVE_INFINITY, unproven: proof.spans };
+  const deriving = makeDeriving(channels, (config.east ?? 0) * 60_000, from, options);
   const closed: Closed[] = [];
   return {
     from,
@@ -56,9 +64,11 @@ export function recomputation(declaredBy: ConfigBody, said: DerivedBody): Recomp
       const all = deriving.close(Math.min(until, end));
       closed.push(...all.filter((one) => one.period === entry.period && one.start === start));
     },
-    differences: (within) => {
+    differences: (within, counts) => {
       const [made = { data: {}, n: {}, of: [0, 0] as const }] = derivedBodies(closed, declared, 0, end as Millis);
-      const apart = differences(entry, made, (channel) => declared.get(channel)?.unit, within);
+      const unitOf = (channel: string) => declared.get(channel)?.unit;
+      if (counts === "ignored") return amendedDifferences(entry, made, unitOf, within);
+      const apart = differences(entry, made, unitOf, within);
       const sameRange = !whole || String(entry.of) === String(made.of);
       return sameRange ? apart : [...apart, { of: "range", said: entry.of, made: made.of }];
     },

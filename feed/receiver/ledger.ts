@@ -74,6 +74,8 @@ export interface Ledger {
   entries(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
   /** What was computed, entries of type derived and amend, in [from, to), in order. */
   computed(origin: string, from: number, to: number): Promise<readonly Omit<Leaf, "readings">[]>;
+  /** Events of calibration checks in [from, to), in order. */
+  checks(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
   keep(origin: string, change: Change): Promise<boolean>;
   /** Counts a message under the code of its check; keeps the note that may be evidence for ever, once. */
   refuse(refusal: Refusal): Promise<void>;

@@ -6,11 +6,11 @@ import { Fault, type Finding } from "../format/faults.ts";
 import type { Millis } from "../format/vocabulary.ts";
 import type { Gateway } from "./examine.ts";
 import type { Leaf, Ledger } from "./ledger.ts";
-import { type DerivedEntry, recount } from "./recount.ts";
+import { type AmendEntry, type DerivedEntry, recount, recountAmended } from "./recount.ts";
 import type { ServiceKeys } from "./witness.ts";
 
 export interface RecomputingParts {
-  readonly ledger: Pick<Ledger, "holding" | "entries" | "computed" | "refuse">;
+  readonly ledger: Pick<Ledger, "holding" | "entries" | "computed" | "checks" | "refuse">;
   /** Of the derived entries, 0 to 1. */
   readonly share: number;
   readonly tolerances: ToleranceId;
@@ -133,14 +133,12 @@ async function step(leaf: Computed, place: Place, parts: RecomputingParts, signa
     place.open.delete(seq);
     await tell(leaf, finding, place, parts);
   }
-  if (entry.type !== "derived" || !isPicked(leaf.hash, parts)) return;
+  if ((entry.type !== "derived" && entry.type !== "amend") || !isPicked(leaf.hash, parts)) return;
   const wrong = await wrongWith(entry, place, parts, signal);
   if (wrong === undefined || signal.aborted) return;
-  const finding: Finding = {
-    code: "DERIVED_DIFFERS",
-    detail: `entry ${entry.seq}, ${entry.period} ${entry.start}: ${wrong.text}`,
-  };
-  if (wrong.tooLate) place.open.set(entry.seq, { leaf, finding, until: Date.parse(entry.t) + patience });
+  const finding: Finding = { code: "DERIVED_DIFFERS", detail: `entry ${entry.seq}, ${wrong.text}` };
+  const of = entry.type === "amend" ? entry.ref : entry.seq;
+  if (wrong.tooLate) place.open.set(of, { leaf, finding, until: Date.parse(entry.t) + patience });
   else await tell(leaf, finding, place, parts);
 }
 
@@ -155,22 +153,32 @@ async function tell(
 }
 
 async function wrongWith(
-  entry: DerivedEntry,
+  entry: DerivedEntry | AmendEntry,
   { gateway }: Place,
   { ledger, tolerances: id }: RecomputingParts,
   signal: AbortSignal,
 ): Promise<{ readonly text: string; readonly tooLate: boolean } | undefined> {
+  const origin = gateway.log.name;
   try {
-    const again = await recount(ledger, gateway.log.name, entry, tolerances[id], signal);
-    if (typeof again === "string") return { text: again, tooLate: false };
+    const compared =
+      entry.type === "derived"
+        ? { entry, again: await recount(ledger, origin, entry, tolerances[id], signal) }
+        : await recountAmended(ledger, origin, entry, tolerances[id], signal);
+    if (compared === undefined) return undefined;
+    const { again } = compared;
+    const about = `${entry.type === "amend" ? "amending " : ""}${compared.entry.period} ${compared.entry.start}: `;
+    if (typeof again === "string") return { text: `${about}${again}`, tooLate: false };
     const { differences, tooLate } = again;
     if (differences.length === 0) return undefined;
     const more = differences.length > named ? [`and ${differences.length - named} more`] : [];
-    return { text: [...differences.slice(0, named).map(differenceText), ...more].join("; "), tooLate };
+    return { text: about + [...differences.slice(0, named).map(differenceText), ...more].join("; "), tooLate };
   } catch (error) {
     // What a plant declares must not stop the receiver; a ledger that fails must.
     if (error instanceof Fault) throw error;
-    const text = `it cannot be recomputed: ${error instanceof Error ? error.message : String(error)}`;
-    return { text, tooLate: false };
+    const of = entry.type === "derived" ? `${entry.period} ${entry.start}` : `amending entry ${entry.ref}`;
+    return {
+      text: `${of}: it cannot be recomputed: ${error instanceof Error ? error.message : String(error)}`,
+      tooLate: false,
+    };
   }
 }

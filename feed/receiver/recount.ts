@@ -1,14 +1,16 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { checkIn, type KnownCheck, makeProof } from "../derive/calibration/proof.ts";
 import type { Difference, Tolerance } from "../derive/difference.ts";
 import { boundsOf, type Recomputation, recomputation } from "../derive/recompute.ts";
 import { type Part, recomputedOfParts } from "../derive/recompute-parts.ts";
-import type { ConfigBody, DerivedBody } from "../format/body.ts";
+import type { AmendBody, ConfigBody, DerivedBody } from "../format/body.ts";
 import type { StoredEntry } from "../format/entry.ts";
 import type { ReadingTuple } from "../format/reading.ts";
 import type { Ledger } from "./ledger.ts";
 
-type Read = Pick<Ledger, "entries" | "computed">;
+type Read = Pick<Ledger, "entries" | "computed" | "checks">;
 export type DerivedEntry = StoredEntry & DerivedBody;
+export type AmendEntry = StoredEntry & AmendBody;
 
 /** Entries that are read at once: a moment of work, then messages have their turn. */
 const portion = 256;
@@ -21,7 +23,8 @@ export interface Recounted {
   /** Readings that came behind those it names make all the difference: an honest plant read them too late, and amends it. */
   readonly tooLate: boolean;
 }
-const same: Recounted = { differences: [], tooLate: false };
+/** A clock that was set back does not hide a check. */
+const margin = 24 * 60 * minute;
 
 /**
  * Makes one derived period again from the entries of the ledger, all of which up to it are here: from the readings, and a
@@ -36,6 +39,60 @@ export async function recount(
   signal: AbortSignal,
   most = mostRaw,
 ): Promise<Recounted | string> {
+  const asked = { ledger, origin, signal };
+  const account = await accountOf(asked, entry, entry.seq, most);
+  if (typeof account === "string") return account;
+  const differences = await compared(asked, account, entry.seq, within);
+  if (differences.length === 0 || account.byParts) return { differences, tooLate: false };
+  const tooLate = entry.of[1] < entry.seq && (await compared(asked, account, entry.of[1], within)).length === 0;
+  return { differences, tooLate };
+}
+
+/**
+ * The same of what an amendment puts in the place of a derived period, from all that was there before it. Undefined where it
+ * amends something else. Whatever it lacks an honest plant may still be about to amend.
+ */
+export async function recountAmended(
+  ledger: Read,
+  origin: string,
+  amendment: AmendEntry,
+  within: readonly Tolerance[],
+  signal: AbortSignal,
+  most = mostRaw,
+): Promise<{ readonly entry: DerivedEntry; readonly again: Recounted | string } | undefined> {
+  const asked = { ledger, origin, signal };
+  const entry = await entryAt(ledger, origin, amendment.ref);
+  if (entry?.type !== "derived" || entry.seq >= amendment.seq) return undefined;
+  const account = await accountOf(asked, entry, amendment.seq, most);
+  if (typeof account === "string") return { entry, again: account };
+  const said = { ...account, entry: { ...entry, data: readingsIn(amendment.value) } };
+  const differences = await compared(asked, said, amendment.seq, within, "ignored");
+  return { entry, again: { differences, tooLate: true } };
+}
+
+interface Asked {
+  readonly ledger: Read;
+  readonly origin: string;
+  readonly signal: AbortSignal;
+}
+
+/** What a period is made again from. `upTo`: one past the last entry that was there when it was said. */
+interface Account {
+  readonly config: StoredEntry & ConfigBody;
+  readonly entry: DerivedEntry;
+  readonly upTo: number;
+  readonly first: number;
+  readonly since: number;
+  readonly end: number;
+  readonly byParts: boolean;
+}
+
+async function accountOf(
+  { ledger, origin }: Asked,
+  entry: DerivedEntry,
+  upTo: number,
+  most: number,
+): Promise<Account | string> {
   const config = await entryAt(ledger, origin, entry.cfg);
   if (config?.type !== "config" || config.derive === undefined || config.seq >= entry.seq)
     return `entry ${entry.cfg} declares nothing derived`;
@@ -45,29 +102,40 @@ export async function recount(
   // Neither its range alone nor time alone: the one may leave readings out, the other goes wrong where a clock was set back.
   const first = Math.max(config.seq + 1, entry.of[1] === 0 ? since : Math.min(since, entry.of[0]));
   const whole = entry.seq - first <= most;
-  if (entry.period === "month" || (entry.period === "day" && !whole)) {
-    const parts = await partsOf(ledger, origin, entry, [since, bounds.end], signal);
-    return signal.aborted ? same : { differences: recomputedOfParts(config, entry, parts, within), tooLate: false };
-  }
-  if (!whole) return `more than ${most} entries lie between what it names and itself`;
-  const compared = async (to: number): Promise<readonly Difference[]> => {
-    const again = await ofReadings(ledger, origin, config, entry, [first, to], signal);
-    return signal.aborted ? [] : again.differences(within);
-  };
-  const differences = await compared(entry.seq);
-  if (differences.length === 0) return same;
-  return { differences, tooLate: entry.of[1] < entry.seq && (await compared(entry.of[1])).length === 0 };
+  const byParts = entry.period === "month" || (entry.period === "day" && !whole);
+  if (!byParts && !whole) return `more than ${most} entries lie between what it names and itself`;
+  return { config, entry, upTo, first, since, end: bounds.end, byParts };
 }
 
-async function ofReadings(
-  ledger: Read,
-  origin: string,
-  config: ConfigBody,
-  entry: DerivedEntry,
-  [first, end]: readonly [number, number],
-  signal: AbortSignal,
-): Promise<Recomputation> {
-  const again = recomputation(config, entry);
+/** With the readings before `to`; checks count up to when it was said. */
+async function compared(
+  asked: Asked,
+  account: Account,
+  to: number,
+  within: readonly Tolerance[],
+  counts?: "ignored",
+): Promise<readonly Difference[]> {
+  const { config, entry } = account;
+  if (account.byParts) {
+    const parts = await partsOf(asked, account);
+    return asked.signal.aborted ? [] : recomputedOfParts(config, entry, parts, within, counts);
+  }
+  const again = await ofReadings(asked, account, to);
+  return asked.signal.aborted ? [] : again.differences(within, counts);
+}
+
+/** The checks that decide what of the period is proven: those that a pass before it would still last from, and all since. */
+async function checksOf({ ledger, origin }: Asked, { config, entry, upTo }: Account): Promise<readonly KnownCheck[]> {
+  const { reach } = makeProof(config);
+  if (reach === 0) return [];
+  const from = await firstSince(ledger, origin, Date.parse(entry.start) - reach - margin, 0, upTo);
+  return (await ledger.checks(origin, from, upTo)).flatMap((bytes) => checkIn(parse(bytes)) ?? []);
+}
+
+async function ofReadings(asked: Asked, account: Account, end: number): Promise<Recomputation> {
+  const { ledger, origin, signal } = asked;
+  const { config, entry, first } = account;
+  const again = recomputation(config, entry, await checksOf(asked, account));
   for (let from = first; from < end && !signal.aborted; from += portion) {
     for (const bytes of await ledger.entries(origin, from, Math.min(from + portion, end))) {
       const one = parse(bytes);
@@ -85,16 +153,13 @@ async function ofReadings(
 
 /** The shorter periods within a longer one, each with the amendments that were made before it. */
 async function partsOf(
-  ledger: Read,
-  origin: string,
-  entry: DerivedEntry,
-  [first, end]: readonly [number, number],
-  signal: AbortSignal,
+  { ledger, origin, signal }: Asked,
+  { entry, since, end, upTo }: Account,
 ): Promise<readonly Part[]> {
   const start = Date.parse(entry.start);
   const parts = new Map<number, Part>();
-  for (let from = first; from < entry.seq && !signal.aborted; from += 4 * portion) {
-    for (const { bytes, seq } of await ledger.computed(origin, from, Math.min(from + 4 * portion, entry.seq))) {
+  for (let from = since; from < upTo && !signal.aborted; from += 4 * portion) {
+    for (const { bytes, seq } of await ledger.computed(origin, from, Math.min(from + 4 * portion, upTo))) {
       const one = parse(bytes);
       if (one.type === "amend") {
         const was = parts.get(one.ref);

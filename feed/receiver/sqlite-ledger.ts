@@ -5,6 +5,8 @@ import type { Frontier } from "../format/tree.ts";
 import { createDatabase, type Database, holdLock, openDatabase } from "./database.ts";
 import type { Holding, Leaf, Ledger, Summary, Tree } from "./ledger.ts";
 
+const eventIndex = "CREATE INDEX IF NOT EXISTS leaf_event ON leaf(origin, seq) WHERE type = 'event'";
+
 /** `leaf.id` numbers entries in the order they came, which is not that of their numbers while a backlog arrives. */
 const schema = `
   CREATE TABLE origin(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, witnessed INTEGER NOT NULL,
@@ -51,7 +53,10 @@ function expectThere(path: string): void {
 
 export function openLedger(path: string): Ledger {
   expectThere(path);
-  return ledgerOn(openDatabase(path, { write: true }));
+  const db = openDatabase(path, { write: true });
+  // Checks are looked for over weeks of entries; ledgers of before have no index yet.
+  db.prepare(eventIndex).run();
+  return ledgerOn(db);
 }
 
 interface OriginRow {
@@ -81,6 +86,10 @@ function ledgerOn(db: Database): Ledger {
     `SELECT seq, type, hash, bytes FROM leaf
      WHERE origin = ? AND seq >= ? AND seq < ? AND type IN ('derived', 'amend') ORDER BY seq`,
   );
+  const findChecks = db.prepare<{ bytes: Buffer }>(
+    `SELECT bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? AND type = 'event'
+     AND instr(bytes, CAST('"code":"CALIBRATION_' AS BLOB)) > 0 ORDER BY seq`,
+  );
   const addRefused = db.prepare(
     "INSERT OR IGNORE INTO refused(time, gateway, code, detail, digest, note) VALUES (?, ?, ?, ?, ?, ?)",
   );
@@ -105,6 +114,7 @@ function ledgerOn(db: Database): Ledger {
       return rows.slice(0, gap < 0 ? rows.length : gap).map(({ bytes }) => bytes);
     },
     computed: async (origin, from, to) => findComputed.all(id(origin), from, to),
+    checks: async (origin, from, to) => findChecks.all(id(origin), from, to).map(({ bytes }) => bytes),
     keep: async (origin, { seen, tree, leaves, frontier }) =>
       db.transaction(() => {
         if (id(origin) === 0) addOrigin.run(origin);
