@@ -127,12 +127,9 @@ export const derivedForm = z.strictObject({
     .meta({ description: "Basis of measured channels, wherever a formula asks for it." }),
   means: z.array(channelOf("A measured channel.")).default([]).meta({ description: "Channels averaged as they are." }),
   channels: z.array(derivedChannel).default([]).meta({ description: "Channels made by a formula." }),
-  calibration: z
-    .record(channel, calibration)
-    .prefault({})
-    .meta({
-      description: "Measured channels whose zero and span checks are judged; what none of them proves enters no mean.",
-    }),
+  calibration: z.record(channel, calibration).prefault({}).meta({
+    description: "Measured channels whose zero and span checks are judged; what none of them proves enters no mean.",
+  }),
   substitutes: z
     .record(channel, substitute)
     .prefault({})

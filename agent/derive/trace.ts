@@ -18,6 +18,7 @@ import type { JournalReader } from "../keep/open-journal.ts";
 import { amended } from "./amendments.ts";
 import { type NamedPeriod, periodText } from "./period-text.ts";
 import { firstSince } from "./reading.ts";
+import { type Unproven, uncounted, unprovenIn } from "./trace-checks.ts";
 import { type Counts, countsOf } from "./trace-counts.ts";
 import type { TracedSample } from "./traced-sample.ts";
 
@@ -33,6 +34,8 @@ export interface Trace {
   readonly n: readonly [number, number];
   readonly entry: number;
   readonly amendments: readonly { readonly entry: number; readonly why: string; readonly before: ReadingTuple }[];
+  /** What of its time no check proves, of the measured channels it rests on, as it was known when the value was last said. */
+  readonly unproven?: readonly Unproven[];
   readonly how: Derivation;
   /** Number of the config entry that says so. */
   readonly config: number;
@@ -102,6 +105,8 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
   if (how === undefined || first === undefined) return undefined;
   const east = config.east ?? 0;
   const { value, amendments } = standing(journal, channel, entry.seq, first);
+  const told = Math.max(entry.seq, ...amendments.map((one) => one.entry));
+  const unproven = unprovenIn(journal, channel, entry, config, told);
   return {
     channel,
     unit: config.points[channel]?.[0] ?? "",
@@ -110,9 +115,13 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
     n: entry.n[channel] ?? [0, 0],
     entry: entry.seq,
     amendments,
+    ...(unproven.length > 0 && { unproven }),
     how,
     config: entry.cfg,
-    made: madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], ...amendments.map((one) => one.entry))),
+    made: uncounted(
+      madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], ...amendments.map((one) => one.entry))),
+      unproven,
+    ),
   };
 }
 

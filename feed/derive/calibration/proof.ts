@@ -98,7 +98,8 @@ export function firstApart(a: readonly Span[], b: readonly Span[]): number {
   return cuts.find((t) => isIn(a, t) !== isIn(b, t)) ?? Number.POSITIVE_INFINITY;
 }
 
-export const isIn = (spans: readonly Span[], t: number): boolean => spans.some(({ from, to }) => from <= t && t < to);
+export const isIn = (spans: readonly Pick<Span, "from" | "to">[], t: number): boolean =>
+  spans.some(({ from, to }) => from <= t && t < to);
 
 /** The part of the spans that lies in [from, to). */
 export const within = (spans: readonly Span[], from: number, to: number): readonly Span[] =>
