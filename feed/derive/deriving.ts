@@ -70,8 +70,6 @@ interface Made {
 export interface DerivingOptions {
   /** Is told what happens to counters, as their minutes close. */
   readonly tell?: (news: CounterNews) => void;
-  /** How far ahead of what is closed a sample may lie, in ms. */
-  readonly reach?: number | undefined;
   /** Times of a measured channel whose samples enter no mean, since no check proves them. */
   readonly unproven?: (channel: string) => readonly Span[];
 }
@@ -84,9 +82,9 @@ export function makeDeriving(
   channels: readonly Declared[],
   offset: number,
   from: number | DerivingState,
-  { tell = () => {}, reach, unproven = () => [] }: DerivingOptions = {},
+  { tell = () => {}, unproven = () => [] }: DerivingOptions = {},
 ): Deriving {
-  const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from, reach));
+  const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from));
   const made = all.filter((one) => "averages" in one);
   const counters = all.flatMap((one) => ("counting" in one ? [one.counting] : []));
   const measured = new Map(made.filter(({ by }) => by === undefined).map((one) => [one.declared.id, one.averages]));
@@ -214,11 +212,11 @@ export function averagedAs({ id, places, how }: Declared, offset: number): Chann
   };
 }
 
-function madeOf(declared: Declared, offset: number, from: number | DerivingState, reach?: number): Made {
+function madeOf(declared: Declared, offset: number, from: number | DerivingState): Made {
   const { id, how } = declared;
   const channel = averagedAs(declared, offset);
   const state = typeof from === "number" ? from : from.channels.find((one) => one.channel === id);
-  const averages = makeAverages(channel, state ?? (from as DerivingState).until, reach);
+  const averages = makeAverages(channel, state ?? (from as DerivingState).until);
   if (how.formula === "mean") return { declared, averages };
   const formula = formulaById(how.formula);
   if (formula === undefined) throw new TypeError(`${id}: there is no formula ${how.formula}`);

@@ -6,14 +6,16 @@ import { type KnownCheck, makeProof } from "./calibration/proof.ts";
 import { makeDeriving } from "./deriving.ts";
 import { amendedDifferences, type Difference, differences, type Tolerance } from "./difference.ts";
 import { declaredIn, derivedBodies, samplesOf } from "./entries.ts";
-import { withoutCounts } from "./without-counts.ts";
 
 /** A closed period once more, from the readings it was made of. */
 export interface Recomputation {
   /** Readings at or after it count, and before `end`; Unix ms. */
   readonly from: number;
   readonly end: number;
-  /** A poll between the declaration and the entry, in any order; those of other times are passed over. */
+  /**
+   * A poll between the declaration and the entry, in the order of their times; each once the minutes before it are closed. What
+   * totalisers counted before the period is where they begin; other polls of other times are passed over.
+   */
   take(frame: FrameBody, seq: number): void;
   /** Closes all that ends at or before `until`; given every minute of the period, each step is brief. */
   close(until: number): void;
@@ -34,15 +36,14 @@ export function boundsOf(
 }
 
 /**
- * `checks`: those that were known when it was said, of the last pass's time at least. `said`: of a period up to a day, since all of it is open at once. Throws TypeError for a declaration that names what
- * there is not, and where no such period begins.
+ * `checks`: those that were known when it was said, of the last pass's time at least. Throws TypeError for a declaration that
+ * names what there is not, and where no such period begins.
  */
 export function recomputation(
-  declaredBy: ConfigBody,
-  said: DerivedBody,
+  config: ConfigBody,
+  entry: DerivedBody,
   checks: readonly KnownCheck[] = [],
 ): Recomputation {
-  const { config, entry, whole } = withoutCounts(declaredBy, said);
   const bounds = boundsOf(config, entry);
   if (bounds === undefined) throw new TypeError(`no ${entry.period} begins at ${entry.start}`);
   const { from, start, end } = bounds;
@@ -50,15 +51,16 @@ export function recomputation(
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
   const proof = makeProof(config);
   for (const check of checks) proof.add(check);
-  const options = { reach: Number.POSITIVE_INFINITY, unproven: proof.spans };
-  const deriving = makeDeriving(channels, (config.east ?? 0) * 60_000, from, options);
+  const deriving = makeDeriving(channels, (config.east ?? 0) * 60_000, from, { unproven: proof.spans });
   const closed: Closed[] = [];
   return {
     from,
     end,
     take: (frame, seq) => {
-      for (const [channel, sample] of samplesOf(frame, seq))
+      for (const [channel, sample] of samplesOf(frame, seq)) {
         if (sample.t >= start && sample.t < end) deriving.take(channel, sample);
+        else if (sample.t < start && from === start) deriving.recall(channel, sample);
+      }
     },
     close: (until) => {
       const all = deriving.close(Math.min(until, end));
@@ -69,7 +71,7 @@ export function recomputation(
       const unitOf = (channel: string) => declared.get(channel)?.unit;
       if (counts === "ignored") return amendedDifferences(entry, made, unitOf, within);
       const apart = differences(entry, made, unitOf, within);
-      const sameRange = !whole || String(entry.of) === String(made.of);
+      const sameRange = String(entry.of) === String(made.of);
       return sameRange ? apart : [...apart, { of: "range", said: entry.of, made: made.of }];
     },
   };

@@ -45,6 +45,8 @@ export interface Refusal {
   readonly code: CheckCode;
   readonly detail: string;
   readonly note?: Buffer | undefined;
+  /** A note that is kept already is not counted again. */
+  readonly once?: boolean | undefined;
 }
 
 export interface Summary {
@@ -76,6 +78,9 @@ export interface Ledger {
   computed(origin: string, from: number, to: number): Promise<readonly Omit<Leaf, "readings">[]>;
   /** Events of calibration checks in [from, to), in order. */
   checks(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
+  /** Entries below it need not be recomputed any more; undefined before the first word of it. */
+  recomputed(origin: string): Promise<number | undefined>;
+  setRecomputed(origin: string, below: number): Promise<void>;
   keep(origin: string, change: Change): Promise<boolean>;
   /** Counts a message under the code of its check; keeps the note that may be evidence for ever, once. */
   refuse(refusal: Refusal): Promise<void>;

@@ -3,10 +3,11 @@ import { millis, seconds } from "../format/vocabulary.ts";
 import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
+import { secretOf } from "./draw.ts";
 import { loadKeys } from "./keys.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { openReceiver } from "./receive.ts";
-import { secretOf, startRecomputing } from "./recomputing.ts";
+import { startRecomputing } from "./recomputing.ts";
 import type { ReceiverSettings } from "./settings.ts";
 import { holdLedger, openLedger } from "./sqlite-ledger.ts";
 import type { ServiceKeys } from "./witness.ts";
@@ -42,6 +43,7 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
   const recomputing = startRecomputing({
     ledger,
     ...settings.recompute,
+    gateways: settings.gateways,
     secret: secretOf(keys),
     now: () => millis(Date.now()),
     differs: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "recomputed"),

@@ -5,7 +5,11 @@ import type { Frontier } from "../format/tree.ts";
 import { createDatabase, type Database, holdLock, openDatabase } from "./database.ts";
 import type { Holding, Leaf, Ledger, Summary, Tree } from "./ledger.ts";
 
-const eventIndex = "CREATE INDEX IF NOT EXISTS leaf_event ON leaf(origin, seq) WHERE type = 'event'";
+/** What ledgers of before have not. Checks are looked for over weeks of entries. */
+const later = [
+  "CREATE INDEX IF NOT EXISTS leaf_event ON leaf(origin, seq) WHERE type = 'event'",
+  "CREATE TABLE IF NOT EXISTS recomputed(origin TEXT PRIMARY KEY, below INTEGER NOT NULL) STRICT",
+];
 
 /** `leaf.id` numbers entries in the order they came, which is not that of their numbers while a backlog arrives. */
 const schema = `
@@ -54,8 +58,7 @@ function expectThere(path: string): void {
 export function openLedger(path: string): Ledger {
   expectThere(path);
   const db = openDatabase(path, { write: true });
-  // Checks are looked for over weeks of entries; ledgers of before have no index yet.
-  db.prepare(eventIndex).run();
+  for (const sql of later) db.prepare(sql).run();
   return ledgerOn(db);
 }
 
@@ -93,6 +96,10 @@ function ledgerOn(db: Database): Ledger {
   const addRefused = db.prepare(
     "INSERT OR IGNORE INTO refused(time, gateway, code, detail, digest, note) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  const findBelow = db.prepare<{ below: number }>("SELECT below FROM recomputed WHERE origin = ?");
+  const setBelow = db.prepare(
+    "INSERT INTO recomputed VALUES (?, ?) ON CONFLICT DO UPDATE SET below = max(below, excluded.below)",
+  );
   const count = db.prepare("INSERT INTO tally VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1");
   const id = (origin: string): number => findOrigin.get(origin)?.id ?? 0;
   const treeAt = (origin: number, size: number): Tree | undefined =>
@@ -115,6 +122,8 @@ function ledgerOn(db: Database): Ledger {
     },
     computed: async (origin, from, to) => findComputed.all(id(origin), from, to),
     checks: async (origin, from, to) => findChecks.all(id(origin), from, to).map(({ bytes }) => bytes),
+    recomputed: async (origin) => findBelow.get(origin)?.below,
+    setRecomputed: async (origin, below) => void setBelow.run(origin, below),
     keep: async (origin, { seen, tree, leaves, frontier }) =>
       db.transaction(() => {
         if (id(origin) === 0) addOrigin.run(origin);
@@ -126,10 +135,11 @@ function ledgerOn(db: Database): Ledger {
         moveOrigin.run(Math.max(row.witnessed, tree.size), frontier.size, join(frontier), row.id);
         return true;
       }),
-    refuse: async ({ time, gateway, code, detail, note }) =>
+    refuse: async ({ time, gateway, code, detail, note, once = false }) =>
       db.transaction(() => {
-        count.run(code);
-        if (note) addRefused.run(time, gateway, code, detail, createHash("sha256").update(note).digest(), note);
+        const digest = note && createHash("sha256").update(note).digest();
+        const isKept = note && digest && addRefused.run(time, gateway, code, detail, digest, note) === 0;
+        if (!once || !isKept) count.run(code);
       }),
     summary: async () => summarise(db),
     close: async () => db.close(),

@@ -14,7 +14,8 @@ import type { DerivedBody } from "../../../feed/format/body.ts";
 import { type EntryBody, isoTime, readEntry, type StoredEntry } from "../../../feed/format/entry.ts";
 import type { ReadingTuple } from "../../../feed/format/reading.ts";
 import { millis, seconds } from "../../../feed/format/vocabulary.ts";
-import { type DerivedEntry, recount, recountAmended } from "../../../feed/receiver/recount.ts";
+import { type Asked, type DerivedEntry, recount, recountAmended } from "../../../feed/receiver/recount.ts";
+import { makeStretches } from "../../../feed/receiver/stretches.ts";
 import { fakeClock } from "../../support/clock.ts";
 import type { Cleanup } from "../../support/temporary.ts";
 import { makeJournal } from "../keep/kit.ts";
@@ -246,9 +247,14 @@ test.each(["remembers", "forgets"] as const)("a plant that starts again and %s w
   expect(said(await run(restart))).toEqual(said(whole));
 });
 
+const askedOf = (ledger: Asked["ledger"]): Asked => ({
+  ledger,
+  origin: "o",
+  stretches: makeStretches(ledger, "o"),
+  signal: new AbortController().signal,
+});
 const ledgerOf = ({ journal, entries }: Run) => ({
   entries: async (_: string, from: number, to: number) => journal.read(from, to).map(({ bytes }) => bytes),
-  computed: async () => [],
   checks: async (_: string, from: number, to: number) =>
     entries.flatMap((entry) =>
       entry.type === "event" && entry.seq >= from && entry.seq < to ? [Buffer.from(JSON.stringify(entry))] : [],
@@ -256,15 +262,14 @@ const ledgerOf = ({ journal, entries }: Run) => ({
 });
 
 test("a receiver makes every period and every amendment again from the entries before it", async () => {
-  const ledger = ledgerOf(whole);
-  const { signal } = new AbortController();
+  const asked = askedOf(ledgerOf(whole));
   let compared = 0;
   for (const entry of whole.entries) {
     const again =
       entry.type === "derived"
-        ? await recount(ledger, "o", entry, [], signal)
+        ? await recount(asked, entry, [])
         : entry.type === "amend"
-          ? (await recountAmended(ledger, "o", entry, [], signal))?.again
+          ? (await recountAmended(asked, entry, {}, []))?.again
           : undefined;
     if (again === undefined) continue;
     compared += 1;
@@ -274,7 +279,6 @@ test("a receiver makes every period and every amendment again from the entries b
 });
 
 test("a check that is left out, or has another number, is found in what it should have taken away", async () => {
-  const { signal } = new AbortController();
   const after = derivedIn(whole.entries, "minute").find(({ start }) => clockOf(start) === at(100)) as DerivedEntry;
   const amendment = whole.entries.find((entry) => entry.type === "amend");
   if (amendment?.type !== "amend") throw new Error("nothing amended");
@@ -285,8 +289,8 @@ test("a check that is left out, or has another number, is found in what it shoul
     checks: async (...asked: [string, number, number]) =>
       (await ledger.checks(...asked)).map((bytes) => Buffer.from(bytes.toString().replaceAll('"300"', '"399"'))),
   };
-  expect(await recount(milder, "o", after, [], signal)).toMatchObject({ differences: [{ channel: "cems.x" }, {}] });
-  expect(await recountAmended(milder, "o", amendment, [], signal)).toMatchObject({
+  expect(await recount(askedOf(milder), after, [])).toMatchObject({ differences: [{ channel: "cems.x" }, {}] });
+  expect(await recountAmended(askedOf(milder), amendment, {}, [])).toMatchObject({
     again: { differences: [{ channel: "cems.x", made: { reading: ["90.00", "N"] } }, {}] },
   });
 });
