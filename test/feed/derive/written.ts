@@ -27,7 +27,7 @@ export function site(regime: (typeof regimeIds)[number], every: number, since: n
     ...more,
   });
   const mean = (id: string): Derivation => how({ in: { x: id }, every });
-  const coal = { counter: "coal", meter: "coal.meter", most: "=600", step: "=1", fresh_s: "=180", modulus: "=1000" };
+  const coal = { counter: "coal", meter: "coal.meter", most: "=3000", step: "=1", fresh_s: "=180", modulus: "=1000" };
   const dry = { formula: "concentration-wet-to-dry", in: { C_mg_m3: "so2", X_pct: "h2o" } };
   const config: ConfigBody = {
     type: "config",
