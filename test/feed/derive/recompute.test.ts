@@ -4,7 +4,6 @@ import { differenceText, tolerances } from "../../../feed/derive/difference.ts";
 import { recomputation } from "../../../feed/derive/recompute.ts";
 import type { DerivedBody, FrameBody } from "../../../feed/format/body.ts";
 import { isoTime } from "../../../feed/format/entry.ts";
-import type { ReadingTuple } from "../../../feed/format/reading.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { framesFrom, type Log, minute, poll, regimeIds, type Site, site, written } from "./written.ts";
 

@@ -118,6 +118,24 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       expect((await ledger.holding("b.example/log/1")).mirrored?.size).toBe(2);
     });
 
+    test("remembers of each log what was recomputed, and never less", async () => {
+      const place = make();
+      const before = place.open();
+      expect(await before.recomputed(origin)).toBeUndefined();
+      for (const below of [7, 5]) await before.setRecomputed(origin, below);
+      await before.setRecomputed("b.example/log/1", 0);
+      await before.close();
+      const ledger = place.open();
+      expect([await ledger.recomputed(origin), await ledger.recomputed("b.example/log/1")]).toEqual([7, 0]);
+    });
+
+    test("counts a finding that is told once for each note", async () => {
+      const ledger = make().open();
+      for (const note of ["a", "b", "a"])
+        await ledger.refuse({ ...refusal, code: "DERIVED_DIFFERS", note: Buffer.from(note), once: true });
+      expect((await ledger.summary()).codes).toEqual({ DERIVED_DIFFERS: 2 });
+    });
+
     test("counts what was refused, by code, and what it holds", async () => {
       const ledger = make().open();
       await ledger.keep(origin, change(0, 0, { tree: tree(9), leaves: leaves(5, 9) }));

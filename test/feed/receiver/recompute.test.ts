@@ -9,6 +9,7 @@ import { topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { openLink } from "../../../feed/link.ts";
 import { isPicked, secretOf } from "../../../feed/receiver/draw.ts";
+import type { Gateway } from "../../../feed/receiver/examine.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
 import { type RecomputingParts, startRecomputing } from "../../../feed/receiver/recomputing.ts";
 import { embeddedBroker } from "../../support/embedded-broker.ts";
@@ -132,7 +133,12 @@ test("a reading that was left out of its minute is found, whatever the entry say
 });
 
 /** A reading of a minute that is in the log behind those the minute's entry names, and before that entry. */
-async function readLate(change: (body: EntryBody, seq: number) => EntryBody = (body) => body) {
+async function readLate(change?: (body: EntryBody, seq: number) => EntryBody): Promise<string[]> {
+  const minute = await isOf("minute", 30)();
+  return (await readLateIn(change)).filter((detail) => detail.startsWith(`entry ${minute}, `));
+}
+
+async function readLateIn(change: (body: EntryBody, seq: number) => EntryBody = (body) => body): Promise<string[]> {
   const minute = await isOf("minute", 30)();
   const entry = (await plant)[minute];
   if (entry?.type !== "derived") throw new Error("no minute");
@@ -142,7 +148,7 @@ async function readLate(change: (body: EntryBody, seq: number) => EntryBody = (b
   const late = (body: EntryBody): EntryBody => (body.type === "frame" ? { ...body, hist: true, own } : body);
   const log = await logOf((body, seq) => change(seq === between ? late(body) : body, seq - minute));
   const { findings } = await received(log);
-  return findings.filter(({ detail }) => detail.startsWith(`entry ${minute}, `)).map(({ detail }) => detail);
+  return findings.map(({ detail }) => detail).filter((detail) => detail.includes(`minute ${entry.start}`));
 }
 
 test("a reading that was left out is found when no amendment comes, even if the entry names only the others", async () => {
@@ -154,6 +160,60 @@ test("a reading that came too late for its minute, and is amended, is no differe
   const t = began;
   const amendment: EntryBody = { type: "amend", t, ref: minute, why: "late", by: "agent", value: "{}" };
   expect(await readLate((body, after) => (after === 4 ? amendment : body))).toEqual([]);
+});
+
+const amended = (ref: number, so2: string): EntryBody => ({
+  type: "amend",
+  t: began,
+  ref,
+  why: "late",
+  by: "agent",
+  value: JSON.stringify({ "cems.so2": [so2, "N"] }),
+});
+
+test("an amendment of another value settles nothing", async () => {
+  const minute = await isOf("minute", 30)();
+  const told = await readLate((body, after) => (after === 4 ? amended(minute, "1.0000") : body));
+  expect(told).toEqual([]);
+  const all = await readLateIn((body, after) => (after === 4 ? amended(minute, "1.0000") : body));
+  expect(all).toEqual([expect.stringMatching(/^entry \d+, amending minute .*: cems.so2 1.0000 N .*, recomputed \d+/)]);
+});
+
+test("what was waiting when a receiver stopped is done by the next, and nothing twice", async () => {
+  const [early, late] = [await isOf("minute", 20)(), await isOf("minute", 50)()];
+  const log = await logOf((body, seq) =>
+    (seq === early || seq === late) && body.type === "derived"
+      ? { ...body, data: { ...body.data, "so2.dry": ["99.9000", "N"] } }
+      : body,
+  );
+  const service = testService(log);
+  const gateway: Gateway = { id: "g1", log: log.signer.vkey };
+  const findings: string[] = [];
+  const begin = () =>
+    startRecomputing({
+      ledger: service.ledger,
+      gateways: [gateway],
+      share: 1,
+      tolerances: "exact",
+      secret: Buffer.alloc(32),
+      now: () => millis(0),
+      differs: (_, { detail }) => findings.push(detail.split(",")[0] ?? ""),
+      failed: (fault) => {
+        throw fault;
+      },
+    });
+  const first = begin();
+  await first.idle();
+  service.mirrored = first.mirrored;
+  await service.take("fill", log.bundle(0, early + 3));
+  await first.idle();
+  await first.stop();
+  expect([findings, await service.ledger.recomputed(log.signer.vkey.name)]).toEqual([[`entry ${early}`], early + 3]);
+  service.mirrored = undefined;
+  await service.take("fill", log.bundle(early + 3, log.entries.length));
+  await begin().idle();
+  expect(findings).toEqual([`entry ${early}`, `entry ${late}`]);
+  expect((await service.ledger.summary()).codes).toEqual({ DERIVED_DIFFERS: 2 });
 });
 
 test("entries ahead of a backlog wait for it", async () => {
