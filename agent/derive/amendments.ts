@@ -65,7 +65,7 @@ export async function amendments(
     }
   }
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
-  const deriving = makeDeriving(channels, offset, begin.t, { tell, unproven: proof.spans });
+  const deriving = makeDeriving(channels, offset, begin.state ?? begin.t, { tell, unproven: proof.spans });
   await recallBefore(deriving, parts, begin, signal);
   const because = reasons(channels, proof, offset);
   const bodies: AmendBody[] = [];

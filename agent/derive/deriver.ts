@@ -6,9 +6,10 @@ import { derivedBodies, samplesOf } from "../../feed/derive/entries.ts";
 import type { StoredEntry } from "../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
 import { amendments } from "./amendments.ts";
-import { beginOf, recallBefore } from "./begin.ts";
+import { beginAt, beginOf, recallBefore } from "./begin.ts";
 import { makeChecking } from "./checking.ts";
 import { counterEvent } from "./counter-events.ts";
+import { makeEarlier } from "./earlier.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
@@ -17,6 +18,8 @@ import { makeTelling } from "./telling.ts";
 const minute = 60_000;
 /** A poll that ended with the minute is in the journal this long after it. */
 const grace = seconds(2);
+/** Late readings that come one after the other are put right together: so often, and before an hour is closed without them. */
+const together = seconds(300);
 
 /**
  * Derives until `signal` aborts: reads what is in the journal, and closes each period a moment after it is over. It keeps
@@ -40,14 +43,17 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   };
 
   const owed: Closed[] = [];
-  /** The earliest moment of which the averages are wrong. */
+  const earlier = makeEarlier(`${parts.snapshot}.d`);
+  /** The earliest moments of which the averages are wrong: since readings came late, and since a check says so. */
+  let lateSince = known?.lateSince;
   let wrongSince: number | undefined;
+  let rightedAt = Number.NEGATIVE_INFINITY;
   const catchUp = async (): Promise<void> => {
     for await (const entry of entriesFrom(journal, next, signal)) {
       see(entry);
       if (takeEntry(deriving, entry, parts, owed) === "late") {
         const t = entry.type === "frame" ? samplesOf(entry, entry.seq)[0]?.[1].t : undefined;
-        wrongSince = Math.min(wrongSince ?? Number.POSITIVE_INFINITY, Math.max(begin.t, t ?? begin.t));
+        lateSince = Math.min(lateSince ?? Number.POSITIVE_INFINITY, Math.max(begin.t, t ?? begin.t));
       }
       next = entry.seq + 1;
     }
@@ -55,16 +61,23 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     if (changed !== undefined) wrongSince = Math.min(wrongSince ?? changed, changed);
   };
   const putRight = async (): Promise<void> => {
-    const from = beginOf(parts, Math.min(wrongSince ?? begin.t, clock.now().wall));
-    wrongSince = undefined;
+    const since = Math.min(wrongSince ?? clock.now().wall, lateSince ?? clock.now().wall);
+    const kept = earlier.before(since, cfg, journal.head().size);
+    const from = kept === undefined ? beginOf(parts, since) : beginAt(kept);
+    earlier.forget(since);
+    [lateSince, wrongSince] = [undefined, undefined];
     const again = await amendments({ ...parts, begin: from, tell, see, proof: checking.proof }, signal);
     if (again === undefined) return;
+    rightedAt = clock.now().mono;
     for (const body of again.bodies) keep(body);
     deriving = again.deriving;
     owed.length = 0; // it closes them itself
     next = again.next;
     await catchUp();
   };
+  const isLateDue = (wall: Millis): boolean =>
+    lateSince !== undefined &&
+    (clock.now().mono >= rightedAt + together || endsHour(deriving.state().until, wall - grace));
   const say = (wall: Millis): number => {
     const told = telling.drain(wall);
     if (told.length > 0) keep(...told);
@@ -77,16 +90,21 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     checking.expire(wall);
     // A check counts from its entry on: it comes before the periods that are closed with it.
     if (!signal.aborted && say(wall) > 0) await catchUp();
-    if (wrongSince !== undefined && !signal.aborted) await putRight();
+    if ((wrongSince !== undefined || isLateDue(wall)) && !signal.aborted) await putRight();
     if (signal.aborted) break;
     const closed = [...owed.splice(0), ...deriving.close(wall - grace)];
     if (closed.length > 0) keep(...derivedBodies(closed, declared, cfg, wall));
     say(wall);
-    writeSnapshot(parts.snapshot, { cfg, next, state: deriving.state(), checks: checking.running() });
+    const snapshot = { cfg, next, state: deriving.state(), checks: checking.running(), lateSince };
+    writeSnapshot(parts.snapshot, snapshot);
+    if (lateSince === undefined) earlier.keep(snapshot);
     const now = clock.now();
     await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }
 }
+
+/** Whether an hour ends in (from, to]. */
+const endsHour = (from: number, to: number): boolean => Math.floor(from / 3_600_000) < Math.floor(to / 3_600_000);
 
 const untilNext = (wall: Millis): number => minute - ((wall - grace) % minute);
 

@@ -171,6 +171,56 @@ test("a reading that comes when its periods are closed changes none of them: ame
   expect(ofPeriod.map(([period]) => period)).toEqual(["minute", "hour"]);
 });
 
+/** The amendments of a journal: which period, and what is said of it. */
+const amendedIn = (journal: OpenJournal): unknown[] =>
+  all(journal).flatMap((entry, _, entries) => {
+    const was = entry.type === "amend" ? entries[entry.ref] : undefined;
+    return entry.type === "amend" && was?.type === "derived" ? [[was.period, was.start, entry.value]] : [];
+  });
+
+test("a reading that comes late is put right from the hours around it, as from the whole month", async () => {
+  const minutes = 200;
+  const [knowing, reading] = [site(), site()];
+  const least: number[] = [];
+  for (const here of [knowing, reading]) {
+    await run(here, minutes);
+    const t = millis(Date.parse(declared) + (minutes - 10) * 60_000 + 500);
+    here.journal.append(frame(t, "500", { hist: true, own: { t: isoTime(t), flags: {} } }));
+    if (here === reading) rmSync(`${here.snapshot}.d`, { recursive: true });
+    const froms: number[] = [];
+    const read = (from: number, to: number) => {
+      froms.push(from);
+      return here.journal.read(from, to);
+    };
+    await run({ ...here, journal: { ...here.journal, read } }, 62);
+    least.push(Math.min(...froms.filter((from) => from > 2)));
+  }
+  expect(amendedIn(knowing.journal)).toHaveLength(1);
+  expect(amendedIn(knowing.journal)).toEqual(amendedIn(reading.journal));
+  expect(said(knowing.journal)).toEqual(said(reading.journal));
+  expect(least[1]).toBeLessThan(100);
+  expect(least[0]).toBeGreaterThan(60 * 12);
+});
+
+test("a clock that was set back has its late readings put right together, and before the hour is closed", async () => {
+  const here = site();
+  await run(here, 50);
+  const t = Date.parse(declared) + 20 * 60_000;
+  for (let n = 0; n < 13; n++) {
+    const late = millis(t + n * 61_000);
+    here.journal.append(frame(late, "500", { hist: true, own: { t: isoTime(late), flags: {} } }));
+    await run(here, 1, { every: 12, forget: false });
+  }
+  const amended = amendedIn(here.journal).map((one) => (one as string[])[0]);
+  expect(amended.filter((period) => period === "minute")).toHaveLength(13);
+  expect(amended.filter((period) => period === "hour").length).toBeLessThanOrEqual(1);
+  const firsts = all(here.journal).filter(({ type }) => type === "amend");
+  expect(new Set(firsts.map(({ t }) => t)).size).toBeLessThanOrEqual(5);
+  const hour = derivedIn(here.journal).find(({ period }) => period === "hour");
+  // Ten of the thirteen had come when it was closed.
+  expect(hour?.data["cems.so2"]).not.toEqual(["103.0000", "N"]);
+});
+
 test("a reading that comes while a long journal is read is in its minute, and needs no amendment", async () => {
   const { journal, clock, snapshot } = site();
   for (const body of events(4000)) journal.append(body);
