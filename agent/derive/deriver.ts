@@ -9,7 +9,7 @@ import { amendments } from "./amendments.ts";
 import { beginAt, beginOf, recallBefore } from "./begin.ts";
 import { makeChecking } from "./checking.ts";
 import { counterEvent } from "./counter-events.ts";
-import { makeEarlier } from "./earlier.ts";
+import { makeRemembered } from "./remembered.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
@@ -43,7 +43,7 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   };
 
   const owed: Closed[] = [];
-  const earlier = makeEarlier(`${parts.snapshot}.d`);
+  const remembered = makeRemembered(`${parts.snapshot}.d`);
   /** The earliest moments of which the averages are wrong: since readings came late, and since a check says so. */
   let lateSince = known?.lateSince;
   let wrongSince: number | undefined;
@@ -62,9 +62,9 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   };
   const putRight = async (): Promise<void> => {
     const since = Math.min(wrongSince ?? clock.now().wall, lateSince ?? clock.now().wall);
-    const kept = earlier.before(since, cfg, journal.head().size);
+    const kept = remembered.before(since, cfg, journal.head().size);
     const from = kept === undefined ? beginOf(parts, since) : beginAt(kept);
-    earlier.forget(since);
+    remembered.forget(since);
     [lateSince, wrongSince] = [undefined, undefined];
     const again = await amendments({ ...parts, begin: from, tell, see, proof: checking.proof }, signal);
     if (again === undefined) return;
@@ -97,7 +97,7 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     say(wall);
     const snapshot = { cfg, next, state: deriving.state(), checks: checking.running(), lateSince };
     writeSnapshot(parts.snapshot, snapshot);
-    if (lateSince === undefined) earlier.keep(snapshot);
+    if (lateSince === undefined) remembered.keep(snapshot);
     const now = clock.now();
     await clock.sleepUntil(millis(now.mono + untilNext(now.wall)), signal);
   }

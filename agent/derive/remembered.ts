@@ -6,7 +6,7 @@ import { readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
  * Where the averages stood at the hours of the last day and the days of the last month. What comes late is then put right from
  * the hours around it, not from the whole month. Worth no more than the time it saves: the journal alone says what is true.
  */
-export interface Earlier {
+export interface Remembered {
   /** Once in an hour, by what is closed. All readings before that are in, as far as they have come. */
   keep(snapshot: Snapshot): void;
   /** The newest in which no reading of `t` (Unix ms) or later is. */
@@ -21,7 +21,7 @@ const day = 24 * hour;
 const ahead = 2 * hour;
 const name = /^(\d{1,16})\.json$/;
 
-export function makeEarlier(dir: string): Earlier {
+export function makeRemembered(dir: string): Remembered {
   let kept = namesIn(dir).sort((a, b) => a - b);
   const file = (until: number): string => join(dir, `${until}.json`);
   const drop = (isDropped: (until: number) => boolean): void => {
