@@ -15,7 +15,7 @@ export interface EnteredCheck {
   readonly reference: string;
 }
 
-const code = "CALIBRATION_CHECK";
+const code = "calibration";
 
 /** The `manual` entry of a check, `by` whom it was made. */
 export const manualBody = (
