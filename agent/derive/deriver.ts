@@ -9,6 +9,7 @@ import { amendments } from "./amendments.ts";
 import { beginOf, recallBefore } from "./begin.ts";
 import { makeChecking } from "./checking.ts";
 import { counterEvent } from "./counter-events.ts";
+import { earlierAmendments } from "./earlier.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
@@ -55,8 +56,11 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
     if (changed !== undefined) wrongSince = Math.min(wrongSince ?? changed, changed);
   };
   const putRight = async (): Promise<void> => {
-    const from = beginOf(parts, Math.min(wrongSince ?? begin.t, clock.now().wall));
+    const moment = wrongSince ?? begin.t;
+    const from = beginOf(parts, Math.min(moment, clock.now().wall));
     wrongSince = undefined;
+    if (moment < parts.since)
+      for (const body of await earlierAmendments(parts, checking.known, moment, signal)) keep(body);
     const again = await amendments({ ...parts, begin: from, tell, see, proof: checking.proof }, signal);
     if (again === undefined) return;
     for (const body of again.bodies) keep(body);

@@ -8,6 +8,7 @@ import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
 import type { Clock } from "../../../drivers/clock.ts";
 import type { Watched } from "../../../feed/derive/calibration/watch.ts";
 import type { Declared } from "../../../feed/derive/deriving.ts";
+import type { ConfigBody } from "../../../feed/format/body.ts";
 import { type EntryBody, isoTime, readEntry, type StoredEntry } from "../../../feed/format/entry.ts";
 import type { ReadingTuple } from "../../../feed/format/reading.ts";
 import { millis, seconds } from "../../../feed/format/vocabulary.ts";
@@ -56,8 +57,11 @@ export interface Run {
   readonly entries: readonly StoredEntry[];
 }
 
-/** Five hours with a reading each 30 s; the plant ends and starts again as `restart` says. */
-export async function run(restart?: "remembers" | "forgets", cleanup?: Cleanup): Promise<Run> {
+/**
+ * Five hours with a reading each 30 s; the plant ends and starts again as `restart` says: now and then, or once, with another
+ * declaration, after an hour.
+ */
+export async function run(restart?: "remembers" | "forgets" | "declares", cleanup?: Cleanup): Promise<Run> {
   const { dir, journal } = makeJournal({}, cleanup);
   const clock = fakeClock(isoTime(millis(begin)));
   let rests = (): void => {};
@@ -70,16 +74,15 @@ export async function run(restart?: "remembers" | "forgets", cleanup?: Cleanup):
   };
   const snapshot = join(dir, "..", "derived.json");
   const offset = millis(8 * 3_600_000);
-  const config = derivedConfig(
-    { sha256: Buffer.alloc(32).toString("base64") },
-    { channels, offset, checks: [checked] },
-    undefined,
-    millis(begin),
-  );
-  const cfg = journal.append(config)[0]?.seq ?? 0;
-  const { calibrate } = config;
-  const declared = { channels, offset, cfg, since: millis(begin), checks: [checked], calibrate };
-  const parts = { ...declared, journal, keep: journal.append, clock: resting, snapshot };
+  const declare = (made: readonly Declared[], before?: ConfigBody) => {
+    const { wall } = clock.now();
+    const of = { channels: made, offset, checks: [checked] };
+    const config = derivedConfig({ sha256: Buffer.alloc(32).toString("base64") }, of, before, wall);
+    const cfg = journal.append(config)[0]?.seq ?? 0;
+    return { ...of, cfg, since: wall, calibrate: config.calibrate, config };
+  };
+  const first = declare(channels);
+  let parts = { ...first, journal, keep: journal.append, clock: resting, snapshot };
   let stop = new AbortController();
   let running = derive(parts, stop.signal);
   for (let n = 0; n < 600; n++) {
@@ -96,9 +99,10 @@ export async function run(restart?: "remembers" | "forgets", cleanup?: Cleanup):
       );
     journal.append(frame(t));
     await clock.advance(seconds(30));
-    if (restart === undefined || n % 53 !== 52) continue;
+    if (restart === undefined || (restart === "declares" ? n !== 120 : n % 53 !== 52)) continue;
     stop.abort();
     await running;
+    if (restart === "declares") parts = { ...parts, ...declare(channels.slice(0, 1), first.config) };
     if (restart === "forgets") rmSync(snapshot, { force: true });
     stop = new AbortController();
     const caughtUp = new Promise<void>((resolve) => {

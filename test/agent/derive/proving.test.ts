@@ -149,6 +149,27 @@ test("a receiver makes every period and every amendment again from the entries b
   expect(compared).toBeGreaterThan(380);
 });
 
+test("a failure reaches back over a declaration that changed meanwhile, and the receiver follows", async () => {
+  const { journal, entries } = await run("declares");
+  const declared = entries.flatMap((entry) => (entry.type === "config" ? [entry] : []));
+  expect(declared.map(({ calibrate }) => calibrate?.["cems.x"]?.timer?.since)).toEqual(
+    Array(2).fill("2026-10-01T00:00:00.000Z"),
+  );
+  const taken = entries.flatMap((entry) => (entry.type === "amend" && entry.why.includes(" failed") ? [entry] : []));
+  const minutes = taken.flatMap(({ ref }) => {
+    const was = entries[ref];
+    return was?.type === "derived" && was.period === "minute" ? [[clockOf(was.start), was.cfg] as const] : [];
+  });
+  expect(minutes.map(([start]) => start)).toEqual(Array.from({ length: 78 }, (_, n) => at(12 + n)));
+  expect(new Set(minutes.map(([, cfg]) => cfg))).toEqual(new Set(declared.map(({ seq }) => seq)));
+  const ledger = ledgerOf({ journal, entries });
+  const { signal } = new AbortController();
+  for (const entry of taken) {
+    const again = (await recountAmended(ledger, "o", entry, [], signal))?.again;
+    expect([entry.seq, again]).toEqual([entry.seq, { differences: [], tooLate: true }]);
+  }
+});
+
 test("a check that is left out, or has another number, is found in what it should have taken away", async () => {
   const { signal } = new AbortController();
   const after = derivedIn(whole.entries, "minute").find(({ start }) => clockOf(start) === at(100)) as DerivedEntry;
