@@ -9,6 +9,7 @@ import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
+import { enteredFolder, takeEntered } from "./entering.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
@@ -127,7 +128,13 @@ async function operate(
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
   const deriving = site.derived
-    ? [startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal)]
+    ? [
+        startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal),
+        takeEntered(
+          { folder: enteredFolder(site), derived: site.derived, journal, keeper, clock, log },
+          collecting.signal,
+        ),
+      ]
     : [];
   const works = [...pollers, rechecking, ...deriving].map((work) => work.catch(fail));
   await devices.open();

@@ -2,6 +2,9 @@
 import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
+import { calibrationChart } from "./commands/calibration-chart.ts";
+import { calibrationEnter } from "./commands/calibration-enter.ts";
+import { calibrationRata } from "./commands/calibration-rata.ts";
 import { ends } from "./commands/ends.ts";
 import { explain } from "./commands/explain.ts";
 import { initSite } from "./commands/init.ts";
@@ -91,6 +94,19 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, tail, probe, scan, explain, report, export_],
+  commands: [
+    init,
+    check,
+    run,
+    tail,
+    probe,
+    scan,
+    explain,
+    report,
+    calibrationEnter,
+    calibrationChart,
+    calibrationRata,
+    export_,
+  ],
   faults: [faults],
 });

@@ -20,19 +20,16 @@ const kinds: Readonly<Record<Judging["rules"], readonly string[]>> = {
 const hasLimit = (kind: string, point: Level["point"]): boolean =>
   driftLimits.some((limit) => limit.instrument === kind && limit.point === point);
 
-/** Of checks that the instrument makes by itself. */
-const usual: Readonly<Record<string, keyof typeof timers>> = {
-  gas: "hj75-gas-automatic",
-  particulate: "hj75-particulate-automatic",
-  velocity: "hj75-velocity-automatic",
-};
+/** In place of a state of the profile: the instrument tells nothing of such checks, a person enters them. */
+const byHand = "by-hand";
 
 function timerOf(
-  { rules, kind, timer, lasts }: DerivedFile["calibration"][string],
+  { rules, kind, timer, lasts, zero, span }: DerivedFile["calibration"][string],
   say: (message: string, instead: string) => void,
 ): Watched["timer"] {
   if (timer === "none") return undefined;
-  const name = timer ?? (rules === "part-75" ? "part75" : usual[kind]);
+  const isByHand = [zero, span].some((level) => level?.reason === byHand);
+  const name = timer ?? (rules === "part-75" ? "part75" : `hj75-${kind}-${isByHand ? "manual" : "automatic"}`);
   const found = Object.entries(timers).find(([id]) => id === name)?.[1];
   if (found === undefined) {
     const names = [...Object.keys(timers), "none"];
@@ -72,16 +69,18 @@ export function resolveCalibration(
       if (level === undefined) continue;
       const { reason, reference } = level;
       const reasons = has?.checks ?? [];
-      if (has !== undefined && !reasons.includes(reason))
+      if (has !== undefined && !reasons.includes(reason) && reason !== byHand)
         say(
           [point],
           `the profile gives ${channel} no state with flag C and the reason ${reason}`,
           nearest(reason, reasons) ??
-            (reasons.length > 0 ? reasons.join(", ") : "a channel whose device tells when it is checked"),
+            (reasons.length > 0
+              ? reasons.join(", ")
+              : "a channel whose device tells when it is checked, or reason: by-hand"),
         );
       if (rules === "hj75" && kinds.hj75.includes(kind) && !hasLimit(kind, point))
-        say([point], `hj75 has no ${point} limit of ${kind}`, "no such check");
-      named[reason] = { point, reference };
+        say([point], `hj75 has no ${point} limit of ${kind}`, "the other check alone");
+      named[reason === byHand ? `${byHand}.${point}` : reason] = { point, reference };
     }
     const timer = timerOf(file, (wanted, instead) => say(["timer"], wanted, instead));
     const recognition = { named, announced: [], samples, spread, gap };

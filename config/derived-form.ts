@@ -81,7 +81,10 @@ const level = (reason: string) =>
   z
     .strictObject({
       reference: decimal.meta({ description: "What the instrument ought to say, in its unit.", examples: ["400"] }),
-      reason: z.string().default(reason).meta({ description: "State of the profile, with flag C, that tells it." }),
+      reason: z
+        .string()
+        .default(reason)
+        .meta({ description: "State of the profile, with flag C, that tells it; `by-hand`: only a person does." }),
     })
     .exactOptional()
     .meta({ description: "A check at this level." });
@@ -98,7 +101,7 @@ const calibration = z.strictObject({
     .exactOptional()
     .meta({
       description:
-        "How long a pass proves what is measured, and how far a failure reaches back: a timer of `feed/derive/calibration/README.md`, or `none`. Left out: that of the rules, for automatic checks.",
+        "How long a pass proves what is measured, and how far a failure reaches back: a timer of `feed/derive/calibration/README.md`, or `none`. Left out: that of the rules and the kind.",
       examples: ["hj75-gas-manual"],
     }),
   lasts: duration("1m", "8760h")

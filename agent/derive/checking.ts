@@ -1,7 +1,7 @@
 /** The zero and span checks of the measured channels as the journal goes on: told of once, and what they leave unproven. */
 
 import type { Running } from "../../feed/derive/calibration/checks.ts";
-import { checkIn, firstApart, makeProof, type Proof } from "../../feed/derive/calibration/proof.ts";
+import { checkIn, firstApart, type KnownCheck, makeProof, type Proof } from "../../feed/derive/calibration/proof.ts";
 import { makeWatch, type Watch } from "../../feed/derive/calibration/watch.ts";
 import { samplesOf } from "../../feed/derive/entries.ts";
 import { isoTime, readEntry, type StoredEntry } from "../../feed/format/entry.ts";
@@ -14,6 +14,8 @@ import type { Telling } from "./telling.ts";
 
 export interface Checking {
   readonly proof: Proof;
+  /** All that prove, or take away, anything still. */
+  readonly known: readonly KnownCheck[];
   /** An entry, in the order of the journal. */
   see(entry: StoredEntry): void;
   /** Tells of what ran out by `now`, Unix ms. */
@@ -37,11 +39,13 @@ export function makeChecking(
   const watched = new Map(checks.map((one) => [one.channel, one]));
   const watches = new Map<string, Watch>(checks.map((one) => [one.channel, makeWatch(one, running[one.channel])]));
   const proof = makeProof({ calibrate });
+  const known: KnownCheck[] = [];
   let [seenUpTo, newest, earliest] = [next, 0, Number.POSITIVE_INFINITY];
 
   const learn = (entry: StoredEntry): void => {
     const check = checkIn(entry);
     if (check === undefined) return;
+    known.push(check);
     const before = proof.spans(check.channel);
     proof.add(check);
     const apart = firstApart(before, proof.spans(check.channel));
@@ -60,6 +64,7 @@ export function makeChecking(
   }
   return {
     proof,
+    known,
     see: (entry) => {
       if (entry.seq < seenUpTo) return;
       seenUpTo = entry.seq + 1;

@@ -9,9 +9,10 @@ import { amendments } from "./amendments.ts";
 import { beginAt, beginOf, recallBefore } from "./begin.ts";
 import { makeChecking } from "./checking.ts";
 import { counterEvent } from "./counter-events.ts";
-import { makeRemembered } from "./remembered.ts";
+import { earlierAmendments } from "./earlier.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom } from "./reading.ts";
+import { makeRemembered } from "./remembered.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { makeTelling } from "./telling.ts";
 
@@ -62,10 +63,13 @@ export async function derive(parts: DeriverParts, signal: AbortSignal): Promise<
   };
   const putRight = async (): Promise<void> => {
     const since = Math.min(wrongSince ?? clock.now().wall, lateSince ?? clock.now().wall);
+    const moment = wrongSince ?? since;
     const kept = remembered.before(since, cfg, journal.head().size);
     const from = kept === undefined ? beginOf(parts, since) : beginAt(kept);
     remembered.forget(since);
     [lateSince, wrongSince] = [undefined, undefined];
+    if (moment < parts.since)
+      for (const body of await earlierAmendments(parts, checking.known, moment, signal)) keep(body);
     const again = await amendments({ ...parts, begin: from, tell, see, proof: checking.proof }, signal);
     if (again === undefined) return;
     rightedAt = clock.now().mono;

@@ -1,5 +1,5 @@
+import { byHand } from "../../feed/derive/calibration/checks.ts";
 import { type CheckNews, judgedByHand, type Watched } from "../../feed/derive/calibration/watch.ts";
-import { numberIn } from "../../feed/derive/statistics.ts";
 import type { ManualBody } from "../../feed/format/body.ts";
 import { canonical } from "../../feed/format/canonical.ts";
 import { isoTime, type StoredEntry } from "../../feed/format/entry.ts";
@@ -15,7 +15,7 @@ export interface EnteredCheck {
   readonly reference: string;
 }
 
-const code = "CALIBRATION_CHECK";
+const code = "calibration";
 
 /** The `manual` entry of a check, `by` whom it was made. */
 export const manualBody = (
@@ -44,10 +44,8 @@ export function enteredCheck(
   const how = watched.get(said.channel ?? "");
   const { point, reading = "", reference = "" } = said;
   if (how === undefined || (point !== "zero" && point !== "span")) return undefined;
-  const t = Date.parse(entry.period);
-  if (!Number.isSafeInteger(t) || numberIn(reading) === undefined || numberIn(reference) === undefined)
-    return undefined;
-  return judgedByHand({ point, reading, reference, t }, how, entry.seq);
+  const checked = byHand({ channel: how.channel, point, t: Date.parse(entry.period), reading, reference });
+  return checked.ok ? judgedByHand(checked.check, how, entry.seq) : undefined;
 }
 
 function membersOf(value: string): Readonly<Record<string, string>> {

@@ -7,7 +7,7 @@ import { isoTime, readEntry } from "../../feed/format/entry.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 import { firstSince } from "./reading.ts";
-import type { Made } from "./trace.ts";
+import type { TracedSample } from "./traced-sample.ts";
 
 /** A time of which a measured channel has no check that proves it; where the check that took it has a number, `entry` is it. */
 export interface Unproven {
@@ -59,9 +59,8 @@ export function unprovenIn(
 }
 
 /** Samples of a time that is not proven do not count. */
-export function uncounted(made: Made, unproven: readonly Unproven[]): Made {
-  if (made.of !== "samples" || unproven.length === 0) return made;
+export function uncounted(samples: readonly TracedSample[], unproven: readonly Unproven[]): readonly TracedSample[] {
+  if (unproven.length === 0) return samples;
   const spans = unproven.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }));
-  const samples = made.samples.map((one) => (isIn(spans, Date.parse(one.t)) ? { ...one, counted: false } : one));
-  return { ...made, samples };
+  return samples.map((one) => (isIn(spans, Date.parse(one.t)) ? { ...one, counted: false } : one));
 }

@@ -107,6 +107,7 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
   const { value, amendments } = standing(journal, channel, entry.seq, first);
   const told = Math.max(entry.seq, ...amendments.map((one) => one.entry));
   const unproven = unprovenIn(journal, channel, entry, config, told);
+  const made = madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], told));
   return {
     channel,
     unit: config.points[channel]?.[0] ?? "",
@@ -118,10 +119,7 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
     ...(unproven.length > 0 && { unproven }),
     how,
     config: entry.cfg,
-    made: uncounted(
-      madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], ...amendments.map((one) => one.entry))),
-      unproven,
-    ),
+    made: made.of === "samples" ? { ...made, samples: uncounted(made.samples, unproven) } : made,
   };
 }
 

@@ -21,7 +21,11 @@ async function makeSite(): Promise<{ readonly site: string; readonly journal: st
 
 describe("wrong arguments exit 64 with one line that says what to type", () => {
   test.each([
-    ["dist/agent/main.js", [], "cems-agent init|check|run|tail|probe|scan|explain|report|export"],
+    [
+      "dist/agent/main.js",
+      [],
+      "cems-agent init|check|run|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|export",
+    ],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
       "dist/agent/main.js",
@@ -54,6 +58,9 @@ test.each([
   "agent/main.js scan",
   "agent/main.js explain",
   "agent/main.js report",
+  "agent/main.js calibration-enter",
+  "agent/main.js calibration-chart",
+  "agent/main.js calibration-rata",
   "feed/receiver/main.js init",
   "feed/receiver/main.js run",
   "feed/receiver/main.js tail",

@@ -22,6 +22,9 @@ export interface Watched {
   readonly timer?: Pick<Timer, "lasts" | "reach">;
 }
 
+export const pointsOfWatched = ({ recognition }: Pick<Watched, "recognition">): readonly Point[] =>
+  Object.values(recognition.named).map(({ point }) => point);
+
 /** A check that is over. Numbers are decimal strings; `error` and `limit` are in percent of the scale, or as the limit says. */
 export type CheckNews = {
   readonly channel: string;

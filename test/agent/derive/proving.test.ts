@@ -1,137 +1,13 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { derivedConfig } from "../../../agent/derive/declare.ts";
-import { derive } from "../../../agent/derive/deriver.ts";
-import { manualBody } from "../../../agent/derive/entered.ts";
 import { traceOf } from "../../../agent/derive/trace.ts";
 import { traceText } from "../../../agent/derive/trace-text.ts";
-import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
-import type { Clock } from "../../../drivers/clock.ts";
-import type { Watched } from "../../../feed/derive/calibration/watch.ts";
-import type { Declared } from "../../../feed/derive/deriving.ts";
 import type { DerivedBody } from "../../../feed/format/body.ts";
-import { type EntryBody, isoTime, readEntry, type StoredEntry } from "../../../feed/format/entry.ts";
+import { isoTime, type StoredEntry } from "../../../feed/format/entry.ts";
 import type { ReadingTuple } from "../../../feed/format/reading.ts";
-import { millis, seconds } from "../../../feed/format/vocabulary.ts";
+import { millis } from "../../../feed/format/vocabulary.ts";
 import { type Asked, type DerivedEntry, recount, recountAmended } from "../../../feed/receiver/recount.ts";
 import { makeStretches } from "../../../feed/receiver/stretches.ts";
-import { fakeClock } from "../../support/clock.ts";
-import type { Cleanup } from "../../support/temporary.ts";
-import { makeJournal } from "../keep/kit.ts";
-
-const begin = Date.parse("2026-10-01T00:00:00.000Z");
-const minute = 60_000;
-const how = { at: "minute", longer: "mean", constants: "hj", regime: "eu-mrr" } as const;
-const channels: readonly Declared[] = [
-  { id: "cems.x", unit: "mg/m3", places: 2, how: { formula: "mean", in: { x: "cems.x" }, every: 30_000, ...how } },
-  {
-    id: "x.dry",
-    unit: "mg/m3",
-    places: 2,
-    how: { formula: "concentration-wet-to-dry", in: { C_mg_m3: "cems.x", X_pct: "=10" }, ...how },
-  },
-];
-const checked: Watched = {
-  channel: "cems.x",
-  recognition: {
-    named: { "status.span": { point: "span", reference: "400" } },
-    announced: [],
-    samples: 3,
-    spread: "5",
-    gap: 300_000,
-  },
-  judging: { rules: "hj75", kind: "gas", scale: "500" },
-  timer: { lasts: 120 * minute, reach: "last-pass" },
-};
-
-/** What the span gas read, by the minute its check began: 400 is right, 300 is 20 % of full scale off. */
-const checks = new Map([
-  [10, "401"],
-  [90, "300"],
-  [135, "400"],
-]);
-const reading = (t: number): ReadingTuple => {
-  for (const [at, value] of checks) if (t >= at * minute && t < (at + 2) * minute) return [value, "C", "status.span"];
-  return ["90", "N"];
-};
-
-interface Run {
-  readonly journal: OpenJournal;
-  readonly entries: readonly StoredEntry[];
-}
-
-/** Five hours with a reading each 30 s; the plant ends and starts again as `restart` says. */
-async function run(restart?: "remembers" | "forgets", cleanup?: Cleanup): Promise<Run> {
-  const { dir, journal } = makeJournal({}, cleanup);
-  const clock = fakeClock(isoTime(millis(begin)));
-  let rests = (): void => {};
-  const resting: Clock = {
-    ...clock,
-    sleepUntil: (...until) => {
-      rests();
-      return clock.sleepUntil(...until);
-    },
-  };
-  const snapshot = join(dir, "..", "derived.json");
-  const offset = millis(8 * 3_600_000);
-  const config = derivedConfig(
-    { sha256: Buffer.alloc(32).toString("base64") },
-    { channels, offset, checks: [checked] },
-    undefined,
-    millis(begin),
-  );
-  const cfg = journal.append(config)[0]?.seq ?? 0;
-  const { calibrate } = config;
-  const declared = { channels, offset, cfg, since: millis(begin), checks: [checked], calibrate };
-  const parts = { ...declared, journal, keep: journal.append, clock: resting, snapshot };
-  let stop = new AbortController();
-  let running = derive(parts, stop.signal);
-  for (let n = 0; n < 600; n++) {
-    const { wall } = clock.now();
-    const t = wall - begin;
-    if (t === 270 * minute)
-      journal.append(
-        manualBody(
-          { channel: "cems.x", point: "span", t: begin + 260 * minute, reading: "398", reference: "400" },
-          "mg/m3",
-          "Li Wei",
-          wall,
-        ),
-      );
-    journal.append(frame(t));
-    await clock.advance(seconds(30));
-    if (restart === undefined || n % 53 !== 52) continue;
-    stop.abort();
-    await running;
-    if (restart === "forgets") rmSync(snapshot, { force: true });
-    stop = new AbortController();
-    const caughtUp = new Promise<void>((resolve) => {
-      rests = resolve;
-    });
-    running = derive(parts, stop.signal);
-    await caughtUp;
-  }
-  await clock.advance(seconds(5));
-  stop.abort();
-  await running;
-  const entries = journal.read(0, journal.head().size).flatMap(({ bytes }) => {
-    const entry = readEntry(bytes);
-    return entry.ok ? [entry.value] : [];
-  });
-  return { journal, entries };
-}
-
-const frame = (t: number): EntryBody => ({
-  type: "frame",
-  t: isoTime(millis(begin + t)),
-  boot: "9f3c1a2e",
-  mono: t + 1,
-  clk: ["none", -1],
-  cfg: 0,
-  raw: [],
-  data: { "cems.x": reading(t) },
-});
+import { begin, minute, type Run, run } from "./checked-plant.ts";
 
 let whole: Run;
 const leftovers: (() => unknown)[] = [];
@@ -262,20 +138,40 @@ const ledgerOf = ({ journal, entries }: Run) => ({
 });
 
 test("a receiver makes every period and every amendment again from the entries before it", async () => {
-  const asked = askedOf(ledgerOf(whole));
+  const ledger = ledgerOf(whole);
   let compared = 0;
   for (const entry of whole.entries) {
     const again =
       entry.type === "derived"
-        ? await recount(asked, entry, [])
+        ? await recount(askedOf(ledger), entry, [])
         : entry.type === "amend"
-          ? (await recountAmended(asked, entry, {}, []))?.again
+          ? (await recountAmended(askedOf(ledger), entry, {}, []))?.again
           : undefined;
     if (again === undefined) continue;
     compared += 1;
     expect([entry.seq, typeof again === "string" ? again : again.differences]).toEqual([entry.seq, []]);
   }
   expect(compared).toBeGreaterThan(380);
+});
+
+test("a failure reaches back over a declaration that changed meanwhile, and the receiver follows", async () => {
+  const { journal, entries } = await run("declares");
+  const declared = entries.flatMap((entry) => (entry.type === "config" ? [entry] : []));
+  expect(declared.map(({ calibrate }) => calibrate?.["cems.x"]?.timer?.since)).toEqual(
+    Array(2).fill("2026-10-01T00:00:00.000Z"),
+  );
+  const taken = entries.flatMap((entry) => (entry.type === "amend" && entry.why.includes(" failed") ? [entry] : []));
+  const minutes = taken.flatMap(({ ref }) => {
+    const was = entries[ref];
+    return was?.type === "derived" && was.period === "minute" ? [[clockOf(was.start), was.cfg] as const] : [];
+  });
+  expect(minutes.map(([start]) => start)).toEqual(Array.from({ length: 78 }, (_, n) => at(12 + n)));
+  expect(new Set(minutes.map(([, cfg]) => cfg))).toEqual(new Set(declared.map(({ seq }) => seq)));
+  const ledger = ledgerOf({ journal, entries });
+  for (const entry of taken) {
+    const again = (await recountAmended(askedOf(ledger), entry, {}, []))?.again;
+    expect([entry.seq, again]).toEqual([entry.seq, { differences: [], tooLate: true }]);
+  }
 });
 
 test("a check that is left out, or has another number, is found in what it should have taken away", async () => {

@@ -76,6 +76,20 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       expect(await ledger.computed("b.example/log/1", 0, 9)).toEqual([]);
     });
 
+    test("tells the checks within a range, and no other event", async () => {
+      const ledger = make().open();
+      const codes = ["CALIBRATION_PASSED", "AGENT_STOP", "CALIBRATION_FAILED", "CALIBRATION_PASSED"];
+      const told = leaves(0, 4).map((one, seq) => ({
+        ...one,
+        type: seq === 3 ? "frame" : "event",
+        bytes: Buffer.from(`{"code":"${codes[seq]}","seq":${seq}}`),
+      }));
+      await ledger.keep(origin, change(0, 0, { tree: tree(4), leaves: told, frontier: frontier(4) }));
+      const found = async (from: number, to: number) => (await ledger.checks(origin, from, to)).map(String);
+      expect(await found(0, 4)).toEqual([String(told[0]?.bytes), String(told[2]?.bytes)]);
+      expect(await found(1, 3)).toEqual([String(told[2]?.bytes)]);
+    });
+
     test("changes nothing where it is no longer what the decision rests on", async () => {
       const ledger = make().open();
       await ledger.keep(origin, change(0, 0, { tree: tree(3), leaves: leaves(0, 3), frontier: frontier(3) }));
