@@ -8,8 +8,6 @@ import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
 import { topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { openLink } from "../../../feed/link.ts";
-import { isPicked, secretOf } from "../../../feed/receiver/draw.ts";
-import type { Gateway } from "../../../feed/receiver/examine.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
 import { type RecomputingParts, startRecomputing } from "../../../feed/receiver/recomputing.ts";
 import { embeddedBroker } from "../../support/embedded-broker.ts";
@@ -17,7 +15,7 @@ import { runNode, spawnNode } from "../../support/program.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { type TestLog, testLog } from "./log.ts";
 import { began, mean, plantLog } from "./plant-log.ts";
-import { testKeys, testService } from "./service.ts";
+import { testService } from "./service.ts";
 
 let plant: Promise<EntryBody[]>;
 const leftovers: (() => unknown)[] = [];
@@ -179,43 +177,6 @@ test("an amendment of another value settles nothing", async () => {
   expect(all).toEqual([expect.stringMatching(/^entry \d+, amending minute .*: cems.so2 1.0000 N .*, recomputed \d+/)]);
 });
 
-test("what was waiting when a receiver stopped is done by the next, and nothing twice", async () => {
-  const [early, late] = [await isOf("minute", 20)(), await isOf("minute", 50)()];
-  const log = await logOf((body, seq) =>
-    (seq === early || seq === late) && body.type === "derived"
-      ? { ...body, data: { ...body.data, "so2.dry": ["99.9000", "N"] } }
-      : body,
-  );
-  const service = testService(log);
-  const gateway: Gateway = { id: "g1", log: log.signer.vkey };
-  const findings: string[] = [];
-  const begin = () =>
-    startRecomputing({
-      ledger: service.ledger,
-      gateways: [gateway],
-      share: 1,
-      tolerances: "exact",
-      secret: Buffer.alloc(32),
-      now: () => millis(0),
-      differs: (_, { detail }) => findings.push(detail.split(",")[0] ?? ""),
-      failed: (fault) => {
-        throw fault;
-      },
-    });
-  const first = begin();
-  await first.idle();
-  service.mirrored = first.mirrored;
-  await service.take("fill", log.bundle(0, early + 3));
-  await first.idle();
-  await first.stop();
-  expect([findings, await service.ledger.recomputed(log.signer.vkey.name)]).toEqual([[`entry ${early}`], early + 3]);
-  service.mirrored = undefined;
-  await service.take("fill", log.bundle(early + 3, log.entries.length));
-  await begin().idle();
-  expect(findings).toEqual([`entry ${early}`, `entry ${late}`]);
-  expect((await service.ledger.summary()).codes).toEqual({ DERIVED_DIFFERS: 2 });
-});
-
 test("entries ahead of a backlog wait for it", async () => {
   const { findings, ledger } = await received(await logOf(), {}, 500);
   expect(findings).toEqual([]);
@@ -240,39 +201,6 @@ test("a formula that there is not is said, and stops nothing", async () => {
   );
   const { findings } = await received(log);
   expect(findings[0]?.detail).toMatch(/it cannot be recomputed: x: there is no formula alchemy/);
-});
-
-test("a ledger that fails stops it, and says so once", async () => {
-  const log = await logOf();
-  const failed: unknown[] = [];
-  const broken = async (): Promise<never> => {
-    throw new Error("no disk");
-  };
-  const service = testService(log);
-  const recomputing = startRecomputing({
-    ledger: { ...service.ledger, computed: broken },
-    share: 1,
-    tolerances: "exact",
-    secret: Buffer.alloc(32),
-    now: () => millis(0),
-    differs: () => {},
-    failed: (fault) => failed.push(fault),
-  });
-  service.mirrored = recomputing.mirrored;
-  await service.take("live", log.bundle(0, 100));
-  await recomputing.idle();
-  await service.take("live", log.bundle(100, 200));
-  await recomputing.idle();
-  expect(failed).toEqual([new Error("no disk")]);
-});
-
-test("the share is a draw that only the service can repeat", () => {
-  const hashes = Array.from({ length: 2000 }, (_, n) => Buffer.alloc(32, `${n}`));
-  const [a, b] = [testKeys(), testKeys()].map(secretOf) as [Buffer, Buffer];
-  const picked = (secret: Buffer, share: number): Buffer[] => hashes.filter((one) => isPicked(one, { secret, share }));
-  expect([picked(a, 0).length, picked(a, 1).length]).toEqual([0, 2000]);
-  expect(picked(a, 0.1)).toEqual(picked(a, 0.1));
-  expect(picked(a, 0.1)).not.toEqual(picked(b, 0.1));
 });
 
 test("the program tells of it while it runs, tail counts it, and shows the derived values", async () => {
