@@ -4,7 +4,7 @@ import type { Finding } from "../format/faults.ts";
 import type { Millis } from "../format/vocabulary.ts";
 import { isPicked } from "./draw.ts";
 import type { Gateway } from "./examine.ts";
-import { type Computed, judge, type Open } from "./judging.ts";
+import { type Computed, judge, type Open } from "./derived-judging.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Asked } from "./recount.ts";
 import { makeStretches } from "./stretches.ts";
