@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { Fault } from "../format/faults.ts";
+import { checkSerial, type SeenRegister } from "../format/registry.ts";
 import type { Frontier } from "../format/tree.ts";
 import { createDatabase, type Database, holdLock, openDatabase } from "./database.ts";
 import type { Holding, Leaf, Ledger, Summary, Tree } from "./ledger.ts";
@@ -93,6 +94,10 @@ function ledgerOn(db: Database): Ledger {
   const addRefused = db.prepare(
     "INSERT OR IGNORE INTO refused(time, gateway, code, detail, digest, note) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  // Ledgers of before there were registers lack it.
+  db.prepare("CREATE TABLE IF NOT EXISTS register(serial INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT").run();
+  const newestRegister = db.prepare<SeenRegister>("SELECT serial, digest FROM register ORDER BY serial DESC LIMIT 1");
+  const addRegister = db.prepare("INSERT OR IGNORE INTO register(serial, digest) VALUES (?, ?)");
   const count = db.prepare("INSERT INTO tally VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1");
   const id = (origin: string): number => findOrigin.get(origin)?.id ?? 0;
   const treeAt = (origin: number, size: number): Tree | undefined =>
@@ -132,6 +137,12 @@ function ledgerOn(db: Database): Ledger {
         if (note) addRefused.run(time, gateway, code, detail, createHash("sha256").update(note).digest(), note);
       }),
     summary: async () => summarise(db),
+    useRegister: async (found) =>
+      db.transaction(() => {
+        const problem = checkSerial(found, newestRegister.get());
+        if (problem === undefined) addRegister.run(found.serial, found.digest);
+        return problem;
+      }),
     close: async () => db.close(),
   };
 }
