@@ -15,6 +15,7 @@ import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectJournal } from "./keep/reader.ts";
+import { signerOf } from "./keep/rotating.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
@@ -38,13 +39,19 @@ export interface Surroundings {
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
 export async function runAgent(site: Site, around: Surroundings, signal: AbortSignal): Promise<Tally> {
   expectJournal(journalPath(site)); // where both are gone, the journal is what has to be restored
-  const signer = loadSigner(keyPath(site), site.origin);
+  loadSigner(keyPath(site), site.origin); // a key that is gone is said before the journal is held
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
   let lines: HeldLines | undefined;
   try {
+    const signer = signerOf(keyPath(site), journal);
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
-    lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
+    const held = { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site), signal };
+    lines = await holdLines(site.lines, held).catch((error: unknown) => {
+      if (signal.aborted) return undefined; // who is asked to end no longer needs the lines
+      throw error;
+    });
+    if (lines === undefined) return stopped(around.log, journal, newTally());
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return stopped(around.log, journal, newTally());

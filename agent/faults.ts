@@ -50,6 +50,16 @@ export const faults = {
     hint: "The table has a first line reference,cems and then one run a line, as 250.1,248.9; a column rejected marks with x the runs that are left out.",
     exit: 65,
   },
+  E_AFTER: {
+    consequence: "nothing is made",
+    hint: "Name the authorisation that the registry wrote for exactly this `site.origin`: cems-receiver registry authorise.",
+    exit: 66,
+  },
+  E_REQUEST: {
+    consequence: "no request is written; a rotation that was done before it stays done, and `enrol` writes its request",
+    hint: "Name a file that is not there yet, in a folder in which you may write; rotation.note in the state folder is kept for it.",
+    exit: 73,
+  },
   E_POLICY: {
     consequence: "nothing is started or exported",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",

@@ -44,7 +44,7 @@ export function loadSite(
   } catch (error) {
     return failed([unreadFile(file, error, "the path of the site file")]);
   }
-  const yaml = readYaml(bytes.toString("utf8"));
+  const yaml = readYaml(bytes);
   const report = reporter<ProblemCode>(file, yaml);
   const syntax = syntaxProblems(file, yaml);
   if (yaml.value === undefined) return failed(syntax);

@@ -6,7 +6,7 @@ import { Fault } from "../../feed/format/faults.ts";
 export type Step = "create" | "append" | "seal" | "cosign" | "restore" | "register" | "remember";
 export type CommitHook = (moment: "before" | "after", step: Step) => void;
 
-type Value = string | number | Buffer | null;
+export type Value = string | number | Buffer | null;
 
 export interface Statement<Row> {
   /** Only inside a transaction, which tells SQLite's errors. */

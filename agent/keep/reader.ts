@@ -1,13 +1,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
-import { parseVkey, type Vkey } from "../../feed/format/note.ts";
-import { type Frontier, frontierAt, leafHash, rootOf } from "../../feed/format/tree.ts";
+import { type Frontier, frontierAt, rootOf } from "../../feed/format/tree.ts";
 import { openReadOnly } from "./database.ts";
 import { onDisk, STATE } from "./files.ts";
 import type { Head } from "./journal.ts";
 import { type Leaves, openLeaves } from "./leaves.ts";
+import { logKeysOf } from "./log-keys.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { type State, stateOn } from "./state.ts";
 import { subtreeOf } from "./tiles.ts";
@@ -42,7 +41,7 @@ export function expectJournal(dir: string): void {
 
 /** The answers that reader and holder share. */
 export function readerOn(leaves: Leaves, state: State, head: () => Head): JournalReader {
-  const { origin, keys } = genesisOf(leaves);
+  const { origin, keys, inForce } = logKeysOf(leaves);
   const subtree = subtreeOf(leaves.hashes);
   const frontier = (size: number): Frontier => {
     if (!(size >= 0 && size <= head().size)) throw new RangeError(`no tree of ${size} in a journal of ${head().size}`);
@@ -51,6 +50,7 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
   return {
     origin,
     keys,
+    inForce,
     head,
     subtree,
     frontierAt: frontier,
@@ -69,13 +69,4 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
       state.db.close();
     },
   };
-}
-
-function genesisOf(leaves: Leaves): { readonly origin: string; readonly keys: readonly Vkey[] } {
-  const [first] = leaves.read(0, 1);
-  const whole = first?.hash.equals(leafHash(first.bytes));
-  const genesis = first !== undefined && whole ? readEntry(first.bytes) : undefined;
-  if (!genesis?.ok || genesis.value.type !== "genesis") throw new Fault("E_JOURNAL_CORRUPT", "entry 0 is no genesis");
-  const keys = genesis.value.keys.map(parseVkey).flatMap((key) => (key.ok ? [key.value] : []));
-  return { origin: genesis.value.origin, keys };
 }

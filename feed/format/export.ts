@@ -1,10 +1,12 @@
 import { fromBase64 } from "./base64.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
+import { checkEpoch } from "./epoch.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { linesOf, readLeaves } from "./leaves.ts";
 import { type OpenNote, openNote, parseNote } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
+import type { Register, RegisteredLog } from "./registry.ts";
 import { Findings, type Report, type ReportedCheckpoint } from "./report.ts";
 import { emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
 
@@ -27,23 +29,42 @@ export interface ExportFiles {
   readonly proofs: readonly NamedFile[];
 }
 
-/** Verifies a bundle directory with nothing but itself and its policy; every failed check is in the report. */
-export function verifyExport(files: ExportFiles): Report {
+/** Who may sign: a policy, and where there is a register the epochs of the keys and the entry 0 of each log. */
+interface Trust {
+  readonly policy: Policy;
+  readonly logs: readonly RegisteredLog[] | undefined;
+}
+
+/**
+ * Verifies a bundle directory with nothing but itself and its policy, or with a register in the policy's place; every failed
+ * check is in the report.
+ */
+export function verifyExport(files: ExportFiles, register?: Register): Report {
   const findings = new Findings();
-  const policy = parsePolicy(files.keys);
-  if (!policy.ok) {
-    findings.add({ ...policy.problem, detail: `keys.txt ${policy.problem.detail}` });
+  const trust = trustOf(files, register);
+  if (!trust.ok) {
+    findings.add({ ...trust.problem, detail: `keys.txt ${trust.problem.detail}` });
     return report(findings, []);
   }
-  const heads = files.notes.flatMap(({ name, bytes }) => keep(findings, name, openHead(bytes, policy.value)));
-  const proofs = files.proofs.flatMap(({ name, bytes }) => keep(findings, name, openProof(bytes, policy.value)));
+  const opened = files.notes.flatMap(({ name, bytes }) => keep(findings, name, openHead(bytes, trust.value)));
+  const proofs = files.proofs.flatMap(({ name, bytes }) => keep(findings, name, openProof(bytes, trust.value)));
+  const origin = opened[0]?.checkpoint.origin;
+  const heads = opened.filter(({ name, checkpoint }) => {
+    const foreign = checkpoint.origin !== origin;
+    if (foreign) findings.add({ code: "CP_ORIGIN", detail: `${name}: origin ${checkpoint.origin}, not ${origin}` });
+    return !foreign;
+  });
   checkForks(findings, [...heads, ...proofs]);
   const read = readLeaves(linesOf(files.leaves), findings, {
     frontier: readFrontier(files.frontier),
     sizes: new Set(heads.map((head) => head.checkpoint.size)),
-    indexes: new Set(proofs.map(({ proof }) => proof.index)),
+    indexes: new Set([0, ...proofs.map(({ proof }) => proof.index)]),
   });
   if (read === undefined) return report(findings, heads);
+  const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis;
+  if (genesis !== undefined && read.first === 0 && read.hashes.get(0)?.equals(genesis) === false) {
+    findings.add({ code: "GENESIS_BAD", detail: `entry 0 of ${origin} is not the registered one` }, 0);
+  }
   for (const { name, checkpoint } of heads) {
     const root = read.roots.get(checkpoint.size);
     const at = `${name} size ${checkpoint.size}`;
@@ -76,7 +97,16 @@ interface OpenedProof extends OpenedHead {
   readonly proof: InclusionProof;
 }
 
-function openHead(bytes: Buffer, policy: Policy): Result<OpenedHead> {
+function trustOf({ keys }: ExportFiles, register: Register | undefined): Result<Trust> {
+  if (register === undefined) {
+    const policy = parsePolicy(keys);
+    return policy.ok ? good({ policy: policy.value, logs: undefined }) : policy;
+  }
+  const logs = register.logs.flatMap((log) => log.keys.map(({ vkey }) => vkey));
+  return good({ policy: { ...register.policy, logs }, logs: register.logs });
+}
+
+function openHead(bytes: Buffer, { policy, logs }: Trust): Result<OpenedHead> {
   const keys = [...policy.logs, ...policy.witnesses.map((witness) => witness.vkey)];
   const parsed = parseNote(bytes);
   if (!parsed.ok) return parsed;
@@ -84,9 +114,14 @@ function openHead(bytes: Buffer, policy: Policy): Result<OpenedHead> {
   if (!checkpoint.ok) return checkpoint;
   const note = openNote(bytes, keys);
   if (!note.ok) return note;
-  return signedByItsLog(note.value, checkpoint.value)
+  const { origin, size } = checkpoint.value;
+  if (!signedByItsLog(note.value, checkpoint.value))
+    return bad("CP_ORIGIN", `origin ${origin} is not a log of the policy`);
+  const epochs = logs?.find((log) => log.origin === origin)?.keys;
+  const invalid = epochs && checkEpoch(epochs, note.value.signedBy, size);
+  return invalid === undefined
     ? good({ checkpoint: checkpoint.value, ...cosignaturesOf(note.value, policy) })
-    : bad("CP_ORIGIN", `origin ${checkpoint.value.origin} is not a log of the policy`);
+    : { ok: false, problem: invalid };
 }
 
 /** C2SP tlog-policy: the name of a log's key is its origin. */
@@ -103,10 +138,10 @@ function cosignaturesOf({ cosignatures }: OpenNote, policy: Policy): Pick<Opened
   };
 }
 
-function openProof(bytes: Buffer, policy: Policy): Result<OpenedProof> {
+function openProof(bytes: Buffer, trust: Trust): Result<OpenedProof> {
   const proof = parseProof(bytes);
   if (!proof.ok) return proof;
-  const head = openHead(proof.value.note, policy);
+  const head = openHead(proof.value.note, trust);
   return head.ok ? good({ ...head.value, proof: proof.value }) : head;
 }
 
@@ -126,9 +161,13 @@ function checkForks(findings: Findings, heads: readonly (OpenedHead & { readonly
   }
 }
 
+/** 64 hashes and a size are not 4 KiB. */
+const frontierLimit = 65_536;
+
 /** Lines of base64, and perhaps one of the size; undefined hashes where one is not a hash. */
 function readFrontier(text: string | undefined): { size?: number; stack: Buffer[] } | "broken" | undefined {
   if (text === undefined) return undefined;
+  if (text.length > frontierLimit) return "broken";
   const words = text.split(/\s+/).filter((word) => word !== "");
   const size = words.map(parseSize).find((number) => number !== undefined);
   const stack = words.filter((word) => parseSize(word) === undefined).map((word) => fromBase64(word, 32));

@@ -3,18 +3,26 @@ import { checkEntry, noPrev } from "./entry.ts";
 import type { Findings } from "./report.ts";
 import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
 
+/** Far above the length of an entry (2.6): of a longer line only so much is held, and that is refused. */
+const heldOfLine = 1_048_576;
+
 /** Lines of a file read in chunks; `ended` is false for a last line without line end. */
 export function* linesOf(chunks: Iterable<Buffer>): Generator<{ readonly bytes: Buffer; readonly ended: boolean }> {
   let pieces: Buffer[] = [];
+  let held = 0;
   for (const chunk of chunks) {
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       const piece = chunk.subarray(from, end);
       yield { bytes: pieces.length === 0 ? piece : Buffer.concat([...pieces, piece]), ended: true };
       pieces = [];
+      held = 0;
       from = end + 1;
     }
-    if (from < chunk.length) pieces.push(chunk.subarray(from));
+    if (from < chunk.length && held < heldOfLine) {
+      pieces.push(chunk.subarray(from));
+      held += chunk.length - from;
+    }
   }
   if (pieces.length > 0) yield { bytes: Buffer.concat(pieces), ended: false };
 }

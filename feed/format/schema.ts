@@ -9,7 +9,8 @@ const text = z.string().max(4096);
 const name = z.string().min(1).max(255);
 const time = z.iso.datetime({ precision: 3 }).length(24);
 const base64 = (length: number) => z.string().refine((value) => fromBase64(value, length) !== undefined, "not base64");
-const hash = base64(32);
+/** The base64 of 32 bytes in its one spelling. */
+export const hash = base64(32);
 const boot = z.string().regex(/^[0-9a-f]{8}$/);
 const device = z.string().regex(/^[A-Za-z0-9-]{1,32}$/);
 const channel = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/);

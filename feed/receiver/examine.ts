@@ -1,21 +1,25 @@
 import { parseBundle, parseCommit } from "../format/bundle.ts";
 import { parseCheckpoint } from "../format/checkpoint.ts";
 import type { StoredEntry } from "../format/entry.ts";
+import type { KeyEpoch } from "../format/epoch.ts";
 import { bad, type Finding, good, type Result } from "../format/faults.ts";
-import { appendLines, parseNote, type Vkey } from "../format/note.ts";
+import { appendLines, parseNote } from "../format/note.ts";
 import { type Frontier, leafHash, rootOf } from "../format/tree.ts";
-import { type Known, verifyBundle, verifyCommit } from "../format/verify.ts";
+import { type Known, type VerifiedBundle, verifyBundle, verifyCommit } from "../format/verify.ts";
 import type { Change, Holding, Leaf, Ledger, Tree } from "./ledger.ts";
 import { advance } from "./mirror.ts";
 
-/** A row of the register: a gateway, a log it may write, and up to which size the log's key is valid. */
+/** A log, the keys that may sign it at which size, and, where it is registered, the leaf hash of its entry 0. */
+export interface GatewayLog {
+  readonly name: string;
+  readonly keys: readonly KeyEpoch[];
+  readonly genesis?: Buffer;
+}
+
+/** A row of the register: a gateway and a log it may write. */
 export interface Gateway {
   readonly id: string;
-  readonly log: Vkey;
-  /** The key is not valid for larger trees. */
-  readonly until?: number | undefined;
-  /** Whether that is because it was revoked. */
-  readonly revoked?: boolean | undefined;
+  readonly log: GatewayLog;
 }
 
 /** What an accepted message changes, and what it left open. */
@@ -35,8 +39,6 @@ export async function examineCommit(payload: Buffer, gateway: Gateway, ledger: L
   const verified = verifyCommit(commit.value, known);
   if (!verified.ok) return verified;
   const { checkpoint, note } = verified.value;
-  const invalid = validFor(gateway, checkpoint.size);
-  if (invalid !== undefined) return { ok: false, problem: invalid };
   const change: Change = {
     seen: seenOf(holding),
     tree: { ...checkpoint, note },
@@ -65,7 +67,7 @@ export async function examineBundle(payload: Buffer, gateway: Gateway, ledger: L
   const frontier = await advance(holding.frontier, leaves, (a, b) => ledger.hashes(gateway.log.name, a, b));
   const tree: Tree = { ...checkpoint, note: ownNote(note, gateway) };
   const problem =
-    validFor(gateway, checkpoint.size) ??
+    begins(gateway, verified.value) ??
     links(leaves, stored, verified.value.leaves[0]?.entry) ??
     (await linkAfter(leaves, stored, gateway, ledger)) ??
     (await whole(frontier, tree, holding, gateway, ledger));
@@ -98,7 +100,9 @@ const leafOf = ({
 function ownNote(raw: Buffer, { log }: Gateway): Buffer {
   const note = parseNote(raw);
   if (!note.ok) return raw;
-  const own = note.value.lines.filter(({ name, id }) => name === log.name && id.equals(log.id));
+  const own = note.value.lines.filter((line) =>
+    log.keys.some(({ vkey }) => vkey.name === line.name && vkey.id.equals(line.id)),
+  );
   const lines = own.map(({ line }) => line);
   return Buffer.from(appendLines(`${note.value.text}\n`, lines));
 }
@@ -124,14 +128,20 @@ async function holdingOf(
     if (tree) roots.set(size, tree.root);
   }
   const { witnessed, frontier } = holding;
-  const known: Known = { origin: log.name, logKeys: [log], witnessed, rootAt: (size) => roots.get(size) };
+  const known: Known = {
+    origin: log.name,
+    logKeys: log.keys.map(({ vkey }) => vkey),
+    epochs: log.keys,
+    witnessed,
+    rootAt: (size) => roots.get(size),
+  };
   return { holding, known: frontier.size > 0 && frontier.size === witnessed?.size ? { ...known, frontier } : known };
 }
 
-function validFor({ log, until, revoked }: Gateway, size: number): Finding | undefined {
-  if (until === undefined || size <= until) return undefined;
-  const detail = `tree of ${size}: ${log.name} is valid up to ${until}`;
-  return { code: revoked ? "KEY_REVOKED" : "KEY_EPOCH", detail };
+/** Entry 0, where it is among these, against the registered one. */
+function begins({ log }: Gateway, { from, leaves }: VerifiedBundle): Finding | undefined {
+  if (log.genesis === undefined || from > 0 || leaves[0]?.hash.equals(log.genesis)) return undefined;
+  return { code: "GENESIS_BAD", detail: `entry 0 of ${log.name} is not the registered one` };
 }
 
 /** The entries against those that are here: the same bytes where both have one, and chained to the one before. */

@@ -1,4 +1,5 @@
-import type { CheckCode } from "../format/faults.ts";
+import type { CheckCode, Finding } from "../format/faults.ts";
+import type { SeenRegister } from "../format/registry.ts";
 import type { Frontier } from "../format/tree.ts";
 
 /** A signed tree whose note verified and whose history fits what was witnessed before. */
@@ -85,5 +86,10 @@ export interface Ledger {
   /** Counts a message under the code of its check; keeps the note that may be evidence for ever, once. */
   refuse(refusal: Refusal): Promise<void>;
   summary(): Promise<Summary>;
+  /**
+   * Takes note of the register in use, for ever, unless a later one, or another of its number, was used before: then it is
+   * REG_ROLLBACK.
+   */
+  useRegister(found: SeenRegister): Promise<Finding | undefined>;
   close(): Promise<void>;
 }

@@ -28,6 +28,8 @@ export interface ReceiverParts {
 type MessageLane = "cp" | "live" | "fill";
 
 export interface Receiver {
+  /** From the next message on these are the registered gateways. */
+  register(gateways: readonly Gateway[]): void;
   /** One message at a time. Rejects only with a Fault of the ledger; what is wrong with a message is counted and answered. */
   receive(topic: string, payload: Buffer): Promise<void>;
 }
@@ -42,7 +44,7 @@ const ASK_AGAIN = 5000;
 
 export function openReceiver(parts: ReceiverParts): Receiver {
   const { ledger, keys, now } = parts;
-  const registered = rowsById(parts.gateways);
+  let registered = rowsById(parts.gateways);
   const frontierAt = frontiersOf(ledger);
   const asked = new Map<string, { readonly gap: string; readonly at: number }>();
 
@@ -115,6 +117,9 @@ export function openReceiver(parts: ReceiverParts): Receiver {
   };
 
   return {
+    register: (gateways) => {
+      registered = rowsById(gateways);
+    },
     receive: async (topic, payload) => {
       const at = laneOf(topic);
       if (at === undefined) return;

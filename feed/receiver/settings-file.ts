@@ -41,7 +41,13 @@ export const settingsFile = z.strictObject({
       })
       .exactOptional(),
   }),
-  gateways: z.array(gatewayRow),
+  register: z
+    .strictObject({
+      file: path.meta({ description: "the signed register", examples: ["register.note"] }),
+      key: z.string().meta({ description: "the registry's verifier key NAME+ID+KEY, as `registry init` printed it" }),
+    })
+    .exactOptional(),
+  gateways: z.array(gatewayRow).default([]),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   recompute: z
     .strictObject({

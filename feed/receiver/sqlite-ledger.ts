@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { Fault } from "../format/faults.ts";
+import { checkSerial, type SeenRegister } from "../format/registry.ts";
 import type { Frontier } from "../format/tree.ts";
 import { createDatabase, type Database, holdLock, openDatabase } from "./database.ts";
 import type { Holding, Leaf, Ledger, Summary, Tree } from "./ledger.ts";
@@ -100,6 +101,10 @@ function ledgerOn(db: Database): Ledger {
   const setBelow = db.prepare(
     "INSERT INTO recomputed VALUES (?, ?) ON CONFLICT DO UPDATE SET below = max(below, excluded.below)",
   );
+  // Ledgers of before there were registers lack it.
+  db.prepare("CREATE TABLE IF NOT EXISTS register(serial INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT").run();
+  const newestRegister = db.prepare<SeenRegister>("SELECT serial, digest FROM register ORDER BY serial DESC LIMIT 1");
+  const addRegister = db.prepare("INSERT OR IGNORE INTO register(serial, digest) VALUES (?, ?)");
   const count = db.prepare("INSERT INTO tally VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1");
   const id = (origin: string): number => findOrigin.get(origin)?.id ?? 0;
   const treeAt = (origin: number, size: number): Tree | undefined =>
@@ -142,6 +147,12 @@ function ledgerOn(db: Database): Ledger {
         if (!once || !isKept) count.run(code);
       }),
     summary: async () => summarise(db),
+    useRegister: async (found) =>
+      db.transaction(() => {
+        const problem = checkSerial(found, newestRegister.get());
+        if (problem === undefined) addRegister.run(found.serial, found.digest);
+        return problem;
+      }),
     close: async () => db.close(),
   };
 }

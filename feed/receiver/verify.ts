@@ -3,17 +3,20 @@ import { verifyExport } from "../format/export.ts";
 import { readExport } from "../format/export-files.ts";
 import { Fault } from "../format/faults.ts";
 import { parsePolicy } from "../format/policy.ts";
+import { openRegister, type Register } from "../format/registry.ts";
+import { parseVkey } from "../format/vkey.ts";
+import { fingerprint } from "./registry/show.ts";
 
 /**
- * Verifies a folder that `cems-agent export` wrote, with the policy in it or one of the verifier's own, and prints every
- * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
+ * Verifies a folder that `cems-agent export` wrote, by the policy in it, by one of the verifier's own (a file) or by a
+ * register, and prints every finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
  */
-export function verifyFolder(dir: string, policyFile: string | undefined, print: (line: string) => void): number {
+export function verifyFolder(dir: string, by: string | Register | undefined, print: (line: string) => void): number {
   const report = readable(dir, () => {
     const files = readExport(dir);
     if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
-    const policy = policyFile === undefined ? undefined : ownPolicy(policyFile);
-    return verifyExport(policy === undefined ? files.value : { ...files.value, keys: policy });
+    if (typeof by === "object") return verifyExport(files.value, by);
+    return verifyExport(by === undefined ? files.value : { ...files.value, keys: ownPolicy(by) });
   });
   for (const { size, cosigned, quorate } of report.checkpoints) {
     const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
@@ -43,6 +46,25 @@ function readable<T>(dir: string, work: () => T): T {
       throw error;
     throw new Fault("E_EXPORT_READ", `${"path" in error ? error.path : dir}: ${error.code}`, { cause: error });
   }
+}
+
+/** The register that a verifier was given; which key signed it is said. E_VERIFY_REGISTER. */
+export function ownRegister(file: string, keyText: string | undefined, print: (line: string) => void): Register {
+  const key = keyText === undefined ? undefined : parseVkey(keyText);
+  if (key?.ok === false) throw new Fault("E_VERIFY_REGISTER", key.problem.detail);
+  let raw: Buffer;
+  try {
+    raw = readFileSync(file);
+  } catch (cause) {
+    throw new Fault("E_VERIFY_REGISTER", `cannot read ${file}`, { cause });
+  }
+  const register = openRegister(raw, key?.value);
+  if (!register.ok)
+    throw new Fault("E_VERIFY_REGISTER", `${file}: ${register.problem.code} ${register.problem.detail}`);
+  const { serial, t, key: by } = register.value;
+  const compare = key === undefined ? `; compare with what the regulator published: ${fingerprint(by)}` : "";
+  print(`register ${serial} of ${t}, signed by ${by.text}${compare}`);
+  return register.value;
 }
 
 function ownPolicy(file: string): string {

@@ -24,7 +24,7 @@ describe("wrong arguments exit 64 with one line that says what to type", () => {
     [
       "dist/agent/main.js",
       [],
-      "cems-agent init|check|run|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|export",
+      "cems-agent init|enrol|rotate|check|run|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|export",
     ],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [

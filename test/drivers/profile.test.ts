@@ -122,6 +122,18 @@ describe("the schema is closed", () => {
       'when: "2"',
       [expect.stringContaining('10 E_CONFIG_VALUE: "1" or "0" for a bit')],
     ],
+    [
+      "a negated value",
+      'discrete:7", type: bit, flags: [{ when: "1"',
+      'holding:7", type: uint16, flags: [{ when: "not bit:1"',
+      [expect.stringContaining('10 E_CONFIG_VALUE: "1" or "0" for a bit, a number or "7-65535" for uint16')],
+    ],
+    [
+      "states that end before they begin",
+      'discrete:7", type: bit, flags: [{ when: "1"',
+      'holding:7", type: uint16, flags: [{ when: "3-2"',
+      ["10 E_CONFIG_VALUE: the lower number first"],
+    ],
     ["a flag that HJ 212 has not", "flag: M", "flag: X", ["10 E_CONFIG_VALUE: one of N, F, M, S, D, C, T, B"]],
     [
       "a state for a value that is not there",

@@ -15,7 +15,7 @@ import { policyOf } from "../../../feed/receiver/keys.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
 import { openReceiver } from "../../../feed/receiver/receive.ts";
 import { createLedger, openLedger } from "../../../feed/receiver/sqlite-ledger.ts";
-import { testKeys } from "../../feed/receiver/service.ts";
+import { rowOf, testKeys } from "../../feed/receiver/service.ts";
 import { type FakeClock, fakeClock } from "../../support/clock.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { event, makeJournal } from "../keep/kit.ts";
@@ -171,7 +171,7 @@ export function makePlant(): Plant {
   const receiver = openReceiver({
     ledger,
     keys,
-    gateways: [{ id: gateway, log: signer.vkey }],
+    gateways: [rowOf(gateway, signer.vkey)],
     now: () => millis(clock.now().wall),
     send: async (topic, payload) => {
       const lane = laneOf(topic)?.lane as Lane;

@@ -32,6 +32,23 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       expect([await ledger.entries(origin, 0, 9), (await ledger.hashes(origin, 0, 9)).size]).toEqual([[], 0]);
     });
 
+    test("remembers the register in use, and refuses an earlier one and another of its number for ever", async () => {
+      const place = make();
+      const before = place.open();
+      const [first, second, other] = [1, 2, 3].map((fill) => Buffer.alloc(32, fill)) as [Buffer, Buffer, Buffer];
+      expect(await before.useRegister({ serial: 4, digest: first })).toBeUndefined();
+      expect(await before.useRegister({ serial: 7, digest: second })).toBeUndefined();
+      expect(await before.useRegister({ serial: 7, digest: second })).toBeUndefined();
+      await before.close();
+      const ledger = place.open();
+      for (const found of [
+        { serial: 4, digest: first },
+        { serial: 7, digest: other },
+      ])
+        expect(await ledger.useRegister(found)).toMatchObject({ code: "REG_ROLLBACK" });
+      expect(await ledger.useRegister({ serial: 8, digest: other })).toBeUndefined();
+    });
+
     test("keeps trees, entries and the frontier together, and still has them when it is opened again", async () => {
       const place = make();
       const before = place.open();

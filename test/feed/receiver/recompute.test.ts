@@ -15,7 +15,7 @@ import { runNode, spawnNode } from "../../support/program.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { type TestLog, testLog } from "./log.ts";
 import { began, mean, plantLog } from "./plant-log.ts";
-import { testService } from "./service.ts";
+import { rowOf, testService } from "./service.ts";
 
 let plant: Promise<EntryBody[]>;
 const leftovers: (() => unknown)[] = [];
@@ -64,7 +64,7 @@ async function received(
     },
     ...more,
   });
-  const service = earlier ? testService(earlier, {}, [{ id: "g1", log: log.signer.vkey }]) : testService(log);
+  const service = earlier ? testService(earlier, {}, [rowOf("g1", log.signer.vkey)]) : testService(log);
   const recomputing = startRecomputing(parts(service.ledger));
   service.mirrored = recomputing.mirrored;
   if (earlier) await service.take("fill", earlier.bundle(0, earlier.entries.length));

@@ -5,7 +5,7 @@ import { isPicked, secretOf } from "../../../feed/receiver/draw.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
 import { type RecomputingParts, startRecomputing } from "../../../feed/receiver/recomputing.ts";
 import { testLog } from "./log.ts";
-import { testKeys, testService } from "./service.ts";
+import { rowOf, testKeys, testService } from "./service.ts";
 
 /** Of a declaration that is none: found at once. */
 const lie: EntryBody = {
@@ -48,7 +48,7 @@ test("what was waiting when a receiver stopped is done by the next, and nothing 
   const service = testService(log);
   const findings: string[] = [];
   const told: Partial<RecomputingParts> = {
-    gateways: [{ id: "g1", log: log.signer.vkey }],
+    gateways: [{ id: "g1", log: rowOf(log.signer.vkey) }],
     differs: (_, { detail }) => findings.push(detail.split(",")[0] ?? ""),
   };
   const first = begin(service.ledger, told);
@@ -72,7 +72,7 @@ test("a finding is counted once, though a receiver was killed before it noted ho
   const told: Partial<RecomputingParts> = { differs: () => (found += 1) };
   for (let n = 0; n < 2; n++) {
     const killed = begin({ ...service.ledger, recomputed: async () => 0 }, told);
-    killed.mirrored({ id: "g1", log: log.signer.vkey }, 0);
+    killed.mirrored({ id: "g1", log: rowOf(log.signer.vkey) }, 0);
     await killed.idle();
   }
   expect([found, (await service.ledger.summary()).codes]).toEqual([2, { DERIVED_DIFFERS: 1 }]);

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Nack, openNack } from "../../../feed/format/control.ts";
-import { newKeyPem, type OpenNote, openNote, parseNote, signerFromPem } from "../../../feed/format/note.ts";
+import { type KeyEpoch, unbounded } from "../../../feed/format/epoch.ts";
+import { newKeyPem, type OpenNote, openNote, parseNote, signerFromPem, type Vkey } from "../../../feed/format/note.ts";
 import { type Lane, laneOf, topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import type { Gateway } from "../../../feed/receiver/examine.ts";
@@ -11,6 +12,9 @@ import { createLedger, openLedger } from "../../../feed/receiver/sqlite-ledger.t
 import type { ServiceKeys } from "../../../feed/receiver/witness.ts";
 import { tempDir } from "../../support/temporary.ts";
 import type { TestLog } from "./log.ts";
+
+/** The row of a log whose one key has no bounds. */
+export const rowOf = (id: string, vkey: Vkey): Gateway => ({ id, log: { name: vkey.name, keys: [unbounded(vkey)] } });
 
 /** A receiver with its ledger and no broker: what is handed to it, and what it says. */
 export interface TestService {
@@ -42,7 +46,7 @@ export const testKeys = (): ServiceKeys => ({
 
 export function testService(
   log: TestLog,
-  gateway: Partial<Gateway> = {},
+  gateway: Partial<Omit<KeyEpoch, "vkey">> & { readonly id?: string; readonly genesis?: Buffer } = {},
   others: readonly Gateway[] = [],
 ): TestService {
   const keys = testKeys();
@@ -50,7 +54,9 @@ export function testService(
   createLedger(path);
   const ledger = openLedger(path);
   onTestFinished(() => ledger.close());
-  const all: Gateway[] = [{ id: "g1", log: log.signer.vkey, ...gateway }, ...others];
+  const { id = "g1", genesis, ...epoch } = gateway;
+  const own = { name: log.signer.vkey.name, keys: [{ ...unbounded(log.signer.vkey), ...epoch }] };
+  const all: Gateway[] = [{ id, log: { ...own, ...(genesis && { genesis }) } }, ...others];
   let said: { topic: string; payload: Buffer }[] = [];
   const service: TestService = {
     ledger,
@@ -84,7 +90,7 @@ export function testService(
 }
 
 function receiptOf(raw: Buffer, gateways: readonly Gateway[], { witness, mirror }: ServiceKeys): string {
-  const keys = [...gateways.map(({ log }) => log), witness.vkey, mirror.vkey];
+  const keys = [...gateways.flatMap(({ log }) => log.keys.map(({ vkey }) => vkey)), witness.vkey, mirror.vkey];
   const open = openNote(raw, keys);
   if (!open.ok) throw new Error(`a receipt that does not verify: ${open.problem.detail}`);
   const label = (name: string): string => (name.startsWith("w1.") ? "W1" : "M1");

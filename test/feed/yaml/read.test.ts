@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readYaml } from "../../../feed/yaml/read.ts";
 
-const problemsOf = (text: string): string[] =>
+const problemsOf = (text: string | Buffer): string[] =>
   readYaml(text).problems.map(({ line, column, instead }) => `${line}:${column} ${instead}`);
 
 describe("what is not plain YAML is told with its place", () => {
@@ -18,6 +18,11 @@ describe("what is not plain YAML is told with its place", () => {
     ["a tag", "a: !secret x\n", ["1:4 the value without a tag (!name)"]],
     ["two documents", "a: 1\n---\nb: 2\n", ["2:1 one document, without `---` between"]],
     ["a list as key", "? [a]\n: 1\n", ["1:3 a plain word as key"]],
+    ["Latin-1", Buffer.from("a: 1\nb: M\u00fcller\n", "latin1"), ["2:5 the file as UTF-8: save it in that encoding"]],
+    ["UTF-16", Buffer.from("\ufeffa: 1\n", "utf16le"), ["1:1 the file as UTF-8: save it in that encoding"]],
+    ["a control character", "a: 1\nb: x\u0000\n", ["2:5 the text without it"]],
+    ["line ends of CR alone", "a: 1\rb: 2\r", ["1:5 line ends of LF, or CR and LF"]],
+    ["thousands of levels", "[".repeat(20_000), [expect.stringMatching(/^1:\d+ a few levels, as in the examples$/)]],
   ])("%s", (_, text, problems) => {
     expect(problemsOf(text)).toEqual(problems);
   });
@@ -40,4 +45,10 @@ test("what is not there is where it would belong", () => {
   expect(yaml.where(["site", "name"])).toEqual({ line: 2, column: 3 });
   expect(yaml.where(["list", 7, "id"])).toEqual({ line: 3, column: 7 });
   expect(readYaml("").where(["a"])).toEqual({ line: 1, column: 1 });
+});
+
+test("what is UTF-8 is read, with a byte order mark, tabs and CR LF too", () => {
+  const text = "a: M\u00fcller\t# \ufffd\r\nb: \u5382\r\n";
+  for (const written of [text, Buffer.from(text), Buffer.from(`\ufeff${text}`)])
+    expect(readYaml(written)).toMatchObject({ value: { a: "M\u00fcller", b: "\u5382" }, problems: [] });
 });
