@@ -3,12 +3,18 @@ import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
 import { aborted } from "../drivers/line/pause.ts";
+import type { ClockTuple } from "../feed/format/body.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
+import { tellingSteps } from "./clock/steps.ts";
+import { type AskChrony, askChrony, watchClock } from "./clock/watch.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
+import { documentsPath, spoolPath } from "./deposit/paths.ts";
+import { takeDeposits } from "./deposit/taking.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
+import { downtime, lastBoot, newest } from "./downtime.ts";
 import { enteredFolder, takeEntered } from "./entering.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
@@ -24,6 +30,7 @@ import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
 import { openSending } from "./sending.ts";
 import { openService, type Service } from "./service.ts";
+import { watchSpool } from "./spool.ts";
 import { newTally, type Tally } from "./tally.ts";
 
 /** How long the service may take to say what it holds before the agent goes on without it. */
@@ -34,6 +41,8 @@ const drainWithin = seconds(20);
 export interface Surroundings {
   readonly clock: Clock;
   readonly log: Logger;
+  /** How the state of the clock is learned; left out: from chrony, if it runs here. */
+  readonly askChrony?: AskChrony;
 }
 
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
@@ -93,7 +102,7 @@ async function operate(
   sign: () => unknown,
   service: Service | undefined,
   lines: HeldLines,
-  { clock, log }: Surroundings,
+  { clock, log, askChrony: ask = askChrony }: Surroundings,
   signal: AbortSignal,
 ): Promise<Tally> {
   const tally = newTally();
@@ -116,17 +125,19 @@ async function operate(
       wake();
     },
   };
-  const keeper = startKeeping(sealing, rule, clock, keeping.signal);
+  const keeper = tellingSteps(startKeeping(sealing, rule, clock, keeping.signal), clock, log);
   keeper.running.catch(fail);
   const boot = bootId();
+  const time = watchClock(clock, ask, collecting.signal);
+  await time.ready;
   const devices = openDevices(site, clock, log, lines);
-  const configs = open(site, journal, keeper, devices.attached, boot, clock.now().wall);
+  const configs = open(site, journal, keeper, devices.attached, { boot, clk: time.state() }, clock.now().wall);
   const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
 
   const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
-  const with_ = { keeper, tally, clock, log, boot, configOf };
+  const with_ = { keeper, tally, clock, log, boot, clk: time.state, configOf };
   const pollers = devices.attached.map((one) => {
     const { id } = one.device;
     const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
@@ -143,7 +154,12 @@ async function operate(
         ),
       ]
     : [];
-  const works = [...pollers, rechecking, ...deriving].map((work) => work.catch(fail));
+  const documents = documentsPath(site);
+  const deposits = takeDeposits({ journal, keeper, documents, now: () => clock.now().wall });
+  const refused = (why: string): void =>
+    log.warn({ code: "E_DEPOSIT_REFUSED", detail: why }, "not taken from the spool");
+  const spool = watchSpool(spoolPath(site), deposits, refused, collecting.signal);
+  const works = [...pollers, rechecking, ...deriving, spool, time.running].map((work) => work.catch(fail));
   await devices.open();
   log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
   await Promise.all(works);
@@ -175,11 +191,12 @@ function open(
   journal: OpenJournal,
   keeper: Keeper,
   attached: readonly Attached[],
-  boot: string,
+  { boot, clk }: { readonly boot: string; readonly clk: ClockTuple },
   wall: Millis,
 ): ReadonlyMap<string, number> {
   const size = journal.witnessed();
   const witnessed = size > 0 ? { size, root: journal.rootAt(size) } : undefined;
-  keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
+  const gap = downtime(newest(journal), boot, lastBoot(journal), wall);
+  keeper.keep(bootBody(boot, clk, journal.head(), witnessed, wall), ...(gap ? [gap] : []));
   return configEntries(site, attached, journal, keeper, wall);
 }

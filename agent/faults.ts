@@ -60,6 +60,21 @@ export const faults = {
     hint: "Name a file that is not there yet, in a folder in which you may write; rotation.note in the state folder is kept for it.",
     exit: 73,
   },
+  E_DEPOSIT_VALUE: {
+    consequence: "nothing is deposited",
+    hint: "`cems-agent deposit --help` says what each value looks like.",
+    exit: 64,
+  },
+  E_DEPOSIT_FILE: {
+    consequence: "nothing is deposited",
+    hint: "Name a file that is not empty and that you may read, of at most 100 MiB; the state folder needs room for its copy.",
+    exit: 66,
+  },
+  E_DEPOSIT_REFUSED: {
+    consequence: "the value is not in the log",
+    hint: "What was handed over stays in the spool folder, with the reason. Deposit it again.",
+    exit: 65,
+  },
   E_POLICY: {
     consequence: "nothing is started or exported",
     hint: "Put the policy.txt of the service, as `cems-receiver init` wrote it, where feed.policy says.",

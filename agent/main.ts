@@ -5,6 +5,7 @@ import { journalPath, runAgent } from "./agent.ts";
 import { calibrationChart } from "./commands/calibration-chart.ts";
 import { calibrationEnter } from "./commands/calibration-enter.ts";
 import { calibrationRata } from "./commands/calibration-rata.ts";
+import { deposit } from "./commands/deposit.ts";
 import { ends } from "./commands/ends.ts";
 import { enrolSite, rotateSite } from "./commands/enrol.ts";
 import { explain } from "./commands/explain.ts";
@@ -138,6 +139,7 @@ await runProgram({
     scan,
     explain,
     report,
+    deposit,
     calibrationEnter,
     calibrationChart,
     calibrationRata,

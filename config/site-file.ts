@@ -248,6 +248,9 @@ export const siteFile = z
           .max(256)
           .default(64)
           .meta({ description: "Or after this many entries; sooner where they are long." }),
+        anchor: duration("10s", "1h").prefault("5m").meta({
+          description: "How often a cosignature of the service is embedded: later entries were made after it.",
+        }),
         recheck: timeOfDay.prefault("19:00").meta({
           description: "When all entries are hashed again, each day; 19:00 UTC is 03:00 in China.",
         }),

@@ -23,7 +23,12 @@ export interface Site {
   /** Folder of `log.key` and `journal/`. */
   readonly state: string;
   /** `recheck`: time since midnight, UTC. */
-  readonly seal: { readonly every: Millis; readonly entries: number; readonly recheck: Millis };
+  readonly seal: {
+    readonly every: Millis;
+    readonly entries: number;
+    readonly anchor: Millis;
+    readonly recheck: Millis;
+  };
   /** Bytes the journal may take. */
   readonly quota: number;
   readonly log: SiteFile["log"];

@@ -53,6 +53,7 @@ export const ends = {
   tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
   probe: [...probe],
   scan: [...probe],
+  deposit: [...site, "E_DEPOSIT_VALUE", "E_DEPOSIT_FILE", "E_DEPOSIT_REFUSED"],
   report: [...site, ...read, "E_DERIVED_UNKNOWN"],
   explain: [...site, ...read, "E_DERIVED_UNKNOWN"],
   "calibration-enter": [...site, "E_CALIBRATION_ARGUMENT", "E_CALIBRATION_HANDOVER"],

@@ -1,5 +1,7 @@
 import { fromBase64 } from "./base64.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
+import { judgeEntries } from "./checks/offline.ts";
+import type { Tolerances } from "./checks/tolerances.ts";
 import { checkEpoch } from "./epoch.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { linesOf, readLeaves } from "./leaves.ts";
@@ -7,7 +9,7 @@ import { type OpenNote, openNote, parseNote } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
 import type { Register, RegisteredLog } from "./registry.ts";
-import { Findings, type Report, type ReportedCheckpoint } from "./report.ts";
+import { Findings, type Report, type ReportedCheckpoint, verdictOf } from "./report.ts";
 import { emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
 
 export interface NamedFile {
@@ -35,11 +37,20 @@ interface Trust {
   readonly logs: readonly RegisteredLog[] | undefined;
 }
 
+/** What a verifier may know beside the directory. */
+export interface ExportOptions {
+  /** In the place of the policy in the directory. */
+  readonly register?: Register | undefined;
+  /** Without a register: leaf hash of the entry 0 that the log was registered with. */
+  readonly genesis?: Buffer | undefined;
+  readonly tolerances?: Partial<Tolerances>;
+}
+
 /**
  * Verifies a bundle directory with nothing but itself and its policy, or with a register in the policy's place; every failed
  * check is in the report.
  */
-export function verifyExport(files: ExportFiles, register?: Register): Report {
+export function verifyExport(files: ExportFiles, { register, tolerances, ...known }: ExportOptions = {}): Report {
   const findings = new Findings();
   const trust = trustOf(files, register);
   if (!trust.ok) {
@@ -55,16 +66,19 @@ export function verifyExport(files: ExportFiles, register?: Register): Report {
     return !foreign;
   });
   checkForks(findings, [...heads, ...proofs]);
+  const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis ?? known.genesis;
+  const judge = judgeEntries(heads, trust.value.policy, findings, {
+    ...(genesis && { genesis }),
+    ...(tolerances && { tolerances }),
+  });
   const read = readLeaves(linesOf(files.leaves), findings, {
+    visit: judge.visit,
     frontier: readFrontier(files.frontier),
     sizes: new Set(heads.map((head) => head.checkpoint.size)),
-    indexes: new Set([0, ...proofs.map(({ proof }) => proof.index)]),
+    indexes: new Set(proofs.map(({ proof }) => proof.index)),
   });
   if (read === undefined) return report(findings, heads);
-  const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis;
-  if (genesis !== undefined && read.first === 0 && read.hashes.get(0)?.equals(genesis) === false) {
-    findings.add({ code: "GENESIS_BAD", detail: `entry 0 of ${origin} is not the registered one` }, 0);
-  }
+  judge.end();
   for (const { name, checkpoint } of heads) {
     const root = read.roots.get(checkpoint.size);
     const at = `${name} size ${checkpoint.size}`;
@@ -84,7 +98,7 @@ export function verifyExport(files: ExportFiles, register?: Register): Report {
   else if (!heads.some((head) => head.quorate)) {
     findings.add({ code: "QUORUM", detail: "no checkpoint carries the quorum" });
   }
-  return report(findings, heads, read);
+  return report(findings, heads, read, judge.unjudged());
 }
 
 interface OpenedHead {
@@ -179,12 +193,13 @@ function report(
   findings: Findings,
   heads: readonly (OpenedHead & { readonly name: string })[],
   read?: ReturnType<typeof readLeaves>,
+  unjudged = 0,
 ): Report {
   const list = findings.list();
   const tree = read?.tree ?? emptyFrontier;
   const first = read?.first ?? 0;
   return {
-    verdict: list.length === 0 ? "VALID" : "REFUSED",
+    verdict: verdictOf(list),
     findings: list,
     checkpoints: heads.map(({ name, checkpoint, cosigned, quorate }) => {
       return { file: name, size: checkpoint.size, cosigned, quorate };
@@ -193,5 +208,6 @@ function report(
     entries: tree.size - first,
     root: rootOf(tree),
     covered: Math.max(first, ...heads.filter((head) => head.quorate).map((head) => head.checkpoint.size)),
+    unjudged,
   };
 }

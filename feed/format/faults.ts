@@ -35,6 +35,21 @@ export const checks = {
   UNPROVEN: { severity: "I", means: "another entry of this number came without a signed checkpoint over it; dropped" },
   REC_NONCANON: { severity: "F", means: "the entry is not in canonical form" },
   REC_SCHEMA: { severity: "F", means: "the entry does not fit the schema of its type" },
+  ANCHOR_BAD: {
+    severity: "F",
+    means: "an embedded cosignature does not verify, or is of another tree than this log's",
+  },
+  TIME_BRACKET: { severity: "F", means: "an entry's time is before the cosignature embedded before it" },
+  TIME_FUTURE: { severity: "F", means: "an entry's time is after the cosignature that covers it" },
+  MONO_BACKWARD: { severity: "F", means: "the time since boot went back within one boot" },
+  TIME_STEP: { severity: "W", means: "the clock was set: it and the time since boot differ between two frames" },
+  TIME_BACKWARD: { severity: "W", means: "a frame's time is before that of an earlier frame" },
+  TIME_DRIFT: { severity: "W", means: "on a whole day no frame came near the time of the cosignature that covers it" },
+  LATE_ANCHOR: { severity: "W", means: "entries were cosigned long after their time" },
+  CLOCK_UNSYNC: { severity: "W", means: "the gateway's clock followed no time source, or its error was large" },
+  CFG_UNLOGGED: { severity: "F", means: "values were read under no earlier config entry of their device" },
+  RAW_MISMATCH: { severity: "F", means: "a value is not what the bytes of the device's replies give" },
+  CFG_CHANGED: { severity: "W", means: "the configuration of a device is another one than before" },
   DERIVED_DIFFERS: { severity: "W", means: "a derived value is not what the entries it was made of give" },
   COSIG_BAD: { severity: "F", means: "a cosignature of a known witness does not verify" },
   QUORUM: { severity: "F", means: "the cosignatures do not satisfy the policy" },
@@ -46,6 +61,8 @@ export const checks = {
   ACK_STALE: { severity: "F", means: "the acknowledgement is older than the last one of the same name" },
 } as const satisfies Record<string, { severity: Severity; means: string }>;
 export type CheckCode = keyof typeof checks;
+
+export const severityOf = (code: CheckCode): Severity => checks[code].severity;
 
 /** A failed check: its code and the detail that lets a person find the bytes. */
 export interface Finding {

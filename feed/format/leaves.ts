@@ -1,5 +1,5 @@
 import { parseCanonical } from "./canonical.ts";
-import { checkEntry, noPrev } from "./entry.ts";
+import { checkEntry, noPrev, type StoredEntry } from "./entry.ts";
 import type { Findings } from "./report.ts";
 import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
 
@@ -32,6 +32,14 @@ export interface Wanted {
   readonly frontier: { readonly size?: number; readonly stack: readonly Buffer[] } | "broken" | undefined;
   readonly sizes: ReadonlySet<number>;
   readonly indexes: ReadonlySet<number>;
+  /** Called for each entry that stands in its place, with the tree before it. */
+  visit?(leaf: VisitedLeaf, before: Frontier): void;
+}
+
+export interface VisitedLeaf {
+  readonly bytes: Buffer;
+  readonly hash: Buffer;
+  readonly entry: StoredEntry;
 }
 
 export interface ReadLeaves {
@@ -66,8 +74,9 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
       remember();
     }
     if (!ended) findings.add({ code: "REC_NONCANON", detail: "the last line has no line end" }, tree.size);
-    checkLine(bytes, tree.size, prev, findings);
+    const entry = checkLine(bytes, tree.size, prev, findings);
     prev = leafHash(bytes);
+    if (entry !== undefined) wanted.visit?.({ bytes, hash: prev, entry }, tree);
     if (wanted.indexes.has(tree.size)) hashes.set(tree.size, prev);
     tree = pushLeaf(tree, prev);
     remember();
@@ -88,22 +97,24 @@ function startAt(bytes: Buffer, { frontier }: Wanted, findings: Findings): Front
   return undefined;
 }
 
-function checkLine(bytes: Buffer, want: number, prev: Buffer | undefined, findings: Findings): void {
+/** The entry, where it is one and says its own number. */
+function checkLine(bytes: Buffer, want: number, prev: Buffer | undefined, findings: Findings): StoredEntry | undefined {
   const value = parseCanonical(bytes);
   if (!value.ok) {
-    findings.add({ ...value.problem, detail: `entry ${want}: ${value.problem.detail}` }, want);
-    return;
+    findings.add({ ...value.problem, detail: `entry ${want}: ${value.problem.detail}` }, want, bytes);
+    return undefined;
   }
   const entry = checkEntry(value.value);
-  if (!entry.ok) findings.add({ ...entry.problem, detail: `entry ${want}: ${entry.problem.detail}` }, want);
+  if (!entry.ok) findings.add({ ...entry.problem, detail: `entry ${want}: ${entry.problem.detail}` }, want, bytes);
   const seq = memberOf(value.value, "seq");
   if (seq !== want) {
     const gap = typeof seq === "number" && seq > want;
-    findings.add({ code: gap ? "SEQ_GAP" : "SEQ_ORDER", detail: `entry ${want} says ${String(seq)}` }, want);
+    findings.add({ code: gap ? "SEQ_GAP" : "SEQ_ORDER", detail: `entry ${want} says ${String(seq)}` }, want, bytes);
   }
   if (prev !== undefined && memberOf(value.value, "prev") !== prev.toString("base64")) {
-    findings.add({ code: "PREV_MISMATCH", detail: `entry ${want} names another predecessor` }, want);
+    findings.add({ code: "PREV_MISMATCH", detail: `entry ${want} names another predecessor` }, want, bytes);
   }
+  return entry.ok && seq === want ? entry.value : undefined;
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -114,6 +114,20 @@ export function openNote(raw: Buffer, keys: readonly Vkey[], atMost?: number): R
   return good({ text, signedBy, cosignatures });
 }
 
+/** The cosignatures of a note by these keys, whoever else signed: COSIG_BAD where one does not verify, CP_SYNTAX. */
+export function verifiedCosignatures(raw: Buffer, keys: readonly Vkey[]): Result<readonly Cosignature[]> {
+  const note = parseNote(raw);
+  if (!note.ok) return note;
+  const cosignatures: Cosignature[] = [];
+  for (const line of note.value.lines)
+    for (const vkey of keys.filter(({ type, name, id }) => type === 4 && name === line.name && id.equals(line.id))) {
+      const time = verifiedTime(vkey, note.value.text, line);
+      if (time === undefined) return bad("COSIG_BAD", `the cosignature of ${vkey.name}`);
+      cosignatures.push({ vkey, time, line: line.line });
+    }
+  return good(cosignatures);
+}
+
 function parseLine(line: string): SignatureLine | undefined {
   const [, name, encoded] = LINE.exec(line) ?? [];
   if (name === undefined || !KEY_NAME.test(name)) return undefined;

@@ -1,26 +1,14 @@
 import { parseBundle, parseCommit } from "../format/bundle.ts";
 import { parseCheckpoint } from "../format/checkpoint.ts";
 import type { StoredEntry } from "../format/entry.ts";
-import type { KeyEpoch } from "../format/epoch.ts";
 import { bad, type Finding, good, type Result } from "../format/faults.ts";
 import { appendLines, parseNote } from "../format/note.ts";
 import { type Frontier, leafHash, rootOf } from "../format/tree.ts";
 import { type Known, type VerifiedBundle, verifyBundle, verifyCommit } from "../format/verify.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Judging } from "./judging.ts";
 import type { Change, Holding, Leaf, Ledger, Tree } from "./ledger.ts";
 import { advance } from "./mirror.ts";
-
-/** A log, the keys that may sign it at which size, and, where it is registered, the leaf hash of its entry 0. */
-export interface GatewayLog {
-  readonly name: string;
-  readonly keys: readonly KeyEpoch[];
-  readonly genesis?: Buffer;
-}
-
-/** A row of the register: a gateway and a log it may write. */
-export interface Gateway {
-  readonly id: string;
-  readonly log: GatewayLog;
-}
 
 /** What an accepted message changes, and what it left open. */
 export interface Accepted {
@@ -31,8 +19,21 @@ export interface Accepted {
   readonly gap: readonly [number, number] | undefined;
 }
 
+/** What a message is examined with. */
+export interface Examining {
+  readonly ledger: Ledger;
+  /** Checks 13 to 16; left out: they are not made. */
+  readonly judging?: Judging | undefined;
+  /** Unix ms: when the tree would be witnessed. */
+  readonly now: number;
+}
+
 /** Checks 1 to 12 on a commit lane's message against what is held. Nothing is kept yet. */
-export async function examineCommit(payload: Buffer, gateway: Gateway, ledger: Ledger): Promise<Result<Accepted>> {
+export async function examineCommit(
+  payload: Buffer,
+  gateway: Gateway,
+  { ledger, now }: Examining,
+): Promise<Result<Accepted>> {
   const commit = parseCommit(payload);
   if (!commit.ok) return commit;
   const { holding, known } = await holdingOf(ledger, gateway, commit.value.note, commit.value.old);
@@ -44,12 +45,17 @@ export async function examineCommit(payload: Buffer, gateway: Gateway, ledger: L
     tree: { ...checkpoint, note },
     leaves: [],
     frontier: holding.frontier,
+    time: now,
   };
   return good({ change, duplicate: known.rootAt?.(checkpoint.size) !== undefined, gap: undefined });
 }
 
-/** The same on a bundle; both lanes carry one format. */
-export async function examineBundle(payload: Buffer, gateway: Gateway, ledger: Ledger): Promise<Result<Accepted>> {
+/** The same on a bundle, and checks 13 to 16 on what is then here without a gap; both lanes carry one format. */
+export async function examineBundle(
+  payload: Buffer,
+  gateway: Gateway,
+  { ledger, judging, now }: Examining,
+): Promise<Result<Accepted>> {
   const bundle = parseBundle(payload);
   if (!bundle.ok) return bundle;
   const { from, entries } = bundle.value;
@@ -72,10 +78,17 @@ export async function examineBundle(payload: Buffer, gateway: Gateway, ledger: L
     (await linkAfter(leaves, stored, gateway, ledger)) ??
     (await whole(frontier, tree, holding, gateway, ledger));
   if (problem !== undefined) return { ok: false, problem };
+  const sizes = { from: holding.frontier.size, to: frontier.size, witnessed: holding.witnessed?.size ?? 0 };
+  const judged =
+    judging && sizes.to > sizes.from
+      ? await judging.judge({ gateway, leaves: verified.value.leaves, ...sizes, tree, now })
+      : good(undefined);
+  if (!judged.ok) return judged;
   const fresh = leaves.filter(({ seq }) => !stored.has(seq));
   const duplicate = fresh.length === 0 && known.rootAt?.(tree.size) !== undefined;
   const gap = frontier.size < from ? await gapBefore(from, frontier.size, gateway, ledger) : undefined;
-  return good({ change: { seen: seenOf(holding), tree, leaves: fresh, frontier }, duplicate, gap });
+  const change = { seen: seenOf(holding), tree, leaves: fresh, frontier, time: now, checked: judged.value };
+  return good({ change, duplicate, gap });
 }
 
 const leafOf = ({

@@ -37,9 +37,19 @@ export interface Change {
   readonly leaves: readonly Leaf[];
   /** Frontier of the tree of which every entry is then here. */
   readonly frontier: Frontier;
+  /** When the tree is witnessed, Unix ms, if it is larger than every one before. */
+  readonly time?: number;
+  /** What the checks of entries remember up to that frontier, and what they remarked upon. */
+  readonly checked?: { readonly state: string; readonly remarks: readonly Refusal[] } | undefined;
 }
 
-/** A message that was refused. `note` is what the log signed, where it may contradict what it signed before. */
+/** A tree that was the largest when it was witnessed, and when that was, Unix ms. */
+export interface Witnessed {
+  readonly size: number;
+  readonly time: number;
+}
+
+/** A message that was refused, or entries that were remarked upon. `note` is what the log signed and may be held against it. */
 export interface Refusal {
   readonly time: number;
   readonly gateway: string;
@@ -48,6 +58,8 @@ export interface Refusal {
   readonly note?: Buffer | undefined;
   /** A note that is kept already is not counted again. */
   readonly once?: boolean | undefined;
+  /** Entries that one remark is about; else a message counts once. */
+  readonly times?: number;
 }
 
 export interface Summary {
@@ -82,6 +94,10 @@ export interface Ledger {
   /** Entries below it need not be recomputed any more; undefined before the first word of it. */
   recomputed(origin: string): Promise<number | undefined>;
   setRecomputed(origin: string, below: number): Promise<void>;
+  /** Trees of a size in (above, ...] from the smallest on, up to the first that reaches `upTo`. */
+  witnessedFrom(origin: string, above: number, upTo: number): Promise<readonly Witnessed[]>;
+  /** What the checks of entries remembered at the mirrored size. */
+  checked(origin: string): Promise<string | undefined>;
   keep(origin: string, change: Change): Promise<boolean>;
   /** Counts a message under the code of its check; keeps the note that may be evidence for ever, once. */
   refuse(refusal: Refusal): Promise<void>;

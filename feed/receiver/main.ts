@@ -129,17 +129,20 @@ const verify = command({
       option("--register-key VKEY", "the registry's verifier key; without it the register's own is used and printed"),
       undefined,
     ),
+    json: flag("--json", "print the whole report as one JSON object"),
   },
   examples: [
     "verify export",
     "verify export --policy register/keys.txt",
     "verify export --register register.note --register-key 'reg.dqs.example.cn+1b2c3d4e+AbC...'",
+    "verify export --json",
   ],
   ends: ends.verify,
-  exits: { 2: "refused: a check failed; its code is printed" },
-  run: ({ dir, policy, register, registerKey }) => {
-    if (register === undefined) return verifyFolder(dir, policy, print);
-    return verifyFolder(dir, ownRegister(register, registerKey, print), print);
+  exits: { 2: "refused: a check failed; its code is printed", 3: "valid, with remarks that are printed" },
+  run: ({ dir, policy, register, registerKey, json }) => {
+    const tell = json ? (line: string) => void process.stderr.write(`${line}\n`) : print;
+    const by = register === undefined ? policy : ownRegister(register, registerKey, tell);
+    return verifyFolder(dir, by, print, { json });
   },
 });
 

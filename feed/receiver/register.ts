@@ -1,6 +1,6 @@
 import { parseVkey, type Vkey } from "../format/vkey.ts";
 import type { Problem, Reporter } from "../yaml/problem.ts";
-import type { Gateway } from "./examine.ts";
+import type { Gateway } from "./gateway.ts";
 import { gatewayRow } from "./settings-file.ts";
 
 export interface Registered {

@@ -5,7 +5,8 @@ import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
 import { secretOf } from "./draw.ts";
-import type { Gateway } from "./examine.ts";
+import type { Gateway } from "./gateway.ts";
+import { makeJudging } from "./judging.ts";
 import { loadKeys } from "./keys.ts";
 import type { Ledger } from "./ledger.ts";
 import { createLogger, type Logger } from "./logger.ts";
@@ -60,6 +61,8 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
     gateways,
     now: () => millis(Date.now()),
     send: sender(link, log),
+    judging: makeJudging({ ledger, witnesses: [keys.witness.vkey, keys.mirror.vkey] }),
+    remarked: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "remarked"),
     refused: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "refused"),
     mirrored: recomputing.mirrored,
   });

@@ -9,7 +9,7 @@ import { readYaml } from "../yaml/read.ts";
 import { inOrder } from "../yaml/render.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
 import { checkBroker, group } from "./check-broker.ts";
-import type { Gateway } from "./examine.ts";
+import type { Gateway } from "./gateway.ts";
 import { register, signedRegister } from "./register.ts";
 import type { RegisterSource } from "./registry/use.ts";
 import { type SettingsFile, settingsFile } from "./settings-file.ts";

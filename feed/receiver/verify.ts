@@ -4,37 +4,62 @@ import { readExport } from "../format/export-files.ts";
 import { Fault } from "../format/faults.ts";
 import { parsePolicy } from "../format/policy.ts";
 import { openRegister, type Register } from "../format/registry.ts";
+import type { Report } from "../format/report.ts";
 import { parseVkey } from "../format/vkey.ts";
 import { fingerprint } from "./registry/show.ts";
 
+/** Exit status of each verdict. */
+export const verdictExits = { VALID: 0, "VALID WITH REMARKS": 3, REFUSED: 2 } as const;
+
 /**
  * Verifies a folder that `cems-agent export` wrote, by the policy in it, by one of the verifier's own (a file) or by a
- * register, and prints every finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
+ * register, and prints every finding, or one JSON object. Returns the exit status: 0 valid, 3 valid with remarks, 2 refused.
+ * E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
  */
-export function verifyFolder(dir: string, by: string | Register | undefined, print: (line: string) => void): number {
+export function verifyFolder(
+  dir: string,
+  by: string | Register | undefined,
+  print: (line: string) => void,
+  { json = false }: { readonly json?: boolean } = {},
+): number {
   const report = readable(dir, () => {
     const files = readExport(dir);
     if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
-    if (typeof by === "object") return verifyExport(files.value, by);
+    if (typeof by === "object") return verifyExport(files.value, { register: by });
     return verifyExport(by === undefined ? files.value : { ...files.value, keys: ownPolicy(by) });
   });
+  for (const line of json ? [jsonOf(report)] : textOf(report)) print(line);
+  return verdictExits[report.verdict];
+}
+
+function* textOf(report: Report): Generator<string> {
   for (const { size, cosigned, quorate } of report.checkpoints) {
     const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
-    print(`checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`);
+    yield `checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`;
   }
-  for (const { code, detail, times, first, last } of report.findings) {
+  for (const { code, severity, detail, times, first, last } of report.findings) {
     const where = first === undefined ? "" : first === last ? `, entry ${first}` : `, entries ${first} to ${last}`;
-    print(`${code} ${detail}${times > 1 ? ` (${times} times${where})` : where}`);
+    const remark = severity === "F" || severity === "R" ? "" : "remark: ";
+    yield `${remark}${code} ${detail}${times > 1 ? ` (${times} times${where})` : where}`;
   }
   const end = report.first + report.entries;
-  if (report.covered < end) print(`note: entries from ${report.covered} are not covered by a cosigned checkpoint`);
+  if (report.covered < end) yield `note: entries from ${report.covered} are not covered by a cosigned checkpoint`;
+  if (report.unjudged > 0)
+    yield `note: ${report.unjudged} values could not be recomputed: their configuration is not here, or says too little`;
   const codes = report.findings.map(({ code }) => code).sort();
-  print(
-    report.verdict === "VALID"
-      ? `VALID: ${report.entries} entries, root ${report.root.toString("base64")}`
-      : `REFUSED: ${codes.join(" ")}`,
-  );
-  return report.verdict === "VALID" ? 0 : 2;
+  const what = `${report.entries} entries, root ${report.root.toString("base64")}`;
+  if (report.verdict === "VALID") yield `VALID: ${what}`;
+  else if (report.verdict === "REFUSED") yield `REFUSED: ${codes.join(" ")}`;
+  else yield `VALID WITH REMARKS: ${codes.join(" ")}: ${what}`;
+}
+
+/** `bytes` are the exact ones of the first entry concerned, as the text they are. */
+function jsonOf({ root, findings, ...report }: Report): string {
+  const said = findings.map(({ bytes, ...finding }) => ({
+    ...finding,
+    ...(bytes && { bytes: bytes.toString("utf8") }),
+  }));
+  return JSON.stringify({ ...report, root: root.toString("base64"), findings: said });
 }
 
 /** A file that cannot be read is no verdict on what it holds. */

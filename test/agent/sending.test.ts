@@ -11,7 +11,7 @@ function open(plant: Plant, link: Link): { sending: SiteSending; lines: Record<s
   const lines: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const sending = openSending({
-    site: { gateway },
+    site: { gateway, seal: { anchor: seconds(300) } },
     service: { policy: plant.policy, link },
     journal: plant.journal,
     keeper: { keep: () => [], sealNow: () => {}, running: Promise.resolve() },

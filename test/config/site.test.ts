@@ -76,7 +76,7 @@ test("a short site has all its defaults", () => {
     stack: "s1",
     device: { model: "EG-2", sn: "17" },
     state: join(dir, "state"),
-    seal: { every: 10_000, entries: 64, recheck: 68_400_000 },
+    seal: { every: 10_000, entries: 64, anchor: 300_000, recheck: 68_400_000 },
     quota: 2_000_000_000,
     log: "info",
     lines: [

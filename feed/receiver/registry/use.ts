@@ -2,7 +2,7 @@ import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { Fault, good, type Result } from "../../format/faults.ts";
 import { openRegister, type Register, seenOf } from "../../format/registry.ts";
 import type { Vkey } from "../../format/vkey.ts";
-import type { Gateway } from "../examine.ts";
+import type { Gateway } from "../gateway.ts";
 import type { Ledger } from "../ledger.ts";
 
 /** Where the register is, and the registry's key, which the receiver knows from elsewhere. */

@@ -72,7 +72,7 @@ export function makePlant(): Plant {
   const path = join(tempDir(), "ledger.db");
   createLedger(path);
   const ledger = openLedger(path);
-  const clock = fakeClock();
+  const clock = fakeClock("2026-10-01T00:10:00.000Z"); // after the journal's first entries
   const listeners = new Set<LinkListener>();
   let linked = false;
   let moves = 0;

@@ -33,6 +33,7 @@ describe("the report on a bundle directory", () => {
     expect(verifyExport(of(whole))).toEqual({
       verdict: "VALID",
       findings: [],
+      unjudged: 0,
       checkpoints: [5, 20].map((size) => ({
         file: `checkpoints/${size}.note`,
         size,

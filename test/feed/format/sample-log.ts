@@ -123,6 +123,7 @@ function bodyOf(seq: number, seed: string): EntryBody {
     const head: [number, string] = [2, hash("head").toString("base64")];
     return { type: "boot", t, boot: "9f3c1a2e", why: "start", clk: ["none", -1], head };
   }
+  const so2 = 12 + (hash(`${seed}${seq}`)[0] as number);
   if (seq % 10 === 9) return { type: "event", t, code: "comm-loss", detail: `no reply, "late" — ${seed}`, dev: "cems" };
   return {
     type: "frame",
@@ -133,13 +134,21 @@ function bodyOf(seq: number, seed: string): EntryBody {
     clk: ["ntp", 4],
     cfg: 1,
     at: [[5000 * seq - 20, 5000 * seq, start + seq * 5000]],
-    raw: [hash(`raw ${seed} ${seq}`).toString("base64")],
+    raw: [reply(so2).toString("base64")],
     data: {
-      "cems.so2": [`${12 + (hash(`${seed}${seq}`)[0] as number)}.37`, "N"],
+      "cems.so2": [`${so2}.37`, "N"],
       "cems.o2": ["6.08", "M", "status.maintenance"],
       "cems.nox": [null, "D", "sentinel"],
     },
   };
+}
+
+/** Unit 1, function 3, ten bytes: two float32 and a register that means "no value". */
+function reply(so2: number): Buffer {
+  const bytes = Buffer.from("01030a0000000000000000ffff", "hex");
+  bytes.writeFloatBE(so2 + 0.37, 3);
+  bytes.writeFloatBE(6.08, 7);
+  return bytes;
 }
 
 function genesis(t: string): EntryBody {

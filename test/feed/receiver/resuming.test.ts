@@ -48,7 +48,7 @@ test("what was waiting when a receiver stopped is done by the next, and nothing 
   const service = testService(log);
   const findings: string[] = [];
   const told: Partial<RecomputingParts> = {
-    gateways: [{ id: "g1", log: rowOf(log.signer.vkey) }],
+    gateways: [rowOf("g1", log.signer.vkey)],
     differs: (_, { detail }) => findings.push(detail.split(",")[0] ?? ""),
   };
   const first = begin(service.ledger, told);
@@ -72,7 +72,7 @@ test("a finding is counted once, though a receiver was killed before it noted ho
   const told: Partial<RecomputingParts> = { differs: () => (found += 1) };
   for (let n = 0; n < 2; n++) {
     const killed = begin({ ...service.ledger, recomputed: async () => 0 }, told);
-    killed.mirrored({ id: "g1", log: rowOf(log.signer.vkey) }, 0);
+    killed.mirrored(rowOf("g1", log.signer.vkey), 0);
     await killed.idle();
   }
   expect([found, (await service.ledger.summary()).codes]).toEqual([2, { DERIVED_DIFFERS: 1 }]);

@@ -5,7 +5,8 @@ import { type KeyEpoch, unbounded } from "../../../feed/format/epoch.ts";
 import { newKeyPem, type OpenNote, openNote, parseNote, signerFromPem, type Vkey } from "../../../feed/format/note.ts";
 import { type Lane, laneOf, topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
-import type { Gateway } from "../../../feed/receiver/examine.ts";
+import type { Gateway } from "../../../feed/receiver/gateway.ts";
+import type { Judging } from "../../../feed/receiver/judging.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
 import { openReceiver, type ReceiverParts } from "../../../feed/receiver/receive.ts";
 import { createLedger, openLedger } from "../../../feed/receiver/sqlite-ledger.ts";
@@ -48,8 +49,8 @@ export function testService(
   log: TestLog,
   gateway: Partial<Omit<KeyEpoch, "vkey">> & { readonly id?: string; readonly genesis?: Buffer } = {},
   others: readonly Gateway[] = [],
+  { keys = testKeys(), judging }: { readonly keys?: ServiceKeys; readonly judging?: (ledger: Ledger) => Judging } = {},
 ): TestService {
-  const keys = testKeys();
   const path = join(tempDir(), "ledger.db");
   createLedger(path);
   const ledger = openLedger(path);
@@ -81,6 +82,7 @@ export function testService(
     ledger,
     keys,
     gateways: all,
+    ...(judging && { judging: judging(ledger) }),
     now: () => millis(service.time),
     send: async (topic, payload) => void said.push({ topic, payload }),
     refused: (_, { code }) => service.refused.push(code),

@@ -34,7 +34,7 @@ function touched(dir: string, name: string): string {
 test("what both signed is valid, and who signed when is printed", async () => {
   const { status, lines } = verified(await exported());
   expect(status).toBe(0);
-  expect(lines[0]).toMatch(/^checkpoint 21 cosigned by m1\S+ 2026-01-01T.*, w1\S+ 2026/);
+  expect(lines[0]).toMatch(/^checkpoint 21 cosigned by m1\S+ 2026-10-01T.*, w1\S+ 2026/);
   expect(lines.at(-1)).toMatch(/^VALID: 21 entries, root \S{44}$/);
 });
 
