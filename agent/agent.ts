@@ -16,6 +16,7 @@ import { takeDeposits } from "./deposit/taking.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { downtime, lastBoot, newest } from "./downtime.ts";
+import { enteredFolder, takeEntered } from "./entering.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
@@ -146,7 +147,13 @@ async function operate(
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
   const deriving = site.derived
-    ? [startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal)]
+    ? [
+        startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal),
+        takeEntered(
+          { folder: enteredFolder(site), derived: site.derived, journal, keeper, clock, log },
+          collecting.signal,
+        ),
+      ]
     : [];
   const documents = documentsPath(site);
   const deposits = takeDeposits({ journal, keeper, documents, now: () => clock.now().wall });

@@ -37,6 +37,21 @@ export const faults = {
     hint: "Name a derived channel of the site and a period that is over: cems-agent explain so2.dry 2026-10-01T08 --config FILE. A report names a month: --month 2026-10.",
     exit: 64,
   },
+  E_CALIBRATION_ARGUMENT: {
+    consequence: "nothing is kept, charted or computed",
+    hint: "`cems-agent calibration-enter --help`, and that of `calibration-chart` and `calibration-rata`, say what can be given.",
+    exit: 64,
+  },
+  E_CALIBRATION_HANDOVER: {
+    consequence: "the check is not handed over to the agent, and not kept",
+    hint: "Call it as the user of the agent, who may write to the state folder, and see that the disk has room.",
+    exit: 73,
+  },
+  E_CALIBRATION_TABLE: {
+    consequence: "nothing is computed",
+    hint: "The table has a first line reference,cems and then one run a line, as 250.1,248.9; a column rejected marks with x the runs that are left out.",
+    exit: 65,
+  },
   E_AFTER: {
     consequence: "nothing is made",
     hint: "Name the authorisation that the registry wrote for exactly this `site.origin`: cems-receiver registry authorise.",

@@ -2,6 +2,9 @@
 import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
+import { calibrationChart } from "./commands/calibration-chart.ts";
+import { calibrationEnter } from "./commands/calibration-enter.ts";
+import { calibrationRata } from "./commands/calibration-rata.ts";
 import { certify } from "./commands/certify.ts";
 import { deposit } from "./commands/deposit.ts";
 import { ends } from "./commands/ends.ts";
@@ -126,6 +129,23 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, enrol, rotate, check, run, tail, probe, scan, explain, report, certify, deposit, export_],
+  commands: [
+    init,
+    enrol,
+    rotate,
+    check,
+    run,
+    tail,
+    probe,
+    scan,
+    explain,
+    report,
+    calibrationEnter,
+    calibrationChart,
+    calibrationRata,
+    certify,
+    deposit,
+    export_,
+  ],
   faults: [faults],
 });

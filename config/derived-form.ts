@@ -2,7 +2,6 @@ import { z } from "zod";
 import { decimal } from "../drivers/profile-form.ts";
 import { periods } from "../feed/derive/average/calendar.ts";
 import { type Parameter, part75Rules } from "../feed/derive/substitute/part75-rules.ts";
-
 import { duration } from "./forms.ts";
 
 /** The part of a site file that says which values are made of the readings. */
@@ -82,7 +81,10 @@ const level = (reason: string) =>
   z
     .strictObject({
       reference: decimal.meta({ description: "What the instrument ought to say, in its unit.", examples: ["400"] }),
-      reason: z.string().default(reason).meta({ description: "State of the profile, with flag C, that tells it." }),
+      reason: z
+        .string()
+        .default(reason)
+        .meta({ description: "State of the profile, with flag C, that tells it; `by-hand`: only a person does." }),
     })
     .exactOptional()
     .meta({ description: "A check at this level." });
@@ -94,6 +96,21 @@ const calibration = z.strictObject({
   span: level("status.span"),
   samples: z.int().min(1).max(100).default(3).meta({ description: "A check is read from so many samples in a row." }),
   spread: decimal.meta({ description: "They lie this near to each other, in its unit.", examples: ["5"] }),
+  timer: z
+    .string()
+    .exactOptional()
+    .meta({
+      description:
+        "How long a pass proves what is measured, and how far a failure reaches back: a timer of `feed/derive/calibration/README.md`, or `none`. Left out: that of the rules and the kind.",
+      examples: ["hj75-gas-manual"],
+    }),
+  lasts: duration("1m", "8760h")
+    .exactOptional()
+    .meta({
+      description:
+        "In place of the timer's own time: what the permit says, or some reserve beside the time of the check.",
+      examples: ["26h"],
+    }),
 });
 
 export const derivedForm = z.strictObject({
@@ -135,10 +152,9 @@ export const derivedForm = z.strictObject({
     .meta({ description: "Basis of measured channels, wherever a formula asks for it." }),
   means: z.array(channelOf("A measured channel.")).default([]).meta({ description: "Channels averaged as they are." }),
   channels: z.array(derivedChannel).default([]).meta({ description: "Channels made by a formula." }),
-  calibration: z
-    .record(channel, calibration)
-    .prefault({})
-    .meta({ description: "Measured channels whose zero and span checks are judged and told of." }),
+  calibration: z.record(channel, calibration).prefault({}).meta({
+    description: "Measured channels whose zero and span checks are judged; what none of them proves enters no mean.",
+  }),
   substitutes: z
     .record(channel, substitute)
     .prefault({})

@@ -91,6 +91,7 @@ export function loadSite(
       offset: offsetOf(parsed.data.derived.utcOffset),
       channels: derived.value,
       checks: watched,
+      units: new Map([...measuredOn(site)].map(([id, { unit }]) => [id, unit])),
       substitutes: new Map(Object.entries(parsed.data.derived.substitutes)),
     },
   });

@@ -50,6 +50,8 @@ export interface Derived {
   readonly channels: readonly DerivedChannel[];
   /** Measured channels whose zero and span checks are judged. */
   readonly checks: readonly Watched[];
+  /** Of each measured channel, its unit. */
+  readonly units: ReadonlyMap<string, string>;
   /** By channel: what reports may fill, and what the rules ask of it. */
   readonly substitutes: ReadonlyMap<string, Substitutable>;
 }

@@ -73,5 +73,8 @@ export const ends = {
     "E_CERT_LOST",
   ],
   explain: [...site, ...read, "E_DERIVED_UNKNOWN"],
+  "calibration-enter": [...site, "E_CALIBRATION_ARGUMENT", "E_CALIBRATION_HANDOVER"],
+  "calibration-chart": [...site, ...read, "E_CALIBRATION_ARGUMENT"],
+  "calibration-rata": ["E_CALIBRATION_TABLE", "E_CALIBRATION_ARGUMENT"],
   export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING"],
 } as const satisfies Record<string, readonly AgentFaultCode[]>;

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { endOf } from "../../feed/derive/average/calendar.ts";
 import type { Closed } from "../../feed/derive/average/channel.ts";
+import type { Proof } from "../../feed/derive/calibration/proof.ts";
 import type { CounterNews } from "../../feed/derive/counting.ts";
 import { type Deriving, makeDeriving } from "../../feed/derive/deriving.ts";
 import { derivedBodies } from "../../feed/derive/entries.ts";
@@ -12,10 +13,12 @@ import { type Millis, millis } from "../../feed/format/vocabulary.ts";
 import { type Begin, recallBefore } from "./begin.ts";
 import type { DeriverParts } from "./parts.ts";
 import { entriesFrom, grace, portion } from "./reading.ts";
+import { type Because, reasons } from "./reasons.ts";
 
-/** A closed period as it stands: its entry with all amendments over it. */
+/** A closed period as it stands: its entry with all amendments over it. `told`: the newest of these. */
 interface Standing {
   readonly seq: number;
+  readonly told: number;
   readonly data: Readings;
 }
 
@@ -34,14 +37,19 @@ const longest = 4096;
 
 /** Everything since `begin` once more, samples in the order of their times. Nothing where `signal` aborted meanwhile. */
 export async function amendments(
-  parts: DeriverParts & { readonly begin: Begin; tell(news: CounterNews): void; see(entry: StoredEntry): void },
+  parts: DeriverParts & {
+    readonly begin: Begin;
+    readonly proof: Proof;
+    tell(news: CounterNews): void;
+    see(entry: StoredEntry): void;
+  },
   signal: AbortSignal,
 ): Promise<Again | undefined> {
-  const { channels, offset, cfg, journal, clock, begin, tell, see } = parts;
+  const { channels, offset, cfg, journal, clock, begin, tell, see, proof } = parts;
   const frames: { readonly t: number; readonly seq: number }[] = [];
   const standing = new Map<string, Standing>();
   const keyOfSeq = new Map<number, string>();
-  const deriving = makeDeriving(channels, offset, begin.t, { tell });
+  const deriving = makeDeriving(channels, offset, begin.state ?? begin.t, { tell, unproven: proof.spans });
   let next = begin.seq;
   let until = begin.t as number;
   for await (const entry of entriesFrom(journal, begin.seq, signal)) {
@@ -53,22 +61,24 @@ export async function amendments(
       if (t < Number.POSITIVE_INFINITY) frames.push({ t, seq: entry.seq });
     } else if (entry.type === "derived" && entry.cfg === cfg) {
       const key = keyOf(entry);
-      standing.set(key, { seq: entry.seq, data: entry.data });
+      standing.set(key, { seq: entry.seq, told: entry.seq, data: entry.data });
       keyOfSeq.set(entry.seq, key);
       until = Math.max(until, endOf(entry.period, Date.parse(entry.start), offset / minute));
     } else if (entry.type === "amend") {
       const key = keyOfSeq.get(entry.ref);
       const was = key === undefined ? undefined : standing.get(key);
-      if (key !== undefined && was) standing.set(key, { ...was, data: overlaid(was.data, entry.value) });
+      if (key !== undefined && was)
+        standing.set(key, { ...was, told: entry.seq, data: overlaid(was.data, entry.value) });
     }
   }
   const declared = new Map(channels.map((channel) => [channel.id, channel]));
   await recallBefore(deriving, parts, begin, signal);
+  const because = reasons(channels, proof, offset);
   const bodies: AmendBody[] = [];
   const owed: Closed[] = [];
   const compare = (to: number): void => {
     for (const body of derivedBodies(deriving.close(to), declared, cfg, clock.now().wall))
-      bodies.push(...different(standing.get(keyOf(body)), body, clock.now().wall));
+      bodies.push(...different(standing.get(keyOf(body)), body, because, clock.now().wall));
   };
   for (const [index, { t, seq }] of frames.toSorted((a, b) => a.t - b.t || a.seq - b.seq).entries()) {
     if (index % portion === portion - 1) await turn(); // a month is long, and the meters are polled meanwhile
@@ -87,18 +97,21 @@ export async function amendments(
 const keyOf = ({ period, start }: Pick<DerivedBody, "period" | "start">): string => `${period} ${start}`;
 
 /** A period that nothing was said of cannot be amended: its values stand in the periods it is part of. */
-function different(was: Standing | undefined, body: DerivedBody, now: Millis): AmendBody[] {
+function different(was: Standing | undefined, body: DerivedBody, because: Because, now: Millis): AmendBody[] {
   if (was === undefined) return [];
   const changed = Object.entries(body.data).filter(
     ([channel, reading]) => JSON.stringify(reading) !== JSON.stringify(was.data[channel]),
   );
-  const say = (some: typeof changed): AmendBody[] => {
-    if (some.length === 0) return [];
+  const say = (some: typeof changed, why: string): AmendBody[] => {
     const value = canonical(Object.fromEntries(some));
     if (value.length > longest && some.length > 1)
-      return [...say(some.slice(0, some.length >> 1)), ...say(some.slice(some.length >> 1))];
-    const why = "readings of this period came after it was closed";
+      return [...say(some.slice(0, some.length >> 1), why), ...say(some.slice(some.length >> 1), why)];
     return [{ type: "amend", t: isoTime(millis(now)), ref: was.seq, why, by: "agent", value }];
   };
-  return say(changed);
+  const byWhy = new Map<string, typeof changed>();
+  for (const one of changed) {
+    const why = because(one[0], body, was.told);
+    byWhy.set(why, [...(byWhy.get(why) ?? []), one]);
+  }
+  return [...byWhy].flatMap(([why, some]) => say(some, why));
 }

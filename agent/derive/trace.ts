@@ -19,6 +19,7 @@ import { millis } from "../../feed/format/vocabulary.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 import { type NamedPeriod, periodText } from "./period-text.ts";
 import { firstSince } from "./reading.ts";
+import { type Unproven, uncounted, unprovenIn } from "./trace-checks.ts";
 import { type Counts, countsOf } from "./trace-counts.ts";
 import type { TracedSample } from "./traced-sample.ts";
 
@@ -34,6 +35,8 @@ export interface Trace {
   readonly n: readonly [number, number];
   readonly entry: number;
   readonly amendments: readonly { readonly entry: number; readonly why: string; readonly before: ReadingTuple }[];
+  /** What of its time no check proves, of the measured channels it rests on, as it was known when the value was last said. */
+  readonly unproven?: readonly Unproven[];
   readonly how: Derivation;
   /** Number of the config entry that says so. */
   readonly config: number;
@@ -105,6 +108,9 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
   if (how === undefined || first === undefined) return undefined;
   const east = config.east ?? 0;
   const { value, amendments } = standing(journal, channel, entry.seq, first);
+  const told = Math.max(entry.seq, ...amendments.map((one) => one.entry));
+  const unproven = unprovenIn(journal, channel, entry, config, told);
+  const made = madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], told));
   return {
     channel,
     unit: config.points[channel]?.[0] ?? "",
@@ -113,10 +119,11 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
     n: entry.n[channel] ?? [0, 0],
     entry: entry.seq,
     amendments,
+    ...(unproven.length > 0 && { unproven }),
     how,
     config: entry.cfg,
     ...(config.t > entry.start && { since: config.t }),
-    made: madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], ...amendments.map((one) => one.entry))),
+    made: made.of === "samples" ? { ...made, samples: uncounted(made.samples, unproven) } : made,
   };
 }
 

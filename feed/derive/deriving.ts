@@ -1,5 +1,6 @@
 import type { Derivation, FrameBody, Period } from "../format/body.ts";
 import type { Flag } from "../format/vocabulary.ts";
+import { invalidated, type Span } from "./average/amend.ts";
 import { type Averages, makeAverages, type Taken } from "./average/averages.ts";
 import { endOf, lengthOf, startOf } from "./average/calendar.ts";
 import type { Channel, Closed, Sample } from "./average/channel.ts";
@@ -51,7 +52,7 @@ export interface DerivingState {
 }
 
 const minute = 60_000;
-/** How far beyond what is closed a sample may lie, ms: a clock that jumps must not fill memory. */
+/** A clock that jumps must not fill memory. */
 const ahead = 2 * 3_600_000;
 
 interface Counted {
@@ -70,19 +71,25 @@ interface Made {
   };
 }
 
+/** What makes a deriving besides its channels. */
+export interface DerivingOptions {
+  /** Is told what happens to counters, as their minutes close. */
+  readonly tell?: (news: CounterNews) => void;
+  /** Times of a measured channel whose samples enter no mean, since no check proves them. */
+  readonly unproven?: (channel: string) => readonly Span[];
+  /** How far beyond what is closed a sample may lie, ms. */
+  readonly reach?: number;
+}
+
 /**
  * `channels`: each after those it is made of. `offset`: how far the site's days begin before those of UTC, in ms. `from`:
- * Unix ms from which samples count, or an earlier state. `tell` is told what happens to counters, as their minutes close.
- * `reach`: how far ahead of what is closed a sample may lie, in ms. Throws TypeError for a declaration that cannot be carried out.
+ * Unix ms from which samples count, or an earlier state. Throws TypeError for a declaration that cannot be carried out.
  */
 export function makeDeriving(
   channels: readonly Declared[],
   offset: number,
   from: number | DerivingState,
-  {
-    tell = () => {},
-    reach = ahead,
-  }: { readonly tell?: (news: CounterNews) => void; readonly reach?: number | undefined } = {},
+  { tell = () => {}, unproven = () => [], reach = ahead }: DerivingOptions = {},
 ): Deriving {
   const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from, reach));
   const made = all.filter((one) => "averages" in one);
@@ -117,7 +124,7 @@ export function makeDeriving(
   return {
     take: (channel, sample) => {
       const counted = count(channel, sample);
-      const taken = measured.get(channel)?.take(sample) ?? "taken";
+      const taken = measured.get(channel)?.take(invalidated(sample, unproven(channel))) ?? "taken";
       return taken === "taken" ? counted : taken;
     },
     samplesOf: (frame, seq) => samplesOf(frame, seq, own),
@@ -154,6 +161,7 @@ function feed(
   const flags: Flag[] = [];
   const entries: number[] = [];
   let arrived = false;
+  let unproven = false;
   for (const [name, input] of by.inputs) {
     if (input.is === "number") {
       values[name] = input.value;
@@ -162,6 +170,7 @@ function feed(
     const period = closed.get(keyOf(input.channel, at));
     values[name] = period?.value.ok === true ? period.value.value.times(input.times) : null;
     flags.push(period?.flag ?? "D");
+    unproven ||= period?.value.ok === false && period.value.why === "derive.invalidated";
     if (period === undefined || period.counts.arrived === 0) continue;
     arrived = true;
     for (const entry of [period.from, period.to]) if (entry !== null) entries.push(entry);
@@ -169,7 +178,13 @@ function feed(
   if (!arrived) return;
   const outcome = evaluate(by.formula, values as Values, by.constants);
   const flag = worst(flags, outcome.ok);
-  const why = outcome.ok ? (averages.channel.regime.valid.includes(flag) ? undefined : "derive.doubt") : outcome.why;
+  const why = outcome.ok
+    ? averages.channel.regime.valid.includes(flag)
+      ? undefined
+      : "derive.doubt"
+    : unproven
+      ? "derive.invalidated"
+      : outcome.why;
   const heavy = weight === undefined ? undefined : closed.get(keyOf(weight, at));
   averages.take({
     t: start,

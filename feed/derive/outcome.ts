@@ -19,7 +19,7 @@ export const noValue = {
   "derive.stopped": "the plant did not run in the period",
   "derive.counter": "the counter was reset or exchanged, or moved as no consumption moves it",
   "derive.counter-gap": "the counter was not read at the start or at the end of the period",
-  "derive.invalidated": "a failed calibration reaches back over it",
+  "derive.invalidated": "no calibration check proves it: one failed, the last ran out, or none was made in time",
   "derive.span": "the span is not above zero",
   "derive.unstable": "the readings of a check did not settle",
   "derive.runs": "too few runs, or too many of them left out",

@@ -67,7 +67,33 @@ export interface ConfigBody extends Timed {
   readonly derive?: { readonly [channel: string]: Derivation };
   /** Beside `derive`: minutes that the site's days begin before those of UTC. */
   readonly east?: number;
+  /** Beside `derive`: measured channels whose zero and span checks are judged. */
+  readonly calibrate?: { readonly [channel: string]: Calibration };
 }
+
+/** How the zero and span checks of one measured channel are told, judged, and what they leave proven. */
+export type Calibration = {
+  readonly rules: "part-75" | "hj75";
+  /** A monitor of Part 75, or an instrument of HJ 75. */
+  readonly kind: string;
+  /** Span or full scale, in the unit of the channel. */
+  readonly scale: string;
+  /** [reason beside flag C that tells of the check, what the instrument ought to say]. */
+  readonly zero?: readonly [string, string];
+  readonly span?: readonly [string, string];
+  /** A check is read from so many samples in a row that lie so near to each other. */
+  readonly samples: number;
+  readonly spread: string;
+  /** Left out: checks take no value away. */
+  readonly timer?: {
+    /** Milliseconds that a pass proves what follows it. */
+    readonly lasts: number;
+    /** Where what a failure takes away begins. */
+    readonly reach: "last-pass" | "failure";
+    /** When the first of the declarations was made that go on from each other: it counts as a pass of every point. */
+    readonly since: string;
+  };
+};
 
 /** Averaging periods; each begins at a whole one of the site's own time zone. */
 export type Period = "minute" | "half-hour" | "hour" | "day" | "month";
@@ -156,7 +182,20 @@ export interface EventBody extends Timed {
   readonly dev?: string;
   /** Settings of the device, or states a logger told of, by channel: what they were (null: not known before) and what they are. */
   readonly set?: { readonly [channel: string]: readonly [string | null, string] };
+  /** The zero or span check that was judged. */
+  readonly check?: CheckTold;
 }
+
+/** One comparison with a reference, in the unit of the channel. `at` is when the reading was taken. */
+export type CheckTold = {
+  readonly channel: string;
+  readonly point: "zero" | "span";
+  readonly at: string;
+  readonly reading: string;
+  readonly reference: string;
+  /** Of a check entered by hand: the number of its `manual` entry. */
+  readonly of?: number;
+};
 
 /** An earlier cosignature, embedded: the entries after it were made after its time. */
 export interface AnchorBody extends Timed {

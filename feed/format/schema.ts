@@ -60,6 +60,17 @@ const derivation = z.strictObject({
   constants: code,
   regime: code,
 });
+const level = z.tuple([name, value]);
+const calibration = z.strictObject({
+  rules: z.enum(["part-75", "hj75"]),
+  kind: code,
+  scale: value,
+  zero: level.optional(),
+  span: level.optional(),
+  samples: z.int().min(1),
+  spread: value,
+  timer: z.strictObject({ lasts: z.int().min(1), reach: z.enum(["last-pass", "failure"]), since: time }).optional(),
+});
 const config = entry("config", {
   points: z.record(channel, z.tuple([text, name, name, z.int().min(0).max(20)])),
   sha256: hash,
@@ -77,6 +88,7 @@ const config = entry("config", {
     .optional(),
   derive: z.record(channel, derivation).optional(),
   east: z.int().min(-720).max(840).optional(),
+  calibrate: z.record(channel, calibration).optional(),
 });
 const bootEntry = entry("boot", {
   boot,
@@ -111,6 +123,16 @@ const event = entry("event", {
   detail: text,
   dev: device.optional(),
   set: z.record(channel, z.tuple([value.nullable(), value])).optional(),
+  check: z
+    .strictObject({
+      channel,
+      point: z.enum(["zero", "span"]),
+      at: time,
+      reading: value,
+      reference: value,
+      of: count.optional(),
+    })
+    .optional(),
 });
 const anchor = entry("anchor", {
   boot,

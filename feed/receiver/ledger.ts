@@ -56,6 +56,8 @@ export interface Refusal {
   readonly code: CheckCode;
   readonly detail: string;
   readonly note?: Buffer | undefined;
+  /** A note that is kept already is not counted again. */
+  readonly once?: boolean | undefined;
   /** Entries that one remark is about; else a message counts once. */
   readonly times?: number;
 }
@@ -87,6 +89,11 @@ export interface Ledger {
   entries(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
   /** What was computed, entries of type derived and amend, in [from, to), in order. */
   computed(origin: string, from: number, to: number): Promise<readonly Omit<Leaf, "readings">[]>;
+  /** Events of calibration checks in [from, to), in order. */
+  checks(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
+  /** Entries below it need not be recomputed any more; undefined before the first word of it. */
+  recomputed(origin: string): Promise<number | undefined>;
+  setRecomputed(origin: string, below: number): Promise<void>;
   /** Trees of a size in (above, ...] from the smallest on, up to the first that reaches `upTo`. */
   witnessedFrom(origin: string, above: number, upTo: number): Promise<readonly Witnessed[]>;
   /** What the checks of entries remembered at the mirrored size. */

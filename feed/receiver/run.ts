@@ -5,13 +5,14 @@ import { linkNews, sendNews } from "../link/news.ts";
 import type { LinkSettings } from "../link/settings.ts";
 import { type Link, openLink } from "../link.ts";
 import { receiveCertificates } from "./certificates.ts";
+import { secretOf } from "./draw.ts";
 import type { Gateway } from "./gateway.ts";
 import { makeJudging } from "./judging.ts";
 import { loadKeys } from "./keys.ts";
 import type { Ledger } from "./ledger.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { openReceiver, type Receiver } from "./receive.ts";
-import { secretOf, startRecomputing } from "./recomputing.ts";
+import { startRecomputing } from "./recomputing.ts";
 import { gatewaysOf, type RegisterSource, useRegister, watchRegister } from "./registry/use.ts";
 import { certificatesFolder, type ReceiverSettings } from "./settings.ts";
 import { holdLedger, openLedger } from "./sqlite-ledger.ts";
@@ -49,6 +50,7 @@ async function receive(settings: ReceiverSettings, keys: ServiceKeys, signal: Ab
   const recomputing = startRecomputing({
     ledger,
     ...settings.recompute,
+    gateways,
     secret: secretOf(keys),
     now: () => millis(Date.now()),
     differs: (gateway, { code, detail }) => log.warn({ gateway, code, detail }, "recomputed"),

@@ -38,7 +38,10 @@ const schema = `
 const later = `
   CREATE TABLE IF NOT EXISTS witnessed(origin INTEGER NOT NULL REFERENCES origin, size INTEGER NOT NULL,
                                        time INTEGER NOT NULL, PRIMARY KEY(origin, size)) STRICT;
-  CREATE TABLE IF NOT EXISTS checking(origin INTEGER PRIMARY KEY REFERENCES origin, state TEXT NOT NULL) STRICT;`;
+  CREATE TABLE IF NOT EXISTS checking(origin INTEGER PRIMARY KEY REFERENCES origin, state TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS recomputed(origin TEXT PRIMARY KEY, below INTEGER NOT NULL) STRICT;
+  -- calibration checks are looked for over weeks of entries
+  CREATE INDEX IF NOT EXISTS leaf_event ON leaf(origin, seq) WHERE type = 'event';`;
 
 /** Begins a ledger in a file that must not be there. Throws Fault E_RECEIVER_EXISTS, E_LEDGER_*. */
 export function createLedger(path: string): void {
@@ -88,8 +91,16 @@ function ledgerOn(db: Database): Ledger {
     `SELECT seq, type, hash, bytes FROM leaf
      WHERE origin = ? AND seq >= ? AND seq < ? AND type IN ('derived', 'amend') ORDER BY seq`,
   );
+  const findChecks = db.prepare<{ bytes: Buffer }>(
+    `SELECT bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? AND type = 'event'
+     AND instr(bytes, CAST('"code":"CALIBRATION_' AS BLOB)) > 0 ORDER BY seq`,
+  );
   const addRefused = db.prepare(
     "INSERT OR IGNORE INTO refused(time, gateway, code, detail, digest, note) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const findBelow = db.prepare<{ below: number }>("SELECT below FROM recomputed WHERE origin = ?");
+  const setBelow = db.prepare(
+    "INSERT INTO recomputed VALUES (?, ?) ON CONFLICT DO UPDATE SET below = max(below, excluded.below)",
   );
   // Ledgers of before there were registers lack it.
   db.prepare("CREATE TABLE IF NOT EXISTS register(serial INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT").run();
@@ -105,9 +116,9 @@ function ledgerOn(db: Database): Ledger {
   const setChecked = db.prepare(
     "INSERT INTO checking(origin, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
   );
-  const refuse = ({ time, gateway, code, detail, note, times }: Refusal, digested = note): void => {
-    count.run(code, times ?? 1);
-    if (note && digested) addRefused.run(time, gateway, code, detail, digest(digested), note);
+  const refuse = ({ time, gateway, code, detail, note, times, once }: Refusal, digested = note): void => {
+    const isKept = note && digested && addRefused.run(time, gateway, code, detail, digest(digested), note) === 0;
+    if (once !== true || isKept !== true) count.run(code, times ?? 1);
   };
   const id = (origin: string): number => findOrigin.get(origin)?.id ?? 0;
   const treeAt = (origin: number, size: number): Tree | undefined =>
@@ -129,6 +140,9 @@ function ledgerOn(db: Database): Ledger {
       return rows.slice(0, gap < 0 ? rows.length : gap).map(({ bytes }) => bytes);
     },
     computed: async (origin, from, to) => findComputed.all(id(origin), from, to),
+    checks: async (origin, from, to) => findChecks.all(id(origin), from, to).map(({ bytes }) => bytes),
+    recomputed: async (origin) => findBelow.get(origin)?.below,
+    setRecomputed: async (origin, below) => void setBelow.run(origin, below),
     witnessedFrom: async (origin, above, upTo) => findWitnessed.all(id(origin), above, id(origin), upTo),
     checked: async (origin) => findChecked.get(id(origin))?.state,
     keep: async (origin, { seen, tree, leaves, frontier, time, checked }) =>

@@ -107,6 +107,58 @@ test("a reading that comes when its periods are closed changes none of them: ame
   expect(ofPeriod.map(([period]) => period)).toEqual(["minute", "hour"]);
 });
 
+/** The amendments of a journal: which period, and what is said of it. */
+const amendedIn = (journal: OpenJournal): unknown[] =>
+  entriesOf(journal).flatMap((entry, _, entries) => {
+    const was = entry.type === "amend" ? entries[entry.ref] : undefined;
+    return entry.type === "amend" && was?.type === "derived" ? [[was.period, was.start, entry.value]] : [];
+  });
+
+test("a reading that comes late is put right from the hours around it, as from the whole month", async () => {
+  const minutes = 200;
+  const [knowing, reading] = [plantAt(declared), plantAt(declared)];
+  const least: number[] = [];
+  for (const here of [knowing, reading]) {
+    await run(here, minutes);
+    const t = millis(Date.parse(declared) + (minutes - 10) * 60_000 + 500);
+    here.journal.append(frame(t, "500", { hist: true, own: { t: isoTime(t), flags: {} } }));
+    if (here === reading) rmSync(`${here.snapshot}.d`, { recursive: true });
+    const froms: number[] = [];
+    const read = (from: number, to: number) => {
+      froms.push(from);
+      return here.journal.read(from, to);
+    };
+    await run({ ...here, journal: { ...here.journal, read } }, 2);
+    least.push(Math.min(...froms.filter((from) => from > 2)));
+  }
+  expect(amendedIn(knowing.journal)).toHaveLength(1);
+  expect(amendedIn(knowing.journal)).toEqual(amendedIn(reading.journal));
+  expect(said(knowing.journal)).toEqual(said(reading.journal));
+  expect(least[1]).toBeLessThan(100);
+  expect(least[0]).toBeGreaterThan(60 * 12);
+});
+
+test("readings that come late one after the other are put right together, and before their hour is closed", async () => {
+  const plant = plantAt(declared);
+  const { journal, clock } = plant;
+  const running = startDeriver(plant, { channels, cfg: 0, since: millis(Date.parse(declared)) });
+  for (let n = 0; n < 61 * 12; n++) {
+    journal.append(frame(clock.now().wall, "100"));
+    if (n % 12 === 7 && n > 46 * 12) {
+      const late = millis(clock.now().wall - 20 * 60_000);
+      journal.append(frame(late, "460", { hist: true, own: { t: isoTime(late), flags: {} } }));
+    }
+    await clock.advance(seconds(5));
+  }
+  await running.stop();
+  const amended = entriesOf(journal).flatMap((entry) => (entry.type === "amend" ? [entry.t] : []));
+  expect(amended.length).toBeGreaterThanOrEqual(13);
+  expect(new Set(amended).size).toBeLessThanOrEqual(4);
+  const hour = derivedIn(journal).find(({ period }) => period === "hour");
+  // Of sixty minutes fourteen have a mean of 13 readings, (12 * 100 + 460) / 13 = 127.6923: none was missed.
+  expect(hour?.data["cems.so2"]).toEqual(["106.4615", "N"]);
+});
+
 test("a reading that comes while a long journal is read is in its minute, and needs no amendment", async () => {
   const plant = plantAt(declared);
   const { journal, clock } = plant;

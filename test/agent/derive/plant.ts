@@ -55,7 +55,7 @@ export function startDeriver({ journal, clock, snapshot }: Plant, deriving: Deri
     stop,
     restart: async ({ forget, still }) => {
       await stop();
-      if (forget) rmSync(snapshot, { force: true });
+      if (forget) for (const path of [snapshot, `${snapshot}.d`]) rmSync(path, { force: true, recursive: true });
       if (still) await clock.advance(still);
       running = start();
     },

@@ -68,12 +68,12 @@ def text(number):
 def read(line, order):
     t, value, flag, weight, entry = line.rstrip("\n").split("\t")
     t = int(t)
-    out = any(start <= t < end for start, end in order["invalid"])
+    out = flag == "N" and any(start <= t < end for start, end in order["invalid"])
     valid = value != "" and flag == "N" and not out and not (order["weighted"] and weight == "")
     number = Fraction(value) if valid else None
     return {
         "t": t,
-        "flag": "D" if out and flag == "N" else flag,
+        "flag": "D" if out else flag,
         "out": out,
         "value": number,
         "weight": Fraction(weight) if valid and order["weighted"] else Fraction(1),
