@@ -105,6 +105,29 @@ describe("a month", () => {
     },
   );
 
+  /** The certificate's note with something done to its bytes. */
+  const rewritten = (change: (note: string) => string): { lines: string[] } => {
+    const copy = join(tempDir(), "rewritten");
+    cpSync(out, copy, { recursive: true });
+    const path = join(copy, "cert.note");
+    writeFileSync(path, change(readFileSync(path, "utf8")));
+    return verified(copy);
+  };
+
+  test.each([
+    ["CERT_SYNTAX", "another first line", (note) => note.replace(/^.*\n/, "cems-cert/v9\n")],
+    ["CERT_SYNTAX", "a member nobody knows", (note) => note.replace("\n{", '\n{"a":1,')],
+    ["CERT_NONCANON", "a space", (note) => note.replace('"cert":', '"cert": ')],
+    ["CERT_SIG", "a digit of a value", (note) => note.replace('"1116.0"', '"1116.1"')],
+    ["CERT_SIG", "no signature of the log", (note) => note.replace(/^— dqs\.example.*\n/m, "— other AAAAAAAA\n")],
+  ] as readonly (readonly [string, string, (note: string) => string])[])(
+    "is refused as %s with %s",
+    (code, _what, change) => {
+      expect(rewritten(change)).toMatchObject({ status: 2 });
+      expect(codes(rewritten(change))).toContain(code);
+    },
+  );
+
   test("is refused by the service too when a value is not what its entries give", async () => {
     const lie = certificate().certificate;
     const note = signCertificate({ ...lie, params: lie.params.map((one) => ({ ...one, n: 7 })) }, log);
@@ -173,6 +196,17 @@ test("the page to print names the values, and its QR code the digest of the note
     `cems-cert/v1 p1-s1-2026-10-1 sha256:${digest}`,
   );
   expect(page).toContain(encodeQR(qrText(open.value), "svg"));
+});
+
+test("a key parameter without a value is remarked upon, and no reason to refuse", async () => {
+  const dir = october();
+  const out = join(tempDir(), "bundle");
+  await certifyMonth(optionsFor(dir, out));
+  const { note, refused } = await receiptFor(dir, readFileSync(join(out, "cert.note")));
+  writeFileSync(join(out, "cert.note"), note ?? "");
+  expect(refused).toEqual([]);
+  const { status, lines } = verified(out);
+  expect([status, lines.at(-1)?.split(":").slice(0, 2)]).toEqual([3, ["VALID WITH REMARKS", " CERT_COVERAGE"]]);
 });
 
 test("a corrected report is a certificate of its own that supersedes the first", async () => {
