@@ -16,6 +16,7 @@ import { takeDeposits } from "./deposit/taking.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { downtime, lastBoot, newest } from "./downtime.ts";
+import { deliver, endOf } from "./ended.ts";
 import { enteredFolder, takeEntered } from "./entering.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
 import { loadSigner } from "./keep/keys.ts";
@@ -64,7 +65,11 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
     if (lines === undefined) return stopped(around.log, journal, newTally());
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
-    if (signal.aborted) return stopped(around.log, journal, newTally());
+    if (endOf(journal)) {
+      seal(journal, signer);
+      await deliver(site, journal, service, around, signal);
+    }
+    if (signal.aborted || endOf(journal)) return stopped(around.log, journal, newTally());
     return await operate(site, journal, () => seal(journal, signer), service, lines, around, signal);
   } finally {
     await service?.link.close();
@@ -93,6 +98,7 @@ async function recover(
     log.info("the service did not answer; the question is asked again at each connection");
   if (recovered === 0) return;
   log.warn({ code: "TAIL_RECOVERED", entries: recovered }, "entries were lost here and came back from the mirror");
+  if (endOf(journal)) return;
   const t = isoTime(clock.now().wall);
   journal.append({ type: "event", t, code: "TAIL_RECOVERED", detail: `${recovered} entries` });
 }
@@ -133,7 +139,8 @@ async function operate(
   await time.ready;
   const devices = openDevices(site, clock, log, lines);
   const configs = open(site, journal, keeper, devices.attached, { boot, clk: time.state() }, clock.now().wall);
-  const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
+  const sending =
+    service && openSending({ site, service, journal, embedding: { keeper, boot }, clock, log, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
 

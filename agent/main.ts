@@ -7,6 +7,7 @@ import { calibrationEnter } from "./commands/calibration-enter.ts";
 import { calibrationRata } from "./commands/calibration-rata.ts";
 import { certify } from "./commands/certify.ts";
 import { deposit } from "./commands/deposit.ts";
+import { end } from "./commands/end.ts";
 import { ends } from "./commands/ends.ts";
 import { enrolSite, rotateSite } from "./commands/enrol.ts";
 import { explain } from "./commands/explain.ts";
@@ -145,6 +146,7 @@ await runProgram({
     calibrationRata,
     certify,
     deposit,
+    end,
     export_,
   ],
   faults: [faults],

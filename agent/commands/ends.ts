@@ -36,6 +36,17 @@ export const ends = {
     "E_KEY_BAD",
     "E_REQUEST",
   ],
+  end: [
+    ...site,
+    ...read,
+    "E_LOG_ENDED",
+    "E_JOURNAL_HELD",
+    "E_JOURNAL_FORK",
+    "E_JOURNAL_REFUSED",
+    "E_KEY_MISSING",
+    "E_KEY_MODE",
+    "E_KEY_BAD",
+  ],
   check: [...site],
   run: [
     ...site,

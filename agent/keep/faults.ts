@@ -18,6 +18,11 @@ export const keepFaults = {
     hint: "Keep the folder as evidence and check the disk. Restore a backup; the mirror holds what it acknowledged.",
     exit: 65,
   },
+  E_LOG_ENDED: {
+    consequence: "nothing is added: the log stays as it was closed; `run` sends what the service lacks, and ends",
+    hint: "A log that was closed stays closed. The registry authorises a new generation, which `init --after` begins: see agent/README.md.",
+    exit: 73,
+  },
   E_JOURNAL_HELD: {
     consequence: "nothing is started; the other process goes on",
     hint: "Another agent has this journal open. Stop it first.",

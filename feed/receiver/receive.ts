@@ -50,6 +50,7 @@ const suspect = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
 /** Found in entries that the log signed over. */
 const ofEntries = [
   "GENESIS_BAD",
+  "LOG_ENDED",
   "ANCHOR_BAD",
   "TIME_BRACKET",
   "TIME_FUTURE",

@@ -62,7 +62,7 @@ function verified(log: SampleLog, notes: readonly Buffer[], register: Register):
 
 const cosigned = (log: SampleLog, size: number, by: Signer = logSigner): Buffer => {
   const text = log.text(size);
-  const lines = [witness, mirror].map((cosigner) => cosignatureLine(text, cosigner, 1_790_812_801 + size));
+  const lines = [witness, mirror].map((cosigner) => cosignatureLine(text, cosigner, 1_790_812_801 + 5 * size));
   return Buffer.from(appendLines(signNote(text, by), lines));
 };
 

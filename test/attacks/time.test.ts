@@ -161,6 +161,21 @@ const attacks: Attack[] = [
     codes: ["GENESIS_BAD"],
   },
   {
+    what: "a log that goes on after it was closed",
+    does: (plant) => {
+      plant.add({ type: "end", t: at(plant, 0), next: null, why: "taken out of use" });
+      plant.frame();
+    },
+    codes: ["LOG_ENDED"],
+  },
+  {
+    what: "a log that is closed twice",
+    does: (plant) => {
+      for (let i = 0; i < 2; i++) plant.add({ type: "end", t: at(plant, 0), next: null, why: "taken out of use" });
+    },
+    codes: ["LOG_ENDED"],
+  },
+  {
     what: "a clock that follows nothing",
     does: (plant) => {
       plant.clk = ["none", -1];
