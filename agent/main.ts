@@ -13,6 +13,7 @@ import { enrolSite, rotateSite } from "./commands/enrol.ts";
 import { explain } from "./commands/explain.ts";
 import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
+import { prune } from "./commands/prune.ts";
 import { report } from "./commands/report.ts";
 import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
@@ -147,6 +148,7 @@ await runProgram({
     certify,
     deposit,
     end,
+    prune,
     export_,
   ],
   faults: [faults],

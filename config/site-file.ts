@@ -253,6 +253,11 @@ export const siteFile = z
     quota: size("10MB")
       .prefault("2GB")
       .meta({ description: "What the journal may take of the disk.", examples: ["2GB"] }),
+    retain: z
+      .int()
+      .min(12)
+      .exactOptional()
+      .meta({ description: "Months after which `prune` may remove polls; without it none is ever.", examples: [12] }),
     log: z
       .enum(["trace", "debug", "info", "warn", "error"])
       .default("info")

@@ -32,6 +32,8 @@ export interface Site {
   };
   /** Bytes the journal may take. */
   readonly quota: number;
+  /** Months after which polls may be pruned; absent: never. */
+  readonly retain?: number;
   readonly log: SiteFile["log"];
   /** Absent: entries are only kept. */
   readonly feed?: Feed;

@@ -36,6 +36,21 @@ export const ends = {
     "E_KEY_BAD",
     "E_REQUEST",
   ],
+  prune: [
+    ...site,
+    ...read,
+    "E_PRUNE_MONTH",
+    "E_PRUNE_EARLY",
+    "E_LOG_ENDED",
+    "E_JOURNAL_HELD",
+    "E_JOURNAL_FORK",
+    "E_JOURNAL_REFUSED",
+    "E_KEY_MISSING",
+    "E_KEY_MODE",
+    "E_KEY_BAD",
+    "E_POLICY",
+    "E_CERT_LOST",
+  ],
   end: [
     ...site,
     ...read,
@@ -87,5 +102,5 @@ export const ends = {
   "calibration-enter": [...site, "E_CALIBRATION_ARGUMENT", "E_CALIBRATION_HANDOVER"],
   "calibration-chart": [...site, ...read, "E_CALIBRATION_ARGUMENT"],
   "calibration-rata": ["E_CALIBRATION_TABLE", "E_CALIBRATION_ARGUMENT"],
-  export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING"],
+  export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING", "E_EXPORT_PRUNED"],
 } as const satisfies Record<string, readonly AgentFaultCode[]>;

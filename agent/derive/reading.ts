@@ -34,7 +34,8 @@ export function firstSince(journal: Pick<Journal, "head" | "read">, t: string): 
     const middle = (low + high) >> 1;
     const entry = journal.read(middle, middle + 1)[0];
     const read = entry && readEntry(entry.bytes);
-    if (read?.ok && read.value.t < t) low = middle + 1;
+    // Of what was pruned nothing says when it was made: long ago.
+    if (read === undefined || (read.ok && read.value.t < t)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -6,6 +6,7 @@ import { appendLines } from "../../feed/format/note.ts";
 import { syncFolder } from "./files.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { provenPages } from "./proven-pages.ts";
+import { prunedRanges } from "./pruned.ts";
 import { readJournal } from "./reader.ts";
 import type { Sealed } from "./state.ts";
 
@@ -38,7 +39,7 @@ export interface Exported {
  * Writes entries and their proof into a new folder that needs nothing of us to be checked: keys.txt (the policy),
  * leaves.jsonl (the exact bytes), checkpoints/SIZE.note (with all cosignatures), open.frontier where it begins after
  * entry 0. Reads beside the running agent. What a failure leaves half made is removed again, and so is an export of
- * entries that are not those that were signed. E_EXPORT_EXISTS, E_EXPORT_NOTHING, E_EXPORT_FAILED, E_JOURNAL_CORRUPT,
+ * entries that are not those that were signed. E_EXPORT_EXISTS, E_EXPORT_NOTHING, E_EXPORT_PRUNED, E_EXPORT_FAILED, E_JOURNAL_CORRUPT,
  * and what `readJournal` throws.
  */
 export function exportBundle(dir: string, outDir: string, options: ExportOptions = {}): Exported {
@@ -46,6 +47,7 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
   try {
     const from = options.from ?? 0;
     const last = lastCheckpoint(journal, from, options.to);
+    expectNotPruned(journal, from, last.size);
     const written = inNewFolder(outDir, () => {
       mkdirSync(join(outDir, NAMES.checkpoints));
       writeFileSync(join(outDir, NAMES.keys), policyOf(journal, options.policy));
@@ -61,6 +63,11 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
   } finally {
     journal.close();
   }
+}
+
+function expectNotPruned(journal: JournalReader, from: number, to: number): void {
+  const [range] = prunedRanges(journal).filter(([first, end]) => first < to && from < end);
+  if (range) throw new Fault("E_EXPORT_PRUNED", `entries ${range[0]} to ${range[1] - 1} were pruned`);
 }
 
 /** Fills a folder that is empty or not there yet; if that fails, it is so again. E_EXPORT_EXISTS, E_EXPORT_FAILED. */

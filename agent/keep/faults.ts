@@ -90,5 +90,20 @@ export const keepFaults = {
     hint: "No checkpoint covers the range yet. Ask for another range, or wait for the next checkpoint.",
     exit: 66,
   },
+  E_EXPORT_PRUNED: {
+    consequence: "nothing is written",
+    hint: "The polls of that time are no longer here. Ask for later entries, or have the service export them: it holds all.",
+    exit: 66,
+  },
+  E_PRUNE_MONTH: {
+    consequence: "nothing is removed",
+    hint: "Name a month (of UTC) that is over and that the journal has, such as --month 2025-10.",
+    exit: 64,
+  },
+  E_PRUNE_EARLY: {
+    consequence: "nothing is removed",
+    hint: "Polls may go once the mirror holds them, their months are certified and countersigned, and `retain` months have passed.",
+    exit: 75,
+  },
 } as const satisfies Record<string, FaultRow>;
 export type KeepFaultCode = keyof typeof keepFaults;
