@@ -51,6 +51,7 @@ const suspect = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
 const ofEntries = [
   "GENESIS_BAD",
   "LOG_ENDED",
+  "KEY_POP",
   "ANCHOR_BAD",
   "TIME_BRACKET",
   "TIME_FUTURE",

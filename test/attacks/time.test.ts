@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { EntryBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { severityOf } from "../../feed/format/faults.ts";
-import { newKeyPem, signerFromPem } from "../../feed/format/note.ts";
+import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
+import { rotateBody } from "../../feed/format/rotate.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import { AttackedPlant, offline, online, otherGenesis, reply } from "./time-plant.ts";
 
@@ -167,6 +168,23 @@ const attacks: Attack[] = [
       plant.frame();
     },
     codes: ["LOG_ENDED"],
+  },
+  {
+    what: "a rotation to a key that nobody proves to have",
+    does: (plant) => {
+      const [key, other] = [0, 1].map(() => signerFromPem(plant.origin, 1, newKeyPem())) as [Signer, Signer];
+      const proven = rotateBody(plant.origin, plant.next, other, [], at(plant, 0));
+      plant.add({ ...proven, key: key.vkey.text });
+    },
+    codes: ["KEY_POP"],
+  },
+  {
+    what: "a rotation to the key of another log",
+    does: (plant) => {
+      const key = signerFromPem("another.example/log/1", 1, newKeyPem());
+      plant.add(rotateBody("another.example/log/1", plant.next, key, [], at(plant, 0)));
+    },
+    codes: ["KEY_UNKNOWN"],
   },
   {
     what: "a log that is closed twice",

@@ -1,4 +1,5 @@
 import type { StoredEntry } from "../entry.ts";
+import { rotatedKey } from "../rotate.ts";
 import { type AnchorContext, checkAnchor } from "./anchor.ts";
 import { type ConfigAt, checkConfig, checkDerived, checkFrame, type KnownConfigs, unjudged } from "./config.ts";
 import type { EntryFinding, Upper } from "./finding.ts";
@@ -67,6 +68,10 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
         if ("wrong" in anchor) return [{ code: "ANCHOR_BAD", seq: entry.seq, detail: anchor.wrong }];
         times.anchored = Math.max(times.anchored, anchor.time ?? 0);
         return [];
+      }
+      case "rotate": {
+        const key = rotatedKey(context.origin, entry.seq, entry);
+        return key.ok ? [] : [{ code: key.problem.code, seq: entry.seq, detail: key.problem.detail }];
       }
       default:
         return [];
