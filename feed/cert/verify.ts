@@ -5,7 +5,6 @@ import { readEntry, type StoredEntry } from "../format/entry.ts";
 import { checkEpoch, type KeyEpoch } from "../format/epoch.ts";
 import type { ExportFiles, NamedFile } from "../format/export.ts";
 import type { Finding } from "../format/faults.ts";
-import { linesOf } from "../format/leaves.ts";
 import { openNote, parseNote } from "../format/note.ts";
 import type { Policy } from "../format/policy.ts";
 import { parseProof } from "../format/proof.ts";
@@ -38,36 +37,51 @@ export interface VerifiedCertificate {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Verifies the certificate of a bundle whose entries and checkpoints `report` is about: every statement in it is made again
- * from the entries. Needs no network and nothing of the plant but the bundle.
- */
-export function verifyCertificate(
-  files: ExportFiles,
-  own: CertificateFiles,
-  { policy, epochs }: Trusted,
-  report: Report,
-): VerifiedCertificate {
-  const control = policy.control === undefined ? [] : [policy.control];
-  const open = openCertificate(own.cert, policy.logs, control);
-  if (!open.ok) return { countersigned: false, findings: [open.problem] };
-  const { certificate, signedBy } = open.value;
-  const countersigned = signedBy.some((key) => control.includes(key));
-  const findings: Finding[] = [
-    ...checkForm(certificate),
-    ...checkRange(certificate, files, report),
-    ...checkManifest(certificate, own),
-    ...checkLogged(open.value, files.proofs, epochs?.(certificate.origin)),
-    ...(own.close === undefined ? [] : checkClose(open.value, own.close, control)),
-  ];
-  if (!policy.logs.some(({ name }) => name === certificate.origin))
-    findings.push({ code: "CERT_ORIGIN", detail: `of ${certificate.origin}, which is no log of the policy` });
-  if (!countersigned) findings.push({ code: "CERT_NOT_COUNTERSIGNED", detail: "without the service's signature" });
-  findings.push(...checkContent(certificate, files, closingTimes(certificate, files.notes, policy)));
-  return { certificate, countersigned, findings };
+/** A certificate that is held against the entries of its bundle while they are walked for their proof. */
+export interface CertificateCheck {
+  /** Each entry that is one, in their order. */
+  take(entry: StoredEntry): void;
+  /** Once, after the last; `report` is about these entries and their checkpoints. */
+  finish(report: Report): VerifiedCertificate;
 }
 
-function checkRange({ range, open, close }: Certificate, { frontier }: ExportFiles, report: Report): Finding[] {
+/**
+ * Verifies the certificate of a bundle: every statement in it is made again from the entries. Needs no network and nothing of
+ * the plant but the bundle.
+ */
+export function verifyCertificate(
+  files: Omit<ExportFiles, "leaves">,
+  own: CertificateFiles,
+  { policy, epochs }: Trusted,
+): CertificateCheck {
+  const control = policy.control === undefined ? [] : [policy.control];
+  const open = openCertificate(own.cert, policy.logs, control);
+  if (!open.ok) return { take: () => {}, finish: () => ({ countersigned: false, findings: [open.problem] }) };
+  const { certificate, signedBy } = open.value;
+  const countersigned = signedBy.some((key) => control.includes(key));
+  const content = checkContent(certificate, files, closingTimes(certificate, files.notes, policy));
+  const finish = (report: Report): VerifiedCertificate => {
+    const findings: Finding[] = [
+      ...checkForm(certificate),
+      ...checkRange(certificate, files, report),
+      ...checkManifest(certificate, own),
+      ...checkLogged(open.value, files.proofs, epochs?.(certificate.origin)),
+      ...(own.close === undefined ? [] : checkClose(open.value, own.close, control)),
+    ];
+    if (!policy.logs.some(({ name }) => name === certificate.origin))
+      findings.push({ code: "CERT_ORIGIN", detail: `of ${certificate.origin}, which is no log of the policy` });
+    if (!countersigned) findings.push({ code: "CERT_NOT_COUNTERSIGNED", detail: "without the service's signature" });
+    findings.push(...content.finish());
+    return { certificate, countersigned, findings };
+  };
+  return { take: content.take, finish };
+}
+
+function checkRange(
+  { range, open, close }: Certificate,
+  { frontier }: Pick<ExportFiles, "frontier">,
+  report: Report,
+): Finding[] {
   const findings: Finding[] = [];
   if (report.first !== range[0] || report.first + report.entries !== range[1]) {
     const short = report.first + report.entries < range[1];
@@ -143,30 +157,30 @@ function closingTimes({ close }: Certificate, notes: readonly NamedFile[], polic
   });
 }
 
-function checkContent(certificate: Certificate, files: ExportFiles, times: readonly number[]): Finding[] {
+function checkContent(
+  certificate: Certificate,
+  { proofs }: Pick<ExportFiles, "proofs">,
+  times: readonly number[],
+): { take(entry: StoredEntry): void; finish(): Finding[] } {
   const { month, span, params, closed } = certificate;
-  const findings: Finding[] = [];
-  if (times.length === 0 || Math.min(...times) !== Date.parse(closed))
-    findings.push({ code: "CERT_VALUE", detail: `closed is ${closed}, and no earliest cosignature says so` });
   const stating = makeStatement({ month, from: Date.parse(span[0]), to: Date.parse(span[1]), wanted: params });
   const named = outside(certificate);
-  const proven = new Map(entriesIn(files.proofs).map((entry) => [entry.seq, entry]));
-  for (const seq of [...named.before, ...named.behind])
-    if (!proven.has(seq)) findings.push({ code: "LEAVES_MISSING", detail: `no proof of entry ${seq}` });
-  for (const seq of named.before) {
-    const entry = proven.get(seq);
-    if (entry) stating.take(entry);
-  }
-  for (const { bytes } of linesOf(files.leaves)) {
-    const read = readEntry(bytes);
-    if (read.ok) stating.take(read.value);
-  }
-  for (const seq of named.behind) {
-    const entry = proven.get(seq);
-    if (entry) stating.later(entry);
-  }
-  const { statement } = stating.finish(Date.parse(closed));
-  return [...findings, ...checkStatement(certificate, statement)];
+  const proven = new Map(entriesIn(proofs).map((entry) => [entry.seq, entry]));
+  const given = (seqs: readonly number[]): StoredEntry[] => seqs.flatMap((seq) => proven.get(seq) ?? []);
+  for (const entry of given(named.before)) stating.take(entry);
+  return {
+    take: stating.take,
+    finish: () => {
+      const findings: Finding[] = [];
+      if (times.length === 0 || Math.min(...times) !== Date.parse(closed))
+        findings.push({ code: "CERT_VALUE", detail: `closed is ${closed}, and no earliest cosignature says so` });
+      for (const seq of [...named.before, ...named.behind])
+        if (!proven.has(seq)) findings.push({ code: "LEAVES_MISSING", detail: `no proof of entry ${seq}` });
+      for (const entry of given(named.behind)) stating.later(entry);
+      const { statement } = stating.finish(Date.parse(closed));
+      return [...findings, ...checkStatement(certificate, statement)];
+    },
+  };
 }
 
 /** Entries that proofs carry; whether they are proven is in the report already. */

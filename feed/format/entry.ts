@@ -1,7 +1,7 @@
 import type { EntryBody, FrameBody } from "./body.ts";
 import { canonicalBytes, type Json, parseCanonical } from "./canonical.ts";
 import { bad, Fault, good, type Result } from "./faults.ts";
-import { isPlainFrame } from "./frame.ts";
+import { isPlainDerived, isPlainFrame } from "./frame.ts";
 import { entrySchema } from "./schema.ts";
 import { sha256 } from "./tree.ts";
 import type { Millis } from "./vocabulary.ts";
@@ -55,7 +55,7 @@ export function readEntry(bytes: Buffer): Result<StoredEntry> {
 
 /** Whether a canonical value is an entry: REC_SCHEMA where it is not. */
 export function checkEntry(value: Json): Result<StoredEntry> {
-  if (isPlainFrame(value)) return good(value as unknown as StoredEntry);
+  if (isPlainFrame(value) || isPlainDerived(value)) return good(value as unknown as StoredEntry);
   const read = entrySchema.safeParse(value);
   if (read.success) return good(value as unknown as StoredEntry);
   const [issue] = read.error.issues;

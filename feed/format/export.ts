@@ -1,10 +1,12 @@
 import { fromBase64 } from "./base64.ts";
+import type { ConfigBody } from "./body.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
 import { judgeEntries } from "./checks/offline.ts";
 import type { Tolerances } from "./checks/tolerances.ts";
+import { readEntry } from "./entry.ts";
 import { checkEpoch } from "./epoch.ts";
 import { bad, good, type Result } from "./faults.ts";
-import { linesOf, readLeaves } from "./leaves.ts";
+import { linesOf, readLeaves, type Wanted } from "./leaves.ts";
 import { type OpenNote, openNote, parseNote } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
@@ -44,13 +46,15 @@ export interface ExportOptions {
   /** Without a register: leaf hash of the entry 0 that the log was registered with. */
   readonly genesis?: Buffer | undefined;
   readonly tolerances?: Partial<Tolerances>;
+  /** Is given each entry that is one, in their order. */
+  readonly take?: NonNullable<Wanted["take"]>;
 }
 
 /**
  * Verifies a bundle directory with nothing but itself and its policy, or with a register in the policy's place; every failed
  * check is in the report.
  */
-export function verifyExport(files: ExportFiles, { register, tolerances, ...known }: ExportOptions = {}): Report {
+export function verifyExport(files: ExportFiles, { register, tolerances, take, ...known }: ExportOptions = {}): Report {
   const findings = new Findings();
   const trust = trustOf(files, register);
   if (!trust.ok) {
@@ -68,11 +72,13 @@ export function verifyExport(files: ExportFiles, { register, tolerances, ...know
   checkForks(findings, [...heads, ...proofs]);
   const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis ?? known.genesis;
   const judge = judgeEntries(heads, trust.value.policy, findings, {
+    earlier: provenConfigs(proofs, origin),
     ...(genesis && { genesis }),
     ...(tolerances && { tolerances }),
   });
   const read = readLeaves(linesOf(files.leaves), findings, {
     visit: judge.visit,
+    ...(take && { take }),
     frontier: readFrontier(files.frontier),
     sizes: new Set(heads.map((head) => head.checkpoint.size)),
     indexes: new Set(proofs.map(({ proof }) => proof.index)),
@@ -109,6 +115,19 @@ interface OpenedHead {
 
 interface OpenedProof extends OpenedHead {
   readonly proof: InclusionProof;
+}
+
+/** Configurations from before the range, each proven to be in a tree of this log that the quorum has cosigned. */
+function provenConfigs(proofs: readonly OpenedProof[], origin: string | undefined): ReadonlyMap<number, ConfigBody> {
+  const configs = new Map<number, ConfigBody>();
+  for (const { proof, checkpoint, quorate } of proofs) {
+    const { extra, index, hashes } = proof;
+    if (extra === undefined || !quorate || checkpoint.origin !== origin) continue;
+    if (!verifyInclusion(leafHash(extra), index, checkpoint.size, checkpoint.root, hashes)) continue;
+    const read = readEntry(extra);
+    if (read.ok && read.value.seq === index && read.value.type === "config") configs.set(index, read.value);
+  }
+  return configs;
 }
 
 function trustOf({ keys }: ExportFiles, register: Register | undefined): Result<Trust> {

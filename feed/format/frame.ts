@@ -33,10 +33,34 @@ export function isPlainFrame(value: Json): boolean {
   );
 }
 
+/** The same of what was derived: with 24 channels by the minute, its schema would take half of a month's verification. */
+export function isPlainDerived(value: Json): boolean {
+  if (!isObject(value)) return false;
+  const { cfg, data, n, of, period, prev, salt, seq, start, t, type, v } = value;
+  return (
+    type === "derived" &&
+    v === 1 &&
+    isCount(cfg) &&
+    isCount(seq) &&
+    isText(t, TIME) &&
+    isText(start, TIME) &&
+    (start as string).endsWith(":00.000Z") &&
+    isText(period, PERIOD) &&
+    isBytes(prev, 32) &&
+    isBytes(salt, 12) &&
+    isPair(of) &&
+    isObject(data) &&
+    areReadings(data) &&
+    isObject(n) &&
+    arePairs(n) &&
+    countOf(value) === always
+  );
+}
+
 type Value = Json | undefined;
 type Members = { readonly [name: string]: Value };
 
-/** Members that every frame has. */
+/** Members that every frame has, and everything derived. */
 const always = 12;
 
 function countOf(value: Members): number {
@@ -45,8 +69,10 @@ function countOf(value: Members): number {
   return count;
 }
 
-/** The days every month has; the schema knows the others. */
-const TIME = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+/** But for the 29th of February, which the schema knows. */
+const TIME =
+  /^\d{4}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const PERIOD = /^(minute|half-hour|hour|day|month)$/;
 const CLOCK = /^(nts|ntp|ptp|gnss|rtc|none)$/;
 const BOOT = /^[0-9a-f]{8}$/;
 const DEVICE = /^[A-Za-z0-9-]{1,32}$/;
@@ -58,6 +84,13 @@ const isText = (value: Value, pattern: RegExp): boolean => typeof value === "str
 const isBytes = (value: Value, length?: number): boolean => typeof value === "string" && isBase64(value, length);
 const isTimes = (value: Value): boolean => isList(value) && value.length === 3 && value.every(isCount);
 const isShort = (value: Value): boolean => typeof value === "string" && value.length > 0 && value.length <= 255;
+
+const isPair = (value: Value): boolean => isList(value) && value.length === 2 && value.every(isCount);
+
+function arePairs(counts: Members): boolean {
+  for (const channel in counts) if (!isPair(counts[channel])) return false;
+  return true;
+}
 
 function areReadings(data: Members): boolean {
   for (const channel in data) if (!isReading(data[channel])) return false;

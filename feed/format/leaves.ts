@@ -1,6 +1,7 @@
 import { parseCanonical } from "./canonical.ts";
 import { checkEntry, noPrev, type StoredEntry } from "./entry.ts";
 import type { Findings } from "./report.ts";
+import { makeFrameScanner } from "./scan/frame.ts";
 import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
 
 /** Far above the length of an entry (2.6): of a longer line only so much is held, and that is refused. */
@@ -34,6 +35,8 @@ export interface Wanted {
   readonly indexes: ReadonlySet<number>;
   /** Called for each entry that stands in its place, with the tree before it. */
   visit?(leaf: VisitedLeaf, before: Frontier): void;
+  /** Called for each that is one, wherever it stands. */
+  take?(entry: StoredEntry): void;
 }
 
 export interface VisitedLeaf {
@@ -61,6 +64,7 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   let first: number | undefined;
   let tree = emptyFrontier;
   let prev: Buffer | undefined;
+  const scan = makeFrameScanner();
   const remember = (): void => {
     if (wanted.sizes.has(tree.size)) roots.set(tree.size, rootOf(tree));
   };
@@ -74,9 +78,12 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
       remember();
     }
     if (!ended) findings.add({ code: "REC_NONCANON", detail: "the last line has no line end" }, tree.size);
-    const entry = checkLine(bytes, tree.size, prev, findings);
+    const frame = scan(bytes);
+    const isNext = frame?.seq === tree.size && (prev === undefined || frame.prev === prev.toString("base64"));
+    const entry = isNext ? (frame as StoredEntry) : checkLine(bytes, tree.size, prev, findings);
     prev = leafHash(bytes);
-    if (entry !== undefined) wanted.visit?.({ bytes, hash: prev, entry }, tree);
+    if (entry?.seq === tree.size) wanted.visit?.({ bytes, hash: prev, entry }, tree);
+    if (entry !== undefined) wanted.take?.(entry);
     if (wanted.indexes.has(tree.size)) hashes.set(tree.size, prev);
     tree = pushLeaf(tree, prev);
     remember();
@@ -97,7 +104,7 @@ function startAt(bytes: Buffer, { frontier }: Wanted, findings: Findings): Front
   return undefined;
 }
 
-/** The entry, where it is one and says its own number. */
+/** The entry, where it is one; that it stands in its place is another question. */
 function checkLine(bytes: Buffer, want: number, prev: Buffer | undefined, findings: Findings): StoredEntry | undefined {
   const value = parseCanonical(bytes);
   if (!value.ok) {
@@ -114,7 +121,7 @@ function checkLine(bytes: Buffer, want: number, prev: Buffer | undefined, findin
   if (prev !== undefined && memberOf(value.value, "prev") !== prev.toString("base64")) {
     findings.add({ code: "PREV_MISMATCH", detail: `entry ${want} names another predecessor` }, want, bytes);
   }
-  return entry.ok && seq === want ? entry.value : undefined;
+  return entry.ok ? entry.value : undefined;
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -1,22 +1,20 @@
 import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { type VerifiedCertificate, verifyCertificate } from "../cert/verify.ts";
+import { type CertificateCheck, type VerifiedCertificate, verifyCertificate } from "../cert/verify.ts";
 import type { ExportFiles } from "../format/export.ts";
-import { readExport } from "../format/export-files.ts";
 import { severityOf } from "../format/faults.ts";
 import { noteLimits } from "../format/note.ts";
 import { parsePolicy } from "../format/policy.ts";
 import type { Register } from "../format/registry.ts";
 import { type Report, verdictOf } from "../format/report.ts";
 
-/** The certificate of a bundle, verified; undefined where there is none. Throws the errors of the file system. */
+/** The check of a bundle's certificate; undefined where there is none. Throws the errors of the file system. */
 export function certificateIn(
   dir: string,
   files: ExportFiles,
   register: Register | undefined,
-  report: Report,
-): VerifiedCertificate | undefined {
+): CertificateCheck | undefined {
   const cert = noteIn(dir, "cert.note");
   const own = parsePolicy(files.keys);
   const policy =
@@ -24,12 +22,10 @@ export function certificateIn(
       ? own.ok && own.value
       : { ...register.policy, logs: register.logs.flatMap(({ keys }) => keys.map(({ vkey }) => vkey)) };
   if (cert === undefined || policy === false) return undefined;
-  const again = readExport(dir); // the entries were walked for their proof, and are walked again for what is said of them
-  if (!again.ok) return undefined;
   const close = noteIn(dir, "close.note");
   const beside = { cert, ...(close && { close }), hashes: (name: string) => hashesOf(dir, name) };
   const epochs = (origin: string) => register?.logs.find((log) => log.origin === origin)?.keys;
-  return verifyCertificate({ ...files, leaves: again.value.leaves }, beside, { policy, epochs }, report);
+  return verifyCertificate(files, beside, { policy, epochs });
 }
 
 export function withCertificate(report: Report, { findings }: VerifiedCertificate): Report {

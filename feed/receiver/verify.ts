@@ -29,8 +29,9 @@ export function verifyFolder(
     if (!read.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${read.problem.detail}`);
     const register = typeof by === "object" ? by : undefined;
     const files = typeof by === "string" ? { ...read.value, keys: ownPolicy(by) } : read.value;
-    const found = verifyExport(files, { register });
-    const certified = certificateIn(dir, files, register, found);
+    const certificate = certificateIn(dir, files, register);
+    const found = verifyExport(files, { register, ...(certificate && { take: certificate.take }) });
+    const certified = certificate?.finish(found);
     return { report: certified === undefined ? found : withCertificate(found, certified), certified };
   });
   for (const line of json ? [jsonOf(report, certified)] : textOf(report, certified)) print(line);

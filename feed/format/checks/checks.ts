@@ -1,7 +1,7 @@
 import type { StoredEntry } from "../entry.ts";
 import { rotatedKey } from "../rotate.ts";
 import { type AnchorContext, checkAnchor } from "./anchor.ts";
-import { type ConfigAt, checkConfig, checkDerived, checkFrame, type KnownConfigs, unjudged } from "./config.ts";
+import { type ConfigAt, checkConfig, checkDerived, checkFrame, type KnownConfigs } from "./config.ts";
 import type { EntryFinding, Upper } from "./finding.ts";
 import { checkTimes, driftOf, newTimeState, type TimeState } from "./times.ts";
 import { type Tolerances, tolerances } from "./tolerances.ts";
@@ -52,8 +52,8 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
   const byType = (entry: StoredEntry): readonly EntryFinding[] => {
     switch (entry.type) {
       case "frame": {
-        const found = checkFrame(entry, configs, configAt);
-        values += unjudged(entry, configs);
+        const { found, unjudged } = checkFrame(entry, configs, configAt);
+        values += unjudged;
         return found;
       }
       case "derived":

@@ -1,35 +1,51 @@
 import type { ConfigBody, DerivedBody, FrameBody } from "../body.ts";
+import { agreeing, type Plan, planOf } from "../raw/agreeing.ts";
 import { mismatch, type Readers, readersOf, unreadable } from "../raw/readers.ts";
+import { ScannedFrame } from "../scan/frame.ts";
 import type { EntryFinding } from "./finding.ts";
 
 /** Looks up an earlier entry: its configuration, "other" where it is none, undefined where it is not at hand. */
 export type ConfigAt = (seq: number) => ConfigBody | "other" | undefined;
 
 /** Compiled maps by the number of their entry; at most so many at once. */
-export type KnownConfigs = Map<number, { readonly body: ConfigBody; readonly readers: Readers }>;
+export type KnownConfigs = Map<number, KnownConfig>;
 const most = 1000;
+
+interface KnownConfig {
+  readonly body: ConfigBody;
+  readonly readers: Readers;
+  readonly plan: Plan;
+}
+
+/** What was found about a frame, and how many of its values cannot be recomputed here. */
+export interface FrameChecked {
+  readonly found: readonly EntryFinding[];
+  readonly unjudged: number;
+}
 
 /** CFG_UNLOGGED and RAW_MISMATCH of a frame. */
 export function checkFrame(
   frame: FrameBody & { readonly seq: number },
   known: KnownConfigs,
   configAt: ConfigAt,
-): readonly EntryFinding[] {
+): FrameChecked {
   const { seq, cfg } = frame;
-  const unlogged = (why: string): readonly EntryFinding[] => [
-    { code: "CFG_UNLOGGED", seq, detail: `entry ${seq} was read under entry ${cfg}, ${why}` },
-  ];
   const config = configOf(seq, cfg, known, configAt);
-  if (config === undefined) return [];
+  const unlogged = (why: string): FrameChecked => ({
+    found: [{ code: "CFG_UNLOGGED", seq, detail: `entry ${seq} was read under entry ${cfg}, ${why}` }],
+    unjudged: unreadable(frame, known.get(cfg)?.readers),
+  });
+  if (config === undefined) return { found: [], unjudged: unreadable(frame, undefined) };
   if (typeof config === "string") return unlogged(config);
   if (config.body.dev !== frame.dev) return unlogged(`which is of ${config.body.dev ?? "the whole site"}`);
-  const wrong = mismatch(frame, config.readers);
-  return wrong === undefined ? [] : [{ code: "RAW_MISMATCH", seq, detail: `entry ${seq}: ${wrong}` }];
-}
-
-/** How many values of a frame cannot be recomputed here; for whoever says so. */
-export function unjudged({ seq, cfg, ...frame }: FrameBody & { readonly seq: number }, known: KnownConfigs): number {
-  return unreadable(frame, known.get(cfg)?.readers);
+  const sure = frame instanceof ScannedFrame ? agreeing(frame, config.plan) : -1;
+  if (sure >= 0) return { found: [], unjudged: sure };
+  const { data, raw } = frame;
+  const wrong = mismatch({ data, raw }, config.readers);
+  return {
+    found: wrong === undefined ? [] : [{ code: "RAW_MISMATCH", seq, detail: `entry ${seq}: ${wrong}` }],
+    unjudged: unreadable({ data }, config.readers),
+  };
 }
 
 /** CFG_UNLOGGED of a derived entry. */
@@ -71,12 +87,7 @@ function changesOf(before: ConfigBody, after: ConfigBody): readonly string[] {
   return before.sha256 === after.sha256 ? [] : ["another settings file"];
 }
 
-function configOf(
-  seq: number,
-  cfg: number,
-  known: KnownConfigs,
-  configAt: ConfigAt,
-): { readonly body: ConfigBody; readonly readers: Readers } | string | undefined {
+function configOf(seq: number, cfg: number, known: KnownConfigs, configAt: ConfigAt): KnownConfig | string | undefined {
   if (cfg >= seq) return "which is not before it";
   const at = known.get(cfg);
   if (at !== undefined) return at;
@@ -85,9 +96,10 @@ function configOf(
   return body === "other" ? "which is no configuration" : remember(cfg, body, known);
 }
 
-function remember(seq: number, body: ConfigBody, known: KnownConfigs) {
+function remember(seq: number, body: ConfigBody, known: KnownConfigs): KnownConfig {
   if (known.size >= most) known.clear();
-  const config = { body, readers: readersOf(body) };
+  const readers = readersOf(body);
+  const config = { body, readers, plan: planOf(body, readers) };
   known.set(seq, config);
   return config;
 }

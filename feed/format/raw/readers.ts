@@ -9,7 +9,7 @@ import { gives, type Raw, scaled } from "./scaled.ts";
 /** How the values of one device are found in its replies; a channel that cannot be judged is not among them. */
 export type Readers = ReadonlyMap<string, Reader>;
 
-interface Reader {
+export interface Reader {
   readonly source: string;
   readonly scale: string;
   readonly digits: number;

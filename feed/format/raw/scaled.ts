@@ -62,9 +62,9 @@ function quotient(a: Decimal, b: Decimal, places: number): string | undefined {
 }
 
 const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.(\d+))?$/;
-/** Far enough from where two roundings part that a double cannot be on the wrong side. */
-const surely = 0.499999;
-const exact = 2 ** 40;
+/** Far enough from where two roundings part that a double below `exact`, a few roundings off, cannot be on the wrong side. */
+export const surely = 0.499;
+export const exact = 2 ** 40;
 
 /** Whether a value is what a raw number gives. Nearly all are settled by doubles, which takes a twentieth of the time. */
 export function gives(raw: Raw, scale: string, places: number, value: string): boolean {
@@ -77,4 +77,28 @@ export function gives(raw: Raw, scale: string, places: number, value: string): b
     if (Math.abs(said) * unit < exact && distance < surely) return true;
   }
   return scaled(raw, scale, places) === value;
+}
+
+/** A scale as doubles: raw numbers give `to + (raw - from) * slope`, nearly. */
+export interface Line {
+  readonly from: number;
+  readonly slope: number;
+  readonly to: number;
+}
+
+/** Undefined where the scale is not of the grammar. */
+export function lineOf(scale: string): Line | undefined {
+  const parts = scale.split(":");
+  if (!parts.every((part) => FORM.test(part))) return undefined;
+  const [a, r1, e0, e1] = parts.map(Number);
+  if (a === undefined) return undefined;
+  if (parts.length === 1) return { from: 0, slope: a, to: 0 };
+  if (r1 === undefined || e0 === undefined || e1 === undefined || parts.length > 4) return undefined;
+  return { from: a, slope: (e1 - e0) / (r1 - a), to: e0 };
+}
+
+/** Whether `digits` / 10^places is surely what a raw number gives; false says nothing. */
+export function surelyGives(raw: number, { from, slope, to }: Line, unit: number, digits: number): boolean {
+  const largest = (Math.abs(to) + (Math.abs(raw) + Math.abs(from)) * Math.abs(slope)) * unit;
+  return largest < exact && Math.abs((to + (raw - from) * slope) * unit - digits) < surely;
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FrameBody } from "../../../feed/format/body.ts";
+import type { DerivedBody, FrameBody } from "../../../feed/format/body.ts";
 import { canonical, type Json } from "../../../feed/format/canonical.ts";
 import { type EntryBody, makeEntry, noPrev, readEntry } from "../../../feed/format/entry.ts";
-import { isPlainFrame } from "../../../feed/format/frame.ts";
+import { isPlainDerived, isPlainFrame } from "../../../feed/format/frame.ts";
 import { entrySchema } from "../../../feed/format/schema.ts";
 import { flags } from "../../../feed/format/vocabulary.ts";
 
@@ -156,13 +156,33 @@ describe("a reading inside a frame", () => {
   });
 });
 
-describe("the short way to check a frame", () => {
-  const { hist: _, ...everyday } = bodies.find((body) => body.type === "frame") as FrameBody;
+const { hist: _, ...everyday } = bodies.find((body) => body.type === "frame") as FrameBody;
+const averaged = bodies.find((body) => body.type === "derived") as DerivedBody;
+describe.each([
+  ["a frame", isPlainFrame, everyday, ["dev", "at"]],
+  ["what was derived", isPlainDerived, averaged, []],
+] as const)("the short way to check %s", (_, isPlain, everyday, optional) => {
   const stored = JSON.parse(make(everyday).bytes.toString()) as Record<string, Json>;
   const odd: fc.Arbitrary<Json> = fc.oneof(
     fc.constantFrom<Json>(null, true, -1, 0, "", "N", "9f3c1a2e", "AQ==", t, [], [""], [1, 2, 3], [[1, 2, 3]], {}),
-    fc.constantFrom<Json>("2026-02-29T00:00:00.000Z", "2024-02-29T00:00:00.000Z", "2026-10-31T24:00:00.000Z"),
-    fc.constantFrom<Json>(["nts", -1], ["nts", -2], ["x", 1], ["1", "N"], { a: ["1", "N"] }, { a: [null, "N", "x"] }),
+    fc.constantFrom<Json>(
+      "2026-02-29T00:00:00.000Z",
+      "2026-04-31T00:00:00.000Z",
+      "2026-10-31T00:00:00.000Z",
+      "2024-02-29T00:00:00.000Z",
+      "2026-10-31T24:00:00.000Z",
+    ),
+    fc.constantFrom<Json>(
+      ["nts", -1],
+      ["nts", -2],
+      ["x", 1],
+      ["1", "N"],
+      { a: ["1", "N"] },
+      { a: [null, "N", "x"] },
+      { a: [1, 2] },
+      { a: [1] },
+    ),
+    fc.constantFrom<Json>("minute", "year", "half-hour"),
     fc.maxSafeInteger().map((n) => n + 0),
     fc.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
     fc.array(fc.constantFrom<Json>("1", "N", null, "why", 1), { maxLength: 4 }).map((reading) => ({ "a.b": reading })),
@@ -173,20 +193,20 @@ describe("the short way to check a frame", () => {
     fc.assert(
       fc.property(name, odd, (member, value) => {
         const changed = { ...stored, [member]: value };
-        if (isPlainFrame(changed)) expect(entrySchema.safeParse(changed).success, `${member}`).toBe(true);
+        if (isPlain(changed)) expect(entrySchema.safeParse(changed).success, `${member}`).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 4000 },
     );
   });
 
   it("says yes to what is made every second", () => {
-    expect(isPlainFrame(stored)).toBe(true);
+    expect(isPlain(stored)).toBe(true);
   });
 
   it("says no without a member that is needed", () => {
     for (const name of Object.keys(stored)) {
       const { [name]: _, ...rest } = stored;
-      expect([name, isPlainFrame(rest)]).toEqual([name, ["dev", "at"].includes(name)]);
+      expect([name, isPlain(rest)]).toEqual([name, (optional as readonly string[]).includes(name)]);
     }
   });
 });
