@@ -63,9 +63,9 @@ function beginOf(path: string): Buffer {
 
 function* chunksOf(path: string): Generator<Buffer> {
   const file = openFile(path);
+  const chunk = Buffer.allocUnsafe(chunkBytes);
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafe(chunkBytes);
       const length = readSync(file, chunk);
       if (length === 0) return;
       yield chunk.subarray(0, length);

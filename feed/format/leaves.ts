@@ -7,7 +7,7 @@ import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootO
 /** Far above the length of an entry (2.6): of a longer line only so much is held, and that is refused. */
 const heldOfLine = 1_048_576;
 
-/** Lines of a file read in chunks; `ended` is false for a last line without line end. */
+/** Lines of a file read in chunks, each good until the next is asked for; `ended` is false for a last line without line end. */
 export function* linesOf(chunks: Iterable<Buffer>): Generator<{ readonly bytes: Buffer; readonly ended: boolean }> {
   let pieces: Buffer[] = [];
   let held = 0;
@@ -21,7 +21,7 @@ export function* linesOf(chunks: Iterable<Buffer>): Generator<{ readonly bytes: 
       from = end + 1;
     }
     if (from < chunk.length && held < heldOfLine) {
-      pieces.push(chunk.subarray(from));
+      pieces.push(Buffer.from(chunk.subarray(from))); // the chunk may be read over
       held += chunk.length - from;
     }
   }
@@ -66,7 +66,7 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   let prev: Buffer | undefined;
   const scan = makeFrameScanner();
   const remember = (): void => {
-    if (wanted.sizes.has(tree.size)) roots.set(tree.size, rootOf(tree));
+    if (wanted.sizes.has(tree.size)) roots.set(tree.size, alone(rootOf(tree)));
   };
   for (const { bytes, ended } of lines) {
     if (first === undefined) {
@@ -84,12 +84,19 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
     prev = leafHash(bytes);
     if (entry?.seq === tree.size) wanted.visit?.({ bytes, hash: prev, entry }, tree);
     if (entry !== undefined) wanted.take?.(entry);
-    if (wanted.indexes.has(tree.size)) hashes.set(tree.size, prev);
+    if (wanted.indexes.has(tree.size)) hashes.set(tree.size, alone(prev));
     tree = pushLeaf(tree, prev);
     remember();
   }
   if (first === undefined) remember();
   return { first: first ?? 0, tree, roots, hashes };
+}
+
+/** In memory of its own: a piece of the shared one would keep 8 KB for as long. */
+function alone(hash: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(hash.length);
+  hash.copy(copy);
+  return copy;
 }
 
 function startAt(bytes: Buffer, { frontier }: Wanted, findings: Findings): Frontier | undefined {

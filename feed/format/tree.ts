@@ -7,7 +7,14 @@ const LEAF = Buffer.from([0]);
 /** Through a string: a digest that comes as a buffer has memory of its own, and takes twice the time of so small a hash. */
 export const sha256 = (bytes: Buffer): Buffer => Buffer.from(hash("sha256", bytes, "binary"), "latin1");
 
-export const leafHash = (bytes: Buffer): Buffer => sha256(Buffer.concat([LEAF, bytes]));
+export function leafHash(bytes: Buffer): Buffer {
+  if (bytes.length >= leaf.length) return sha256(Buffer.concat([LEAF, bytes]));
+  return sha256(leaf.subarray(0, 1 + bytes.copy(leaf, 1)));
+}
+
+/** Where a leaf is put together: memory of its own for each would take as long as the hash. */
+const leaf = Buffer.alloc(16_385);
+
 export function nodeHash(left: Buffer, right: Buffer): Buffer {
   const node = Buffer.allocUnsafe(1 + left.length + right.length);
   node[0] = 1;

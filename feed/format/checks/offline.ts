@@ -1,11 +1,13 @@
 import type { ConfigBody } from "../body.ts";
+import { limits } from "../canonical.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import type { VisitedLeaf } from "../leaves.ts";
 import type { Policy } from "../policy.ts";
 import type { Findings } from "../report.ts";
-import { type Frontier, rootOf } from "../tree.ts";
+import type { Frontier } from "../tree.ts";
 import { type EntryChecks, makeEntryChecks, newChecksState } from "./checks.ts";
 import type { Upper } from "./finding.ts";
+import { makeRecentTrees } from "./recent.ts";
 import type { Tolerances } from "./tolerances.ts";
 
 /** A checkpoint and its verified cosignatures. */
@@ -40,15 +42,13 @@ export function judgeEntries(
   const origin = heads[0]?.checkpoint.origin ?? policy.logs[0]?.name ?? "";
   const upper = uppers(heads);
   const signed = new Map(heads.map(({ checkpoint }) => [checkpoint.size, checkpoint.root]));
-  const trees: Frontier[] = [];
+  const recent = makeRecentTrees(remembered);
   const maps = new Map(options.earlier);
   let checks: EntryChecks | undefined;
   let first = 0;
-  let last: Buffer | undefined;
-  const rootAt = (size: number): Buffer | undefined => {
-    const tree = trees[size % remembered];
-    return tree?.size === size ? rootOf(tree) : signed.get(size);
-  };
+  const last = Buffer.alloc(limits.entryBytes);
+  let lastLength = 0;
+  const rootAt = (size: number): Buffer | undefined => recent.rootAt(size) ?? signed.get(size);
   const configAt = (seq: number): ConfigBody | "other" | undefined =>
     maps.get(seq) ?? (seq < first ? undefined : "other");
 
@@ -62,14 +62,15 @@ export function judgeEntries(
   return {
     visit: (leaf, before) => {
       checks ??= begin(before.size);
-      trees[before.size % remembered] = before;
+      recent.add(before, leaf.hash);
       for (const { code, detail, seq } of checks.take(leaf, upper(leaf.entry.seq)))
         findings.add({ code, detail }, seq, leaf.bytes);
       if (leaf.entry.type === "config") maps.set(leaf.entry.seq, leaf.entry);
-      last = leaf.bytes;
+      lastLength = leaf.bytes.copy(last); // what it lies in may be read over
     },
     end: () => {
-      for (const { code, detail, seq } of checks?.end() ?? []) findings.add({ code, detail }, seq, last);
+      for (const { code, detail, seq } of checks?.end() ?? [])
+        findings.add({ code, detail }, seq, last.subarray(0, lastLength));
     },
     unjudged: () => checks?.unjudged() ?? 0,
   };
