@@ -1,5 +1,6 @@
 import type { StoredEntry } from "../format/entry.ts";
 import { isoTime } from "../format/entry.ts";
+import { wallOf } from "../format/scan/scanned.ts";
 import { millis } from "../format/vocabulary.ts";
 import { type Certificate, listed } from "./form.ts";
 
@@ -60,7 +61,7 @@ export function makeAccount({ from, to }: AccountOf): Accounting {
 
   return {
     take: (entry) => {
-      const t = Date.parse(entry.t);
+      const t = wallOf(entry);
       if (entry.type === "anchor") {
         anchors++;
         const time = timeOf(entry.cosig);

@@ -1,7 +1,7 @@
 import { parseCanonical } from "./canonical.ts";
 import { checkEntry, noPrev, type StoredEntry } from "./entry.ts";
 import type { Findings } from "./report.ts";
-import { makeFrameScanner } from "./scan/frame.ts";
+import { makeScanner } from "./scan/scan.ts";
 import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
 
 /** Far above the length of an entry (2.6): of a longer line only so much is held, and that is refused. */
@@ -64,7 +64,7 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   let first: number | undefined;
   let tree = emptyFrontier;
   let prev: Buffer | undefined;
-  const scan = makeFrameScanner();
+  const scan = makeScanner();
   const remember = (): void => {
     if (wanted.sizes.has(tree.size)) roots.set(tree.size, alone(rootOf(tree)));
   };
@@ -78,9 +78,9 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
       remember();
     }
     if (!ended) findings.add({ code: "REC_NONCANON", detail: "the last line has no line end" }, tree.size);
-    const frame = scan(bytes);
-    const isNext = frame?.seq === tree.size && (prev === undefined || frame.prev === prev.toString("base64"));
-    const entry = isNext ? (frame as StoredEntry) : checkLine(bytes, tree.size, prev, findings);
+    const scanned = scan(bytes);
+    const isNext = scanned?.seq === tree.size && (prev === undefined || prev.equals(scanned.before));
+    const entry = isNext ? (scanned as StoredEntry) : checkLine(bytes, tree.size, prev, findings);
     prev = leafHash(bytes);
     if (entry?.seq === tree.size) wanted.visit?.({ bytes, hash: prev, entry }, tree);
     if (entry !== undefined) wanted.take?.(entry);

@@ -37,6 +37,9 @@ export interface EntryChecks {
   unjudged(): number;
 }
 
+/** Of nearly all entries: no list of its own for each. */
+const none: readonly EntryFinding[] = [];
+
 export const newChecksState = (next = 0): ChecksState => ({ next, times: newTimeState(), configs: {} });
 
 /** Checks the entries from `state.next` on. `state` is not changed: what is refused can be forgotten. */
@@ -84,7 +87,10 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
       if (entry.type === "end") ended ??= entry.seq;
       // An anchor comes before its own time is judged: it was made after the cosignature that it holds.
       const own = byType(entry);
-      return [...checkGenesis(entry, hash, context), ...after, ...own, ...checkTimes(entry, upper, times, allowed)];
+      const genesis = checkGenesis(entry, hash, context);
+      const time = checkTimes(entry, upper, times, allowed);
+      if (genesis.length + after.length + own.length + time.length === 0) return none;
+      return [...genesis, ...after, ...own, ...time];
     },
     end: () => driftOf(times.drift, allowed),
     unjudged: () => values,
@@ -98,14 +104,14 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
 }
 
 function checkEnd({ seq, type }: StoredEntry, ended: number | undefined): readonly EntryFinding[] {
-  if (ended === undefined) return [];
+  if (ended === undefined) return none;
   return [{ code: "LOG_ENDED", seq, detail: `a ${type} entry ${seq}; entry ${ended} closed the log` }];
 }
 
 function checkGenesis(entry: StoredEntry, hash: Buffer, { origin, genesis }: ChecksContext): readonly EntryFinding[] {
   if ((entry.seq === 0) !== (entry.type === "genesis"))
     return [{ code: "GENESIS_BAD", seq: entry.seq, detail: `entry ${entry.seq} is of type ${entry.type}` }];
-  if (entry.type !== "genesis") return [];
+  if (entry.type !== "genesis") return none;
   const wrong = (detail: string): readonly EntryFinding[] => [{ code: "GENESIS_BAD", seq: 0, detail }];
   if (entry.origin !== origin) return wrong(`entry 0 begins the log ${entry.origin}, not ${origin}`);
   if (genesis === undefined || hash.equals(genesis)) return [];

@@ -17,6 +17,8 @@ interface KnownConfig {
   readonly plan: Plan;
 }
 
+const none: readonly EntryFinding[] = [];
+
 /** What was found about a frame, and how many of its values cannot be recomputed here. */
 export interface FrameChecked {
   readonly found: readonly EntryFinding[];
@@ -39,7 +41,7 @@ export function checkFrame(
   if (typeof config === "string") return unlogged(config);
   if (config.body.dev !== frame.dev) return unlogged(`which is of ${config.body.dev ?? "the whole site"}`);
   const sure = frame instanceof ScannedFrame ? agreeing(frame, config.plan) : -1;
-  if (sure >= 0) return { found: [], unjudged: sure };
+  if (sure >= 0) return { found: none, unjudged: sure };
   const { data, raw } = frame;
   const wrong = mismatch({ data, raw }, config.readers);
   return {

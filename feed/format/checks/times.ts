@@ -1,4 +1,5 @@
 import type { StoredEntry } from "../entry.ts";
+import { wallOf } from "../scan/scanned.ts";
 import type { EntryFinding, Upper } from "./finding.ts";
 import type { Tolerances } from "./tolerances.ts";
 
@@ -45,7 +46,7 @@ export function checkTimes(
   allowed: Tolerances,
 ): EntryFinding[] {
   const { seq } = entry;
-  const wall = Date.parse(entry.t);
+  const wall = wallOf(entry);
   const found: EntryFinding[] = [];
   if (state.anchored > 0 && wall < state.anchored - allowed.bracket) {
     const detail = `entry ${seq} says ${entry.t}; a cosignature of ${iso(state.anchored)} stands before it`;
@@ -83,11 +84,12 @@ function clockProblem([source, error]: readonly [string, number], { clockError }
 }
 
 function checkMono(
-  { boot, mono, seq, t, type }: StoredEntry & { readonly boot: string; readonly mono: number },
+  entry: StoredEntry & { readonly boot: string; readonly mono: number },
   wall: number,
   state: TimeState,
   allowed: Tolerances,
 ): EntryFinding[] {
+  const { boot, mono, seq, type } = entry;
   const { last, over } = state;
   const found: EntryFinding[] = [];
   if (last !== null && last.boot === boot) {
@@ -97,14 +99,18 @@ function checkMono(
     }
     const apart = wall - last.wall - (mono - last.mono);
     if (Math.abs(apart) > allowed.step) {
-      const detail = `entry ${seq} says ${t}: since entry ${last.seq} the clock went ${apart > 0 ? "forward" : "back"} by ${Math.abs(apart)} ms`;
+      const detail = `entry ${seq} says ${entry.t}: since entry ${last.seq} the clock went ${apart > 0 ? "forward" : "back"} by ${Math.abs(apart)} ms`;
       found.push({ code: "TIME_STEP", seq, detail });
     }
   } else if (over.includes(boot)) {
     found.push({ code: "MONO_BACKWARD", seq, detail: `entry ${seq} is of boot ${boot}, which was over` });
   }
   if (type === "frame" && last !== null && wall < last.wall - allowed.backward)
-    found.push({ code: "TIME_BACKWARD", seq, detail: `entry ${seq} says ${t}, entry ${last.seq} ${iso(last.wall)}` });
+    found.push({
+      code: "TIME_BACKWARD",
+      seq,
+      detail: `entry ${seq} says ${entry.t}, entry ${last.seq} ${iso(last.wall)}`,
+    });
   if (last !== null && last.boot !== boot) {
     over.push(last.boot);
     if (over.length > mostBoots) over.shift();

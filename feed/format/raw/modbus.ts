@@ -17,10 +17,10 @@ const widths: Readonly<Record<string, number>> = {
 };
 
 interface Layout {
-  readonly type: string;
   readonly order: string;
   /** Bytes. */
   readonly width: number;
+  readonly read: (bytes: Buffer, at: number) => Raw | undefined;
 }
 
 /** "<unit>:<fc>:<start>:<type>:<order>", or "<unit>:<request>+<byte>:<type>:<order>" in a reply to a function of the maker's own. */
@@ -71,39 +71,37 @@ function layoutOf(type: string, order: string): Layout | undefined {
   if (!/^(ABCD|CDAB|BADC|DCBA)$/.test(order)) return undefined;
   const text = /^string(\d{1,3})$/.exec(type);
   const width = text ? Number(text[1]) : widths[type];
-  return width === undefined || width === 0 ? undefined : { type: text ? "string" : type, order, width: 2 * width };
+  if (width === undefined || width === 0) return undefined;
+  return { order, width: 2 * width, read: (!text && byType[type]) || (text ? textOf(2 * width) : digitsOf(2 * width)) };
 }
 
-function decode({ type, order, width }: Layout, reply: Buffer, at: number): Raw | undefined {
+function decode({ order, read, width }: Layout, reply: Buffer, at: number): Raw | undefined {
   if (at + width > reply.length) return undefined;
-  const bytes = order === "ABCD" ? reply : straight(reply.subarray(at, at + width), order);
-  const from = order === "ABCD" ? at : 0;
-  switch (type) {
-    case "int16":
-      return bytes.readInt16BE(from);
-    case "uint16":
-    case "bitfield16":
-      return bytes.readUInt16BE(from);
-    case "int32":
-      return bytes.readInt32BE(from);
-    case "uint32":
-      return bytes.readUInt32BE(from);
-    case "int64":
-      return bytes.readBigInt64BE(from);
-    case "uint64":
-      return bytes.readBigUInt64BE(from);
-    case "float32":
-      return bytes.readFloatBE(from);
-    case "float64":
-      return bytes.readDoubleBE(from);
-    case "string":
-      return printable(bytes.toString("latin1", from, from + width));
-    default: {
-      const digits = bytes.toString("hex", from, from + width);
-      return /^\d+$/.test(digits) ? Number(digits) : undefined;
-    }
-  }
+  return order === "ABCD" ? read(reply, at) : read(straight(reply.subarray(at, at + width), order), 0);
 }
+
+const byType: Readonly<Record<string, (bytes: Buffer, at: number) => Raw>> = {
+  int16: (bytes, at) => bytes.readInt16BE(at),
+  uint16: (bytes, at) => bytes.readUInt16BE(at),
+  bitfield16: (bytes, at) => bytes.readUInt16BE(at),
+  int32: (bytes, at) => bytes.readInt32BE(at),
+  uint32: (bytes, at) => bytes.readUInt32BE(at),
+  int64: (bytes, at) => bytes.readBigInt64BE(at),
+  uint64: (bytes, at) => bytes.readBigUInt64BE(at),
+  float32: (bytes, at) => bytes.readFloatBE(at),
+  float64: (bytes, at) => bytes.readDoubleBE(at),
+};
+const textOf =
+  (width: number): Layout["read"] =>
+  (bytes, at) =>
+    printable(bytes.toString("latin1", at, at + width));
+/** BCD: four bits a digit. */
+const digitsOf =
+  (width: number): Layout["read"] =>
+  (bytes, at) => {
+    const digits = bytes.toString("hex", at, at + width);
+    return /^\d+$/.test(digits) ? Number(digits) : undefined;
+  };
 
 /** The big-endian form: words in reverse order (CDAB), bytes of each word swapped (BADC), or both (DCBA). */
 function straight(bytes: Buffer, order: string): Buffer {

@@ -2,6 +2,7 @@ import type { FrameBody } from "../body.ts";
 import { limits } from "../canonical.ts";
 import type { StoredEntry } from "../entry.ts";
 import { newReadings, type Readings, scanReadings } from "./readings.ts";
+import { hashLength, isHash, isSalt, Scanned, saltLength } from "./scanned.ts";
 import { timeAt, timeLength } from "./time.ts";
 import {
   COMMA,
@@ -28,60 +29,29 @@ export interface Replies {
   readonly to: Int32Array;
 }
 
-/** What a frame says besides its readings and replies. */
-interface Head {
-  readonly seq: number;
-  readonly t: string;
-  /** `t` in Unix ms. */
-  readonly wall: number;
-  readonly boot: string;
-  readonly mono: number;
-  readonly clk: FrameBody["clk"];
-  readonly cfg: number;
-  readonly dev: string | undefined;
-  readonly prev: string;
-}
-
-/**
- * A frame that was recognised in its bytes, without an object for each reading. `readings` and `replies` hold until the next
- * frame is scanned, the rest as long as the bytes stay as they are: members few ask for are read when they are.
- */
-export class ScannedFrame {
+/** A frame without an object for each reading: `readings` and `replies` hold until the next entry is scanned. */
+export class ScannedFrame extends Scanned<Frame> {
   readonly type = "frame";
-  readonly v = 1;
-  readonly seq: number;
-  readonly t: string;
-  readonly wall: number;
   readonly boot: string;
   readonly mono: number;
   readonly clk: FrameBody["clk"];
-  readonly cfg: number;
   readonly dev: string | undefined;
-  readonly prev: string;
-  readonly bytes: Buffer;
   readonly readings: Readings;
   readonly replies: Replies;
 
-  constructor(head: Head, bytes: Buffer, readings: Readings, replies: Replies) {
-    this.seq = head.seq;
-    this.t = head.t;
-    this.wall = head.wall;
-    this.boot = head.boot;
-    this.mono = head.mono;
-    this.clk = head.clk;
-    this.cfg = head.cfg;
-    this.dev = head.dev;
-    this.prev = head.prev;
-    this.bytes = bytes;
+  constructor(
+    head: ConstructorParameters<typeof Scanned>,
+    own: Pick<FrameBody, "boot" | "mono" | "clk"> & { readonly dev: string | undefined },
+    readings: Readings,
+    replies: Replies,
+  ) {
+    super(...head);
+    this.boot = own.boot;
+    this.mono = own.mono;
+    this.clk = own.clk;
+    this.dev = own.dev;
     this.readings = readings;
     this.replies = replies;
-  }
-  /** All of it, as any reader of JSON has it. */
-  whole(): Frame {
-    return JSON.parse(this.bytes.toString("latin1")) as Frame;
-  }
-  get salt(): string {
-    return this.whole().salt;
   }
   get raw(): Frame["raw"] {
     return this.whole().raw;
@@ -112,7 +82,6 @@ const sources = (["nts", "ntp", "ptp", "gnss", "rtc", "none"] as const).map(
   (source) => [source, literal(source)] as const,
 );
 const [OPEN, CLOSE, BRACE, ONE, MINUS] = [0x5b, 0x5d, 0x7b, 0x31, 0x2d];
-const [hashLength, hashBytes, saltLength, saltBytes] = [44, 32, 16, 12];
 
 /**
  * Recognises frames as nearly all are: canonical, of their schema, without what only a data logger says. Undefined for all
@@ -122,7 +91,9 @@ export function makeFrameScanner(): (bytes: Buffer) => ScannedFrame | undefined 
   const readings = newReadings();
   const bounds = (): Int32Array => new Int32Array(limits.entryBytes);
   const replies: Replies = { count: 0, bytes: Buffer.alloc(limits.entryBytes), from: bounds(), to: bounds() };
-  const spare = Buffer.alloc(64);
+  const [before, spare] = [Buffer.alloc(32), Buffer.alloc(32)];
+  const bootOf = rememberedText();
+  const devOf = rememberedText();
   return (bytes) => {
     if (bytes.length > limits.entryBytes) return undefined;
     let at = skipTimes(bytes);
@@ -153,28 +124,24 @@ export function makeFrameScanner(): (bytes: Buffer) => ScannedFrame | undefined 
     const mono = skip(bytes, at, MONO);
     const monoEnd = mono < 0 ? mono : skipCount(bytes, mono);
     const prev = monoEnd < 0 ? monoEnd : skip(bytes, monoEnd, PREV);
-    if (prev < 0 || !isBase64(bytes, prev, hashLength, hashBytes, spare)) return undefined;
+    if (prev < 0 || !isHash(bytes, prev, before)) return undefined;
     at = skip(bytes, prev + hashLength, RAW);
     at = at < 0 ? at : scanReplies(bytes, at, replies);
     const salt = at < 0 ? at : skip(bytes, at, SALT);
-    if (salt < 0 || !isBase64(bytes, salt, saltLength, saltBytes, spare)) return undefined;
+    if (salt < 0 || !isSalt(bytes, salt, spare)) return undefined;
     const seq = skip(bytes, salt + saltLength, SEQ);
     const seqEnd = seq < 0 ? seq : skipCount(bytes, seq);
     const t = seqEnd < 0 ? seqEnd : skip(bytes, seqEnd, T);
     const wall = t < 0 ? t : timeAt(bytes, t);
     if (wall < 0 || skip(bytes, t + timeLength, END) !== bytes.length) return undefined;
-    const head: Head = {
-      seq: countIn(bytes, seq, seqEnd),
-      t: bytes.toString("latin1", t, t + timeLength),
-      wall,
-      boot: bytes.toString("latin1", boot, boot + 8),
+    const own = {
+      boot: bootOf(bytes, boot, boot + 8),
       mono: countIn(bytes, mono, monoEnd),
-      clk: [source, unknown ? -1 : countIn(bytes, error, errorEnd)],
-      cfg: countIn(bytes, cfg, cfgEnd),
-      dev: dev < 0 ? undefined : bytes.toString("latin1", dev, devEnd),
-      prev: bytes.toString("latin1", prev, prev + hashLength),
+      clk: [source, unknown ? -1 : countIn(bytes, error, errorEnd)] as const,
+      dev: dev < 0 ? undefined : devOf(bytes, dev, devEnd),
     };
-    return new ScannedFrame(head, bytes, readings, replies);
+    const [number, config] = [countIn(bytes, seq, seqEnd), countIn(bytes, cfg, cfgEnd)];
+    return new ScannedFrame([bytes, before, number, config, wall], own, readings, replies);
   };
 }
 
@@ -203,10 +170,16 @@ function sourceAt(bytes: Buffer, at: number): FrameBody["clk"][0] | undefined {
   return undefined;
 }
 
-const isBase64 = (bytes: Buffer, at: number, length: number, decoded: number, spare: Buffer): boolean =>
-  bytes[at + length] === QUOTE &&
-  decodeBase64(bytes, at, spare, 0) === at + length &&
-  decodedLength(bytes, at, at + length) === decoded;
+/** Text that is nearly always the same as the last time. */
+function rememberedText(): (bytes: Buffer, from: number, to: number) => string {
+  let [text, spelt] = ["", literal("")];
+  return (bytes, from, to) => {
+    if (to - from === spelt.length && skip(bytes, from, spelt) >= 0) return text;
+    text = bytes.toString("latin1", from, to);
+    spelt = literal(text);
+    return text;
+  };
+}
 
 /** Replies up to the bracket that closes them. */
 function scanReplies(bytes: Buffer, begin: number, into: Replies): number {

@@ -48,7 +48,9 @@ export function scanReadings(bytes: Uint8Array, begin: number, into: Readings): 
   for (let at = begin; into.count < most; ) {
     const from = at + 1;
     const to = skipClass(bytes, from, nameBytes);
-    if (bytes[at] !== QUOTE || to === from || to - from > longestName || !isNext(bytes, from, to, into)) return -1;
+    if (bytes[at] !== QUOTE || !isName(bytes, from, to)) return -1;
+    const last = into.count - 1;
+    if (last >= 0 && !ascends(bytes, into.nameFrom[last] as number, into.nameTo[last] as number, from, to)) return -1;
     into.nameFrom[into.count] = from;
     into.nameTo[into.count] = to;
     at = skip(bytes, to, OPENED);
@@ -62,11 +64,11 @@ export function scanReadings(bytes: Uint8Array, begin: number, into: Readings): 
   return -1;
 }
 
-/** Names ascend, and none stands twice. */
-function isNext(bytes: Uint8Array, from: number, to: number, { count, nameFrom, nameTo }: Readings): boolean {
-  if (skip(bytes, from, PROTO) === to) return false;
-  if (count === 0) return true;
-  const [a, b] = [nameFrom[count - 1] as number, nameTo[count - 1] as number];
+export const isName = (bytes: Uint8Array, from: number, to: number): boolean =>
+  to > from && to - from <= longestName && skip(bytes, from, PROTO) !== to;
+
+/** Whether the name [from, to) comes after the name [a, b). */
+export function ascends(bytes: Uint8Array, a: number, b: number, from: number, to: number): boolean {
   const common = Math.min(to - from, b - a);
   for (let i = 0; i < common; i++) {
     const difference = (bytes[from + i] as number) - (bytes[a + i] as number);

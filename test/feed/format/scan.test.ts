@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FrameBody } from "../../../feed/format/body.ts";
+import type { DerivedBody, FrameBody } from "../../../feed/format/body.ts";
 import { makeEntry, noPrev, readEntry } from "../../../feed/format/entry.ts";
-import { agreeing, planOf } from "../../../feed/format/raw/agreeing.ts";
-import { mismatch, readersOf, unreadable } from "../../../feed/format/raw/readers.ts";
 import type { ReadingTuple } from "../../../feed/format/reading.ts";
 import { makeFrameScanner, type ScannedFrame } from "../../../feed/format/scan/frame.ts";
+import { makeMinuteScanner } from "../../../feed/format/scan/minute.ts";
 
 const scan = makeFrameScanner();
-const bytesOf = (body: FrameBody): Buffer => makeEntry(body, 7, noPrev, Buffer.alloc(12, 3)).bytes;
+const scanMinute = makeMinuteScanner();
+const bytesOf = (body: FrameBody | DerivedBody): Buffer => makeEntry(body, 7, noPrev, Buffer.alloc(12, 3)).bytes;
 
 const count = fc.oneof(fc.nat(20), fc.constantFrom(10 ** 15 - 1, 10 ** 15, 2 ** 53 - 1));
 const value = fc.oneof(
@@ -81,7 +81,7 @@ function expectSame(found: ScannedFrame, bytes: Buffer): void {
   if (!read.ok || read.value.type !== "frame") throw new Error(`recognised, and no frame: ${bytes.toString()}`);
   const { t, seq, prev, salt, boot, mono, clk, cfg, dev, data, raw, at } = read.value;
   expect(found).toMatchObject({ type: "frame", v: 1, t, seq, prev, salt, boot, mono, clk, cfg, data, raw });
-  expect([found.dev, found.at, found.wall]).toEqual([dev, at, Date.parse(t)]);
+  expect([found.dev, found.at, found.wall, found.before.toString("base64")]).toEqual([dev, at, Date.parse(t), prev]);
   const names = Object.keys(data).sort();
   const { numbers, ...rest } = readingsIn(found);
   expect(rest).toEqual({ data: names.map((name) => [name, data[name]?.[0], data[name]?.[1]]), raw });
@@ -176,100 +176,85 @@ describe("a frame that is recognised in its bytes", () => {
   });
 });
 
-describe("values that surely are what their replies give", () => {
-  const types = ["int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "bcd16", "string2"];
-  const scales = [
-    "1",
-    "0.1",
-    "0.01",
-    "-2.5",
-    "1.5e-7",
-    "0:4095:0:500",
-    "800:4000:-20:85.5",
-    "1:1:0:5",
-    "x",
-    "",
-    "0x10",
-  ];
-  const channels = fc.array(
-    fc.record({
-      type: fc.constantFrom(...types),
-      scale: fc.constantFrom(...scales),
-      places: fc.nat(4),
-      register: fc.nat(9),
-      off: fc.constantFrom(0, 0, 0, 1, -1),
-    }),
-    { minLength: 1, maxLength: 4 },
-  );
+describe("a derived minute that is recognised in its bytes", () => {
+  const pair = fc.tuple(count, count);
+  const minute: fc.Arbitrary<DerivedBody> = fc.record({
+    type: fc.constant("derived" as const),
+    t: fc.constantFrom("2026-10-01T00:01:02.000Z", "2028-02-29T23:59:59.999Z"),
+    period: fc.constantFrom("minute" as const, "hour" as const),
+    start: fc.constantFrom("2026-10-01T00:00:00.000Z", "2026-12-31T23:59:00.000Z"),
+    cfg: count,
+    data: fc.dictionary(name, reading, { maxKeys: 4, noNullPrototype: true }),
+    n: fc.dictionary(name, pair, { maxKeys: 4, noNullPrototype: true }),
+    of: pair,
+  });
+  const expectMinute = (bytes: Buffer): boolean => {
+    const found = scanMinute(bytes);
+    if (found === undefined) return false;
+    const read = readEntry(bytes);
+    if (!read.ok || read.value.type !== "derived") throw new Error(`recognised, and not derived: ${bytes.toString()}`);
+    const { readings, before, wall } = found;
+    const { t, seq, prev, salt, cfg, period, start, data, n, of } = read.value;
+    expect(found).toMatchObject({ type: "derived", v: 1, t, seq, prev, salt, cfg, period, start, data, n, of });
+    expect([wall, before.toString("base64"), readings.count]).toEqual([Date.parse(t), prev, Object.keys(data).length]);
+    return true;
+  };
 
-  it.each([
-    ["another number of places", "120", "1", 1, 12],
-    ["a scale that is no decimal", "32", "0x10", 0, 2],
-    ["an empty scale", "0", "", 0, 2],
-    ["half a digit", "2", "0.25", 0, 10],
-    ["another value", "12", "1", 0, 13],
-  ])("are not those with %s", (_, value, scale, places, register) => {
-    const points = { "d.x": ["-", "1:3:0000:uint16:ABCD", scale, places] as const };
-    const readers = readersOf({ points, reads: [[1, 3, 0, 1]] });
-    const raw = [Buffer.from([1, 3, 2, 0, register]).toString("base64")];
-    const t = "2026-10-01T00:00:00.000Z";
-    const found = scan(
-      bytesOf({
-        type: "frame",
-        t,
-        boot: "9f3c1a2e",
-        mono: 1,
-        clk: ["ntp", 4],
-        cfg: 1,
-        raw,
-        data: { "d.x": [value, "N"] },
+  it("says what any reader of it says, and no other period is taken for one", () => {
+    fc.assert(
+      fc.property(minute, (body) => {
+        expect(expectMinute(bytesOf(body)) && body.period !== "minute").toBe(false);
       }),
+      { numRuns: 500 },
     );
-    expect(found && agreeing(found, planOf({ points }, readers))).toBe(-1);
   });
 
-  it("are none that the plain comparison finds wrong", () => {
-    let sure = 0;
-    fc.assert(
-      fc.property(channels, fc.uint8Array({ minLength: 24, maxLength: 24 }), fc.boolean(), (list, registers, known) => {
-        const reply = Buffer.concat([Buffer.from([1, 3, 24]), registers]);
-        const points = Object.fromEntries(
-          list.map(({ type, scale, places, register }, i) => [
-            `d.c${i}`,
-            [
-              "-",
-              known || i > 0 ? `1:3:${register.toString(16).padStart(4, "0")}:${type}:ABCD` : "odd",
-              scale,
-              places,
-            ] as const,
-          ]),
-        );
-        const readers = readersOf({ points, reads: [[1, 3, 0, 12]] });
-        const data = Object.fromEntries(
-          list.map(({ off, places }, i) => {
-            const given = /the bytes give (.*)$/.exec(
-              mismatch({ data: { [`d.c${i}`]: ["?", "N"] }, raw: [reply.toString("base64")] }, readers) ?? "",
-            )?.[1];
-            const plain = given === undefined || given.length > 255 || given === "" ? "1.20" : given;
-            const moved =
-              off === 0 || Number.isNaN(Number(plain)) ? plain : (Number(plain) + off / 10 ** places).toFixed(places);
-            return [`d.c${i}`, [moved, "N"] as ReadingTuple];
-          }),
-        );
-        const raw = [reply.toString("base64")];
-        const t = "2026-10-01T00:00:00.000Z";
-        const found = scan(
-          bytesOf({ type: "frame", t, boot: "9f3c1a2e", mono: 1, clk: ["ntp", 4], cfg: 1, raw, data }),
-        );
-        if (found === undefined) return;
-        const unjudged = agreeing(found, planOf({ points }, readers));
-        if (unjudged < 0) return;
-        sure++;
-        expect(mismatch({ data, raw }, readers)).toBeUndefined();
-        expect(unjudged).toBe(unreadable({ data }, readers));
-      }),
-      { numRuns: 5000 },
+  it("is one that the plain reader takes, whatever was done to the bytes", () => {
+    const odd = fc.constantFrom(
+      ...'"\\,:[]{}0129.-=Q \n\u0000é',
+      "",
+      '""',
+      "null",
+      "00",
+      "==",
+      '"a":[1,2]',
+      "__proto__",
     );
-    expect(sure).toBeGreaterThan(500);
+    fc.assert(
+      fc.property(minute, fc.nat(), fc.nat(3), odd, (body, place, cut, put) => {
+        const whole = bytesOf(body);
+        const at = place % whole.length;
+        expectMinute(Buffer.concat([whole.subarray(0, at), Buffer.from(put), whole.subarray(at + cut)]));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  const plain = bytesOf({
+    type: "derived",
+    t: "2026-10-01T00:01:02.000Z",
+    period: "minute",
+    start: "2026-10-01T00:00:00.000Z",
+    cfg: 2,
+    data: { "a.b": ["1.20", "N"] },
+    n: { "a.b": [1, 2], "a.c": [0, 2] },
+    of: [3, 15],
+  });
+  it.each([
+    ["seconds in its start", "00:00:00.000Z", "00:00:01.000Z"],
+    ["a count twice", '"a.c"', '"a.b"'],
+    ["counts out of order", '"a.c"', '"a.a"'],
+    ["a name that readers lose", '"a.c"', '"__proto__"'],
+    ["three counts", "[1,2]", "[1,2,3]"],
+    ["a negative count", "[1,2]", "[-1,2]"],
+    ["the 31st of April", "2026-10-01T00:00", "2026-04-31T00:00"],
+  ])("is not recognised with %s, which the plain reader refuses", (_, from, to) => {
+    expect(expectMinute(plain)).toBe(true);
+    const bytes = Buffer.from(plain.toString().replace(from, to));
+    expect([scanMinute(bytes), readEntry(bytes).ok]).toEqual([undefined, false]);
+  });
+
+  it("ends where its bytes end", () => {
+    for (let end = 0; end < plain.length; end++) expect(scanMinute(plain.subarray(0, end))).toBeUndefined();
   });
 });

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FrameBody } from "../../../../feed/format/body.ts";
+import { makeEntry, noPrev } from "../../../../feed/format/entry.ts";
+import { agreeing, planOf } from "../../../../feed/format/raw/agreeing.ts";
+import { mismatch, readersOf, unreadable } from "../../../../feed/format/raw/readers.ts";
+import type { ReadingTuple } from "../../../../feed/format/reading.ts";
+import { makeFrameScanner } from "../../../../feed/format/scan/frame.ts";
+
+const scan = makeFrameScanner();
+const bytesOf = (body: FrameBody): Buffer => makeEntry(body, 7, noPrev, Buffer.alloc(12, 3)).bytes;
+
+describe("values that surely are what their replies give", () => {
+  const types = ["int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "bcd16", "string2"];
+  const scales = [
+    "1",
+    "0.1",
+    "0.01",
+    "-2.5",
+    "1.5e-7",
+    "0:4095:0:500",
+    "800:4000:-20:85.5",
+    "1:1:0:5",
+    "x",
+    "",
+    "0x10",
+  ];
+  const channels = fc.array(
+    fc.record({
+      type: fc.constantFrom(...types),
+      scale: fc.constantFrom(...scales),
+      places: fc.nat(4),
+      register: fc.nat(9),
+      off: fc.constantFrom(0, 0, 0, 1, -1),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+
+  it.each([
+    ["another number of places", "120", "1", 1, 12],
+    ["a scale that is no decimal", "32", "0x10", 0, 2],
+    ["an empty scale", "0", "", 0, 2],
+    ["half a digit", "2", "0.25", 0, 10],
+    ["another value", "12", "1", 0, 13],
+  ])("are not those with %s", (_, value, scale, places, register) => {
+    const points = { "d.x": ["-", "1:3:0000:uint16:ABCD", scale, places] as const };
+    const readers = readersOf({ points, reads: [[1, 3, 0, 1]] });
+    const raw = [Buffer.from([1, 3, 2, 0, register]).toString("base64")];
+    const t = "2026-10-01T00:00:00.000Z";
+    const found = scan(
+      bytesOf({
+        type: "frame",
+        t,
+        boot: "9f3c1a2e",
+        mono: 1,
+        clk: ["ntp", 4],
+        cfg: 1,
+        raw,
+        data: { "d.x": [value, "N"] },
+      }),
+    );
+    expect(found && agreeing(found, planOf({ points }, readers))).toBe(-1);
+  });
+
+  it("are none that the plain comparison finds wrong", () => {
+    let sure = 0;
+    fc.assert(
+      fc.property(channels, fc.uint8Array({ minLength: 24, maxLength: 24 }), fc.boolean(), (list, registers, known) => {
+        const reply = Buffer.concat([Buffer.from([1, 3, 24]), registers]);
+        const points = Object.fromEntries(
+          list.map(({ type, scale, places, register }, i) => [
+            `d.c${i}`,
+            [
+              "-",
+              known || i > 0 ? `1:3:${register.toString(16).padStart(4, "0")}:${type}:ABCD` : "odd",
+              scale,
+              places,
+            ] as const,
+          ]),
+        );
+        const readers = readersOf({ points, reads: [[1, 3, 0, 12]] });
+        const data = Object.fromEntries(
+          list.map(({ off, places }, i) => {
+            const given = /the bytes give (.*)$/.exec(
+              mismatch({ data: { [`d.c${i}`]: ["?", "N"] }, raw: [reply.toString("base64")] }, readers) ?? "",
+            )?.[1];
+            const plain = given === undefined || given.length > 255 || given === "" ? "1.20" : given;
+            const moved =
+              off === 0 || Number.isNaN(Number(plain)) ? plain : (Number(plain) + off / 10 ** places).toFixed(places);
+            return [`d.c${i}`, [moved, "N"] as ReadingTuple];
+          }),
+        );
+        const raw = [reply.toString("base64")];
+        const t = "2026-10-01T00:00:00.000Z";
+        const found = scan(
+          bytesOf({ type: "frame", t, boot: "9f3c1a2e", mono: 1, clk: ["ntp", 4], cfg: 1, raw, data }),
+        );
+        if (found === undefined) return;
+        const unjudged = agreeing(found, planOf({ points }, readers));
+        if (unjudged < 0) return;
+        sure++;
+        expect(mismatch({ data, raw }, readers)).toBeUndefined();
+        expect(unjudged).toBe(unreadable({ data }, readers));
+      }),
+      { numRuns: 5000 },
+    );
+    expect(sure).toBeGreaterThan(500);
+  });
+});
