@@ -1,61 +1,86 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readEntry } from "../../feed/format/entry.ts";
 import { encodeProof } from "../../feed/format/proof.ts";
 import { inclusionProof } from "../../feed/format/tree.ts";
 import { cosignedNote, exportBundle } from "../keep/export.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
-import type { Sealed } from "../keep/state.ts";
+import type { Cosigned, Sealed } from "../keep/state.ts";
+import type { MonthStating } from "./issue.ts";
 import type { Range } from "./range.ts";
 
-/** The bundle of a month but for the certificate itself: entries, checkpoints, the hourly table, entries from outside. */
+interface Written {
+  readonly range: Range;
+  readonly stating: MonthStating;
+  /** Is told how many bytes leaves.jsonl has by now. */
+  readonly written: (path: string, length: number) => void;
+  readonly policy?: string | undefined;
+}
+
+/**
+ * The bundle of a month but for the certificate itself: entries, checkpoints, the hourly table, entries from outside. What the
+ * month says is made on the way, so that nothing is read twice.
+ */
 export function writeMonth(
   dir: string,
   outDir: string,
-  { range, hourly, policy }: { readonly range: Range; readonly hourly: string; readonly policy?: string | undefined },
-): void {
+  { range, stating, written, policy }: Written,
+): ReturnType<MonthStating["finish"]> {
+  let said: ReturnType<MonthStating["finish"]> | undefined;
   exportBundle(dir, outDir, {
     policy,
     from: range.from,
     to: range.to,
-    wanted: thinned(),
+    wanted: (journal) => thinned(journal, range),
+    take: stating.take,
+    written,
     more: (folder, journal) => {
-      writeFileSync(join(folder, "hourly.csv"), hourly);
+      said = stating.finish();
+      writeFileSync(join(folder, "hourly.csv"), said.hourly);
       for (const { seq } of [...range.before, ...range.behind])
         writeProof(journal, seq, join(folder, `entry-${String(seq).padStart(16, "0")}.tlog-proof`), range.close);
     },
   });
+  return said ?? stating.finish();
 }
 
-/** No entry waits longer than this for a checkpoint of the bundle that it did not wait for in the journal: well within what counts as late. */
-const apart = 300;
+/** No entry waits longer than this for a checkpoint of the bundle that it did not wait for in the journal: within what counts as late. */
+const apart = 600;
 
-/** Of the cosigned checkpoints the first, the last before each long silence, and one about every five minutes between. */
-function thinned(): (size: number, journal: JournalReader) => boolean {
+/**
+ * Of the cosigned checkpoints those that anchors embed, whose cosignatures a verifier has to look at in any case; the first, the
+ * last before each long silence, and one about every ten minutes where there is no anchor.
+ */
+function thinned(journal: JournalReader, { from, to }: Range): ReadonlySet<number> {
+  const embedded = embeddedIn(journal);
+  const wanted = new Set<number>();
   let last = Number.NEGATIVE_INFINITY;
-  return (size, journal) => {
-    const time = cosignedAt(journal, size);
-    if (time === undefined) return false;
-    const next = nextCosigned(journal, size);
-    if (next !== undefined && next - last < apart) return false;
+  let before: Cosigned | undefined;
+  const decide = ({ size, time }: Cosigned, next: Cosigned | undefined): void => {
+    if (!embedded.has(size) && next !== undefined && next.time - last < apart) return;
+    wanted.add(size);
     last = time;
-    return true;
   };
-}
-
-/** Seconds, of the first cosignature; undefined where there is none. */
-function cosignedAt(journal: JournalReader, size: number): number | undefined {
-  const times = journal.cosignatures(size).map(({ time }) => time);
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
-function nextCosigned(journal: JournalReader, after: number): number | undefined {
-  for (let size = after; ; ) {
-    const [sealed] = journal.checkpoints(size, 1);
-    if (sealed === undefined) return undefined;
-    const time = cosignedAt(journal, sealed.size);
-    if (time !== undefined) return time;
-    size = sealed.size;
+  for (let after = from; after < to; ) {
+    const page = journal.cosigned(after, 500);
+    for (const one of page) {
+      if (one.size > to) break;
+      if (before !== undefined) decide(before, one);
+      before = one;
+    }
+    after = page.at(-1)?.size ?? to;
   }
+  if (before !== undefined) decide(before, undefined);
+  return wanted;
+}
+
+function embeddedIn(journal: JournalReader): ReadonlySet<number> {
+  const sizes = new Set<number>();
+  for (const { bytes } of journal.ofType("anchor", 0)) {
+    const read = readEntry(bytes);
+    if (read.ok && read.value.type === "anchor") sizes.add(read.value.size);
+  }
+  return sizes;
 }
 
 /** Proof that an entry is in the tree of `close`, or where it lies behind, of the first checkpoint that covers it. */

@@ -7,6 +7,7 @@ import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Signer, Vkey } from "../../feed/format/note.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
+import { startSecondCore } from "../../feed/second/core.ts";
 import { openJournal } from "../keep/open.ts";
 import { readJournal } from "../keep/reader.ts";
 import { seal } from "../keep/seal.ts";
@@ -53,6 +54,7 @@ export interface Certified {
 export async function certifyMonth(options: CertifyOptions): Promise<Certified> {
   const { journalDir, out, policy, plant } = options;
   const journal = readJournal(journalDir);
+  const second = startSecondCore();
   try {
     const month = monthOf(options.month, options.offset, options.now());
     const range = rangeOf(
@@ -60,13 +62,13 @@ export async function certifyMonth(options: CertifyOptions): Promise<Certified> 
       month,
       plant.params.some(({ method }) => method.startsWith("month-of")),
     );
-    const { statement, hourly } = stateMonth(journal, month, range, plant);
+    const stating = stateMonth(month, range, plant);
     const kept = certificatesIn(options.state, journal, options.control);
     const standing = kept.newest(month.month);
-    writeMonth(journalDir, out, { range, hourly, policy });
+    const { statement } = writeMonth(journalDir, out, { range, stating, policy, written: second.hash });
     try {
       const files = ["leaves.jsonl", "hourly.csv", ...(range.from > 0 ? ["open.frontier"] : [])];
-      const manifest = await manifestOf(out, files);
+      const manifest = await manifestOf(out, files, { "leaves.jsonl": second.hashes() });
       const parts = { month, range, plant, journal, statement, manifest, release: options.release };
       const draft = certificateOf(parts, kept.count(month.month) + 1, superseded(standing, options.why));
       const differ = standing && differences(standing.certificate, draft);
@@ -83,6 +85,7 @@ export async function certifyMonth(options: CertifyOptions): Promise<Certified> 
       throw error;
     }
   } finally {
+    second.stop();
     journal.close();
   }
 }

@@ -3,17 +3,16 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Certificate } from "../../feed/cert/form.ts";
 import type { WantedParam } from "../../feed/cert/params.ts";
-import { makeStatement } from "../../feed/cert/statement.ts";
+import { makeStatement, type Statement, type Stating } from "../../feed/cert/statement.ts";
 import type { CertBody } from "../../feed/format/body.ts";
 import { canonical, type Json } from "../../feed/format/canonical.ts";
-import { isoTime, readEntry } from "../../feed/format/entry.ts";
+import { type Entry, isoTime, readEntry, type StoredEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
+import { makeScanner } from "../../feed/format/scan/scan.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 import type { Release } from "../release.ts";
 import type { Month, Range } from "./range.ts";
-
-const portion = 500;
 
 /** Whose certificate it is. */
 export interface Plant {
@@ -23,22 +22,31 @@ export interface Plant {
   readonly params: readonly WantedParam[];
 }
 
-/** What the journal says of a month, and the hourly table. */
-export function stateMonth(journal: JournalReader, { from, to, month }: Month, range: Range, { params }: Plant) {
+/** What the journal says of a month, and the hourly table: made while its entries are written. */
+export interface MonthStating {
+  /** Each entry of the range, in order. E_JOURNAL_CORRUPT. */
+  take(entry: Entry): void;
+  /** Once, after the last. */
+  finish(): ReturnType<Stating["finish"]>;
+}
+
+export function stateMonth({ from, to, month }: Month, range: Range, { params }: Plant): MonthStating {
   const stating = makeStatement({ month, from, to, wanted: params });
+  const scan = makeScanner();
   for (const entry of range.before) stating.take(entry);
-  for (let next = range.from; next < range.to; ) {
-    const entries = journal.read(next, Math.min(next + portion, range.to));
-    if (entries.length === 0) throw new Fault("E_JOURNAL_CORRUPT", `entries from ${next} cannot be read`);
-    for (const { seq, bytes } of entries) {
+  return {
+    take: ({ seq, bytes }) => {
+      const scanned = scan(bytes);
+      if (scanned !== undefined) return stating.take(scanned as StoredEntry);
       const read = readEntry(bytes);
       if (!read.ok) throw new Fault("E_JOURNAL_CORRUPT", `entry ${seq}: ${read.problem.detail}`);
       stating.take(read.value);
-    }
-    next += entries.length;
-  }
-  for (const entry of range.behind) stating.later(entry);
-  return stating.finish(range.closed);
+    },
+    finish: () => {
+      for (const entry of range.behind) stating.later(entry);
+      return stating.finish(range.closed);
+    },
+  };
 }
 
 /** SHA-256 and SM3 of a file, base64. */
@@ -54,9 +62,14 @@ export async function hashesOf(path: string): Promise<[string, string]> {
 /** The files of a bundle that the certificate names by their hashes; all others prove themselves by signatures. */
 export const manifested = ["leaves.jsonl", "open.frontier", "hourly.csv"] as const;
 
-export async function manifestOf(folder: string, files: readonly string[]): Promise<Certificate["manifest"]> {
+/** `known`: what is hashed already, by name. */
+export async function manifestOf(
+  folder: string,
+  files: readonly string[],
+  known: { readonly [name: string]: readonly [string, string] | undefined },
+): Promise<Certificate["manifest"]> {
   const manifest: Certificate["manifest"] = {};
-  for (const name of files) manifest[name] = await hashesOf(join(folder, name));
+  for (const name of files) manifest[name] = [...(known[name] ?? (await hashesOf(join(folder, name))))];
   return manifest;
 }
 
@@ -65,7 +78,7 @@ export interface Parts {
   readonly range: Range;
   readonly plant: Plant;
   readonly journal: JournalReader;
-  readonly statement: ReturnType<typeof stateMonth>["statement"];
+  readonly statement: Statement;
   readonly manifest: Certificate["manifest"];
   readonly release: Release;
 }

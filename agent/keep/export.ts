@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolders } from "../../feed/folders.ts";
+import type { Entry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { appendLines } from "../../feed/format/note.ts";
 import { syncFolder } from "./files.ts";
@@ -20,8 +21,12 @@ export interface ExportOptions {
   readonly from?: number | undefined;
   /** One past the last entry; the export ends at the first checkpoint that covers it. By default at the newest. */
   readonly to?: number | undefined;
-  /** Which checkpoints are wanted besides the last; all where it is left out. */
-  readonly wanted?: ((size: number, journal: JournalReader) => boolean) | undefined;
+  /** Sizes of the checkpoints that are wanted besides the last; all where it is left out. */
+  readonly wanted?: ((journal: JournalReader) => ReadonlySet<number>) | undefined;
+  /** Is given each entry as it is written; its bytes are those of the journal, which are proven page by page. */
+  readonly take?: ((entry: Entry) => void) | undefined;
+  /** Is told how many bytes leaves.jsonl has by now. */
+  readonly written?: ((path: string, length: number) => void) | undefined;
   /** Writes what belongs to the folder besides, before it is flushed. */
   readonly more?: ((folder: string, journal: JournalReader) => void) | undefined;
 }
@@ -52,9 +57,10 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
       mkdirSync(join(outDir, NAMES.checkpoints));
       writeFileSync(join(outDir, NAMES.keys), policyOf(journal, options.policy));
       if (from > 0) writeFileSync(join(outDir, NAMES.frontier), frontierLines(journal, from));
-      writeLeaves(journal, join(outDir, NAMES.leaves), from, last.size);
-      const wanted = (size: number): boolean => size === last.size || (options.wanted?.(size, journal) ?? true);
-      const written = writeCheckpoints(journal, join(outDir, NAMES.checkpoints), { from, to: last.size, wanted });
+      const only = options.wanted && new Set([...options.wanted(journal), last.size]);
+      writeLeaves(journal, join(outDir, NAMES.leaves), { ...options, from, to: last.size, only });
+      const wanted = only ? someOf(journal, only) : allOf(journal, from, last.size);
+      const written = writeCheckpoints(journal, join(outDir, NAMES.checkpoints), wanted);
       options.more?.(outDir, journal);
       syncFolder(outDir);
       return written;
@@ -122,39 +128,55 @@ const frontierLines = (journal: JournalReader, from: number): string =>
     .stack.map((hash) => `${hash.toString("base64")}\n`)
     .join("");
 
-function writeLeaves(journal: JournalReader, path: string, from: number, to: number): void {
+interface Leaves extends Pick<ExportOptions, "take" | "written"> {
+  readonly from: number;
+  readonly to: number;
+  readonly only: ReadonlySet<number> | undefined;
+}
+
+function writeLeaves(journal: JournalReader, path: string, { from, to, only, take, written }: Leaves): void {
   const file = openSync(path, "wx");
   const end = Buffer.from("\n");
+  let length = 0;
   try {
     // In pages: an open read over a whole month would keep the agent's write-ahead log from being emptied.
-    for (const entries of provenPages(journal, from, to, PAGE))
-      writeFileSync(file, Buffer.concat(entries.flatMap(({ bytes }) => [bytes, end])));
+    for (const entries of provenPages(journal, from, to, PAGE, only)) {
+      const bytes = Buffer.concat(entries.flatMap(({ bytes }) => [bytes, end]));
+      writeFileSync(file, bytes);
+      length += bytes.length;
+      written?.(path, length);
+      if (take !== undefined) for (const entry of entries) take(entry);
+    }
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-interface Checkpoints {
-  readonly from: number;
-  readonly to: number;
-  wanted(size: number): boolean;
-}
-
-function writeCheckpoints(journal: JournalReader, folder: string, { from, to, wanted }: Checkpoints) {
-  let checkpoints = 0;
-  let cosigned = 0;
+function* allOf(journal: JournalReader, from: number, to: number): Generator<Sealed> {
   for (let after = from; after < to; ) {
     const page = journal.checkpoints(after, PAGE).filter(({ size }) => size <= to);
-    for (const sealed of page) {
-      after = sealed.size;
-      if (!wanted(sealed.size)) continue;
-      const { note, cosignatures } = cosignedNote(journal, sealed);
-      writeFileSync(join(folder, `${String(sealed.size).padStart(16, "0")}.note`), note);
-      checkpoints++;
-      if (cosignatures > 0) cosigned++;
-    }
-    if (page.length === 0) break;
+    if (page.length === 0) return;
+    yield* page;
+    after = page.at(-1)?.size ?? to;
+  }
+}
+
+function* someOf(journal: JournalReader, sizes: ReadonlySet<number>): Generator<Sealed> {
+  for (const size of sizes) {
+    const sealed = journal.checkpointAt(size);
+    if (sealed !== undefined) yield sealed;
+  }
+}
+
+function writeCheckpoints(journal: JournalReader, folder: string, wanted: Iterable<Sealed>) {
+  let checkpoints = 0;
+  let cosigned = 0;
+  for (const sealed of wanted) {
+    const { note, cosignatures } = cosignedNote(journal, sealed);
+    writeFileSync(join(folder, `${String(sealed.size).padStart(16, "0")}.note`), note);
+    checkpoints++;
+    if (cosignatures > 0) cosigned++;
   }
   return { checkpoints, cosigned };
 }

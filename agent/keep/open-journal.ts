@@ -3,7 +3,7 @@ import type { Entry } from "../../feed/format/entry.ts";
 import type { Vkey } from "../../feed/format/note.ts";
 import type { Frontier, Subtree } from "../../feed/format/tree.ts";
 import type { Journal } from "./journal.ts";
-import type { CosignatureLine, Pointers, Sealed } from "./state.ts";
+import type { CosignatureLine, Cosigned, Pointers, Sealed } from "./state.ts";
 
 /** What a journal can be asked, by the process that holds it or by a reader beside it. Sizes are tree sizes. */
 export interface JournalReader extends Pick<Journal, "origin" | "head" | "read"> {
@@ -20,6 +20,8 @@ export interface JournalReader extends Pick<Journal, "origin" | "head" | "read">
   /** Stored checkpoints with size > `fromSize`, ascending. */
   checkpoints(fromSize: number, atMost: number): readonly Sealed[];
   cosignatures(size: number): readonly CosignatureLine[];
+  /** Cosigned checkpoints with size > `fromSize`, ascending. */
+  cosigned(fromSize: number, atMost: number): readonly Cosigned[];
   /** The largest size the witness has cosigned, as far as it was told here; 0 at first. */
   witnessed(): number;
   /** The largest size the mirror holds durably; entries below it may be pruned one day. */

@@ -60,6 +60,7 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
     checkpointAt: (size) => state.at(size),
     checkpoints: (fromSize, atMost) => state.after(fromSize, atMost),
     cosignatures: (size) => state.cosignatures(size),
+    cosigned: (fromSize, atMost) => state.cosignedAfter(fromSize, atMost),
     witnessed: () => state.pointer("witnessed"),
     mirrored: () => state.pointer("mirrored"),
     ofType: (type, from) => leaves.ofType(type, from),

@@ -15,6 +15,12 @@ export interface CosignatureLine {
   readonly line: string;
 }
 
+/** A checkpoint that somebody cosigned, and when first, in Unix seconds. */
+export interface Cosigned {
+  readonly size: number;
+  readonly time: number;
+}
+
 /** How far the other side has come, as tree sizes. They never go back. */
 export interface Pointers {
   readonly witnessed?: number;
@@ -50,6 +56,7 @@ export interface State {
   after(size: number, atMost: number): Sealed[];
   keepNote(sealed: Sealed): void;
   cosignatures(size: number): CosignatureLine[];
+  cosignedAfter(size: number, atMost: number): Cosigned[];
   cosign(size: number, lines: readonly CosignatureLine[], pointers: Pointers): void;
   pointer(name: keyof Pointers): number;
   parts(): Part[];
@@ -74,6 +81,9 @@ export function stateOn(db: Database): State {
   const lines = db.prepare<CosignatureLine>(
     "SELECT name, ts AS time, line FROM cosig WHERE size = ? ORDER BY ts, name",
   );
+  const cosigned = db.prepare<Cosigned>(
+    "SELECT size, min(ts) AS time FROM cosig WHERE size > ? GROUP BY size ORDER BY size LIMIT ?",
+  );
   // The earliest cosignature of a name is the one that narrows the time of the entries most.
   const insertLine = db.prepare("INSERT INTO cosig(size, name, ts, line) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING");
   const get = db.prepare<{ readonly v: Buffer }>("SELECT v FROM state WHERE k = ?");
@@ -94,6 +104,7 @@ export function stateOn(db: Database): State {
     after: (size, atMost) => larger.all(size, atMost).map(sealedOf),
     keepNote: ({ size, root, note }) => db.transaction("seal", () => insertNote.run(size, root, note)),
     cosignatures: (size) => lines.all(size),
+    cosignedAfter: (size, atMost) => cosigned.all(size, atMost),
     cosign: (size, cosignatures, pointers) =>
       db.transaction("cosign", () => {
         for (const { name, time, line } of cosignatures) insertLine.run(size, name, time, line);

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { fromBase64 } from "../format/base64.ts";
-import { parseCheckpoint } from "../format/checkpoint.ts";
 import { readEntry, type StoredEntry } from "../format/entry.ts";
 import { checkEpoch, type KeyEpoch } from "../format/epoch.ts";
 import type { ExportFiles, NamedFile } from "../format/export.ts";
 import type { Finding } from "../format/faults.ts";
-import { openNote, parseNote } from "../format/note.ts";
 import type { Policy } from "../format/policy.ts";
 import { parseProof } from "../format/proof.ts";
 import type { Report } from "../format/report.ts";
@@ -59,7 +57,7 @@ export function verifyCertificate(
   if (!open.ok) return { take: () => {}, finish: () => ({ countersigned: false, findings: [open.problem] }) };
   const { certificate, signedBy } = open.value;
   const countersigned = signedBy.some((key) => control.includes(key));
-  const content = checkContent(certificate, files, closingTimes(certificate, files.notes, policy));
+  const content = checkContent(certificate, files);
   const finish = (report: Report): VerifiedCertificate => {
     const findings: Finding[] = [
       ...checkForm(certificate),
@@ -71,7 +69,7 @@ export function verifyCertificate(
     if (!policy.logs.some(({ name }) => name === certificate.origin))
       findings.push({ code: "CERT_ORIGIN", detail: `of ${certificate.origin}, which is no log of the policy` });
     if (!countersigned) findings.push({ code: "CERT_NOT_COUNTERSIGNED", detail: "without the service's signature" });
-    findings.push(...content.finish());
+    findings.push(...content.finish(closingTimes(certificate, report)));
     return { certificate, countersigned, findings };
   };
   return { take: content.take, finish };
@@ -146,22 +144,15 @@ function checkClose(open: OpenCertificate, note: Buffer, control: Parameters<typ
 }
 
 /** Unix ms of the cosignatures on the checkpoint that closes the month. */
-function closingTimes({ close }: Certificate, notes: readonly NamedFile[], policy: Policy): number[] {
-  const keys = [...policy.logs, ...policy.witnesses.map(({ vkey }) => vkey)];
-  return notes.flatMap(({ bytes }) => {
-    const parsed = parseNote(bytes);
-    const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
-    if (!checkpoint.ok || checkpoint.value.size !== close[0]) return [];
-    const open = openNote(bytes, keys);
-    return open.ok ? open.value.cosignatures.map(({ time }) => time * 1000) : [];
-  });
-}
+const closingTimes = ({ close }: Certificate, { checkpoints }: Report): number[] =>
+  checkpoints
+    .filter(({ size }) => size === close[0])
+    .flatMap(({ cosigned }) => cosigned.map(({ time }) => time * 1000));
 
 function checkContent(
   certificate: Certificate,
   { proofs }: Pick<ExportFiles, "proofs">,
-  times: readonly number[],
-): { take(entry: StoredEntry): void; finish(): Finding[] } {
+): { take(entry: StoredEntry): void; finish(times: readonly number[]): Finding[] } {
   const { month, span, params, closed } = certificate;
   const stating = makeStatement({ month, from: Date.parse(span[0]), to: Date.parse(span[1]), wanted: params });
   const named = outside(certificate);
@@ -170,7 +161,7 @@ function checkContent(
   for (const entry of given(named.before)) stating.take(entry);
   return {
     take: stating.take,
-    finish: () => {
+    finish: (times) => {
       const findings: Finding[] = [];
       if (times.length === 0 || Math.min(...times) !== Date.parse(closed))
         findings.push({ code: "CERT_VALUE", detail: `closed is ${closed}, and no earliest cosignature says so` });

@@ -7,7 +7,8 @@ import { policyLimit } from "./policy.ts";
 /**
  * A bundle directory on disk: keys.txt, leaves.jsonl, checkpoint*.note and checkpoints/*.note, perhaps open.frontier and
  * *.tlog-proof. Notes of an SM3 twin (`sm3` in the name) are left to who can verify them. ENV_SYNTAX where keys.txt or
- * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time; of any other file no more than a
+ * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time; notes and proofs when they are looked at, each
+ * time anew; of any other file than the entries no more than a
  * byte beyond what its reader takes, so that a folder from a stranger cannot fill the memory. What is there and cannot be
  * read, or is no file (a device or a pipe never ends), throws an error with `code` and `path`, here or while the entries are
  * walked.
@@ -18,7 +19,12 @@ export function readExport(dir: string): Result<ExportFiles> {
   if (missing !== undefined) return bad("ENV_SYNTAX", `${missing} is not there`);
   const top = readdirSync(dir).sort();
   const deep = isThere(at("checkpoints")) ? readdirSync(at("checkpoints")).sort() : [];
-  const read = (name: string): NamedFile => ({ name, bytes: beginOf(at(name)) });
+  const read = (name: string): NamedFile => ({
+    name,
+    get bytes() {
+      return beginOf(at(name));
+    },
+  });
   const isNote = (name: string): boolean => name.endsWith(".note") && !name.includes("sm3");
   return good({
     keys: beginOf(at("keys.txt")).toString("utf8"),

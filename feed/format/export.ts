@@ -7,12 +7,12 @@ import { readEntry } from "./entry.ts";
 import { checkEpoch } from "./epoch.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { linesOf, readLeaves, type Wanted } from "./leaves.ts";
-import { type OpenNote, openNote, parseNote } from "./note.ts";
+import { type OpenNote, openNote, parseNote, type Verify } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
 import type { Register, RegisteredLog } from "./registry.ts";
 import { Findings, type Report, type ReportedCheckpoint, verdictOf } from "./report.ts";
-import { emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
+import { alone, emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
 
 export interface NamedFile {
   readonly name: string;
@@ -37,6 +37,7 @@ export interface ExportFiles {
 interface Trust {
   readonly policy: Policy;
   readonly logs: readonly RegisteredLog[] | undefined;
+  readonly verify: Verify | undefined;
 }
 
 /** What a verifier may know beside the directory. */
@@ -48,15 +49,20 @@ export interface ExportOptions {
   readonly tolerances?: Partial<Tolerances>;
   /** Is given each entry that is one, in their order. */
   readonly take?: NonNullable<Wanted["take"]>;
+  /** Looks at the signatures on checkpoints and in anchors in our place. */
+  readonly verify?: Verify | undefined;
 }
 
 /**
  * Verifies a bundle directory with nothing but itself and its policy, or with a register in the policy's place; every failed
  * check is in the report.
  */
-export function verifyExport(files: ExportFiles, { register, tolerances, take, ...known }: ExportOptions = {}): Report {
+export function verifyExport(
+  files: ExportFiles,
+  { register, tolerances, take, verify, ...known }: ExportOptions = {},
+): Report {
   const findings = new Findings();
-  const trust = trustOf(files, register);
+  const trust = trustOf(files, register, verify);
   if (!trust.ok) {
     findings.add({ ...trust.problem, detail: `keys.txt ${trust.problem.detail}` });
     return report(findings, []);
@@ -73,6 +79,7 @@ export function verifyExport(files: ExportFiles, { register, tolerances, take, .
   const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis ?? known.genesis;
   const judge = judgeEntries(heads, trust.value.policy, findings, {
     earlier: provenConfigs(proofs, origin),
+    verify,
     ...(genesis && { genesis }),
     ...(tolerances && { tolerances }),
   });
@@ -130,22 +137,22 @@ function provenConfigs(proofs: readonly OpenedProof[], origin: string | undefine
   return configs;
 }
 
-function trustOf({ keys }: ExportFiles, register: Register | undefined): Result<Trust> {
+function trustOf({ keys }: ExportFiles, register: Register | undefined, verify: Verify | undefined): Result<Trust> {
   if (register === undefined) {
     const policy = parsePolicy(keys);
-    return policy.ok ? good({ policy: policy.value, logs: undefined }) : policy;
+    return policy.ok ? good({ policy: policy.value, logs: undefined, verify }) : policy;
   }
   const logs = register.logs.flatMap((log) => log.keys.map(({ vkey }) => vkey));
-  return good({ policy: { ...register.policy, logs }, logs: register.logs });
+  return good({ policy: { ...register.policy, logs }, logs: register.logs, verify });
 }
 
-function openHead(bytes: Buffer, { policy, logs }: Trust): Result<OpenedHead> {
+function openHead(bytes: Buffer, { policy, logs, verify }: Trust): Result<OpenedHead> {
   const keys = [...policy.logs, ...policy.witnesses.map((witness) => witness.vkey)];
   const parsed = parseNote(bytes);
   if (!parsed.ok) return parsed;
   const checkpoint = parseCheckpoint(parsed.value.text);
   if (!checkpoint.ok) return checkpoint;
-  const note = openNote(bytes, keys);
+  const note = openNote(bytes, keys, undefined, verify);
   if (!note.ok) return note;
   const { origin, size } = checkpoint.value;
   if (!signedByItsLog(note.value, checkpoint.value))
@@ -153,7 +160,10 @@ function openHead(bytes: Buffer, { policy, logs }: Trust): Result<OpenedHead> {
   const epochs = logs?.find((log) => log.origin === origin)?.keys;
   const invalid = epochs && checkEpoch(epochs, note.value.signedBy, size);
   return invalid === undefined
-    ? good({ checkpoint: checkpoint.value, ...cosignaturesOf(note.value, policy) })
+    ? good({
+        checkpoint: { ...checkpoint.value, root: alone(checkpoint.value.root) },
+        ...cosignaturesOf(note.value, policy),
+      })
     : { ok: false, problem: invalid };
 }
 

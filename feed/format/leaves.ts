@@ -2,7 +2,7 @@ import { parseCanonical } from "./canonical.ts";
 import { checkEntry, noPrev, type StoredEntry } from "./entry.ts";
 import type { Findings } from "./report.ts";
 import { makeScanner } from "./scan/scan.ts";
-import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
+import { alone, emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
 
 /** Far above the length of an entry (2.6): of a longer line only so much is held, and that is refused. */
 const heldOfLine = 1_048_576;
@@ -90,13 +90,6 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   }
   if (first === undefined) remember();
   return { first: first ?? 0, tree, roots, hashes };
-}
-
-/** In memory of its own: a piece of the shared one would keep 8 KB for as long. */
-function alone(hash: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(hash.length);
-  hash.copy(copy);
-  return copy;
 }
 
 function startAt(bytes: Buffer, { frontier }: Wanted, findings: Findings): Frontier | undefined {

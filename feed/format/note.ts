@@ -1,4 +1,4 @@
-import { verify } from "node:crypto";
+import { verify as ed25519 } from "node:crypto";
 import { fromBase64 } from "./base64.ts";
 import { bad, Fault, good, type Result } from "./faults.ts";
 import type { Signer } from "./signer.ts";
@@ -92,7 +92,12 @@ export function parseNote(raw: Buffer, atMost: number = noteLimits.bytes): Resul
  * Verifies every line of a known key; lines of other keys are ignored, as signed-note demands. One bad line of a known key
  * refuses the note: SIG_BAD, COSIG_BAD. KEY_UNKNOWN where no log key (type 1) of `keys` signed.
  */
-export function openNote(raw: Buffer, keys: readonly Vkey[], atMost?: number): Result<OpenNote> {
+export function openNote(
+  raw: Buffer,
+  keys: readonly Vkey[],
+  atMost?: number,
+  verify: Verify = verifies,
+): Result<OpenNote> {
   const note = parseNote(raw, atMost);
   if (!note.ok) return note;
   const { text, lines } = note.value;
@@ -101,10 +106,10 @@ export function openNote(raw: Buffer, keys: readonly Vkey[], atMost?: number): R
   for (const line of lines) {
     for (const vkey of keys.filter((key) => key.name === line.name && key.id.equals(line.id))) {
       if (vkey.type === 1) {
-        if (!verifies(vkey, text, line)) return bad("SIG_BAD", `the signature of ${vkey.name}`);
+        if (!isSigned(vkey, text, line, verify)) return bad("SIG_BAD", `the signature of ${vkey.name}`);
         signedBy.push(vkey);
       } else {
-        const time = verifiedTime(vkey, text, line);
+        const time = verifiedTime(vkey, text, line, verify);
         if (time === undefined) return bad("COSIG_BAD", `the cosignature of ${vkey.name}`);
         cosignatures.push({ vkey, time, line: line.line });
       }
@@ -115,13 +120,17 @@ export function openNote(raw: Buffer, keys: readonly Vkey[], atMost?: number): R
 }
 
 /** The cosignatures of a note by these keys, whoever else signed: COSIG_BAD where one does not verify, CP_SYNTAX. */
-export function verifiedCosignatures(raw: Buffer, keys: readonly Vkey[]): Result<readonly Cosignature[]> {
+export function verifiedCosignatures(
+  raw: Buffer,
+  keys: readonly Vkey[],
+  verify: Verify = verifies,
+): Result<readonly Cosignature[]> {
   const note = parseNote(raw);
   if (!note.ok) return note;
   const cosignatures: Cosignature[] = [];
   for (const line of note.value.lines)
     for (const vkey of keys.filter(({ type, name, id }) => type === 4 && name === line.name && id.equals(line.id))) {
-      const time = verifiedTime(vkey, note.value.text, line);
+      const time = verifiedTime(vkey, note.value.text, line, verify);
       if (time === undefined) return bad("COSIG_BAD", `the cosignature of ${vkey.name}`);
       cosignatures.push({ vkey, time, line: line.line });
     }
@@ -136,15 +145,19 @@ function parseLine(line: string): SignatureLine | undefined {
   return { name, id: bytes.subarray(0, 4), signature: bytes.subarray(4), line };
 }
 
-function verifies(vkey: Vkey, text: string, { signature }: SignatureLine): boolean {
-  return signature.length === 64 && verify(null, Buffer.from(text), vkey.publicKey, signature);
-}
+/** Whether 64 bytes are the key's Ed25519 signature of a message. */
+export type Verify = (vkey: Vkey, message: Buffer, signature: Buffer) => boolean;
 
-function verifiedTime(vkey: Vkey, text: string, { signature }: SignatureLine): number | undefined {
+export const verifies: Verify = (vkey, message, signature) => ed25519(null, message, vkey.publicKey, signature);
+
+const isSigned = (vkey: Vkey, text: string, { signature }: SignatureLine, verify: Verify): boolean =>
+  signature.length === 64 && verify(vkey, Buffer.from(text), signature);
+
+function verifiedTime(vkey: Vkey, text: string, { signature }: SignatureLine, verify: Verify): number | undefined {
   if (signature.length !== 72) return undefined;
   const time = Number(signature.readBigUInt64BE());
   if (!Number.isSafeInteger(time)) return undefined;
-  return verify(null, cosigned(text, time), vkey.publicKey, signature.subarray(8)) ? time : undefined;
+  return verify(vkey, cosigned(text, time), signature.subarray(8)) ? time : undefined;
 }
 
 const cosigned = (text: string, time: number): Buffer => Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);

@@ -7,6 +7,13 @@ const LEAF = Buffer.from([0]);
 /** Through a string: a digest that comes as a buffer has memory of its own, and takes twice the time of so small a hash. */
 export const sha256 = (bytes: Buffer): Buffer => Buffer.from(hash("sha256", bytes, "binary"), "latin1");
 
+/** In memory of its own: a hash that is a piece of the shared one keeps 8 KB of it for as long as it is kept. */
+export function alone(hash: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(hash.length);
+  hash.copy(copy);
+  return copy;
+}
+
 export function leafHash(bytes: Buffer): Buffer {
   if (bytes.length >= leaf.length) return sha256(Buffer.concat([LEAF, bytes]));
   return sha256(leaf.subarray(0, 1 + bytes.copy(leaf, 1)));

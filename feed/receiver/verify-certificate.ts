@@ -8,12 +8,14 @@ import { noteLimits } from "../format/note.ts";
 import { parsePolicy } from "../format/policy.ts";
 import type { Register } from "../format/registry.ts";
 import { type Report, verdictOf } from "../format/report.ts";
+import type { SecondCore } from "../second/core.ts";
 
 /** The check of a bundle's certificate; undefined where there is none. Throws the errors of the file system. */
 export function certificateIn(
   dir: string,
   files: ExportFiles,
   register: Register | undefined,
+  second: SecondCore | undefined,
 ): CertificateCheck | undefined {
   const cert = noteIn(dir, "cert.note");
   const own = parsePolicy(files.keys);
@@ -23,7 +25,10 @@ export function certificateIn(
       : { ...register.policy, logs: register.logs.flatMap(({ keys }) => keys.map(({ vkey }) => vkey)) };
   if (cert === undefined || policy === false) return undefined;
   const close = noteIn(dir, "close.note");
-  const beside = { cert, ...(close && { close }), hashes: (name: string) => hashesOf(dir, name) };
+  const isBeside = second !== undefined && isPlain(join(dir, large));
+  if (isBeside) second.hash(join(dir, large));
+  const hashes = (name: string) => (name === large && isBeside ? second.hashes() : undefined) ?? hashesOf(dir, name);
+  const beside = { cert, ...(close && { close }), hashes };
   const epochs = (origin: string) => register?.logs.find((log) => log.origin === origin)?.keys;
   return verifyCertificate(files, beside, { policy, epochs });
 }
@@ -34,6 +39,9 @@ export function withCertificate(report: Report, { findings }: VerifiedCertificat
   return { ...report, findings: all, verdict: verdictOf(all) };
 }
 
+/** Nearly all bytes of a bundle are in one file. */
+const large = "leaves.jsonl";
+
 /** A bundle comes from a stranger: only plain files of a note's size are read. */
 function noteIn(dir: string, name: string): Buffer | undefined {
   const path = join(dir, name);
@@ -41,10 +49,12 @@ function noteIn(dir: string, name: string): Buffer | undefined {
   return stat?.isFile() && stat.size <= noteLimits.bytes ? readFileSync(path) : undefined;
 }
 
+const isPlain = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 /** SHA-256 and SM3 of a file of the bundle; names that lead out of it are none of it. */
 function hashesOf(dir: string, name: string): readonly [string, string] | undefined {
   const path = join(dir, name);
-  if (name.split("/").includes("..") || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (name.split("/").includes("..") || !isPlain(path)) return undefined;
   const [sha256, sm3] = [createHash("sha256"), createHash("sm3")];
   const file = openSync(path, "r");
   try {

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { VerifiedCertificate } from "../cert/verify.ts";
 import { verifyExport } from "../format/export.ts";
 import { readExport } from "../format/export-files.ts";
@@ -7,6 +8,7 @@ import { parsePolicy } from "../format/policy.ts";
 import { openRegister, type Register } from "../format/registry.ts";
 import type { Report } from "../format/report.ts";
 import { parseVkey } from "../format/vkey.ts";
+import { type SecondCore, startSecondCore } from "../second/core.ts";
 import { fingerprint } from "./registry/show.ts";
 import { certificateIn, withCertificate } from "./verify-certificate.ts";
 
@@ -24,18 +26,46 @@ export function verifyFolder(
   print: (line: string) => void,
   { json = false }: { readonly json?: boolean } = {},
 ): number {
-  const { report, certified } = readable(dir, () => {
-    const read = readExport(dir);
-    if (!read.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${read.problem.detail}`);
-    const register = typeof by === "object" ? by : undefined;
-    const files = typeof by === "string" ? { ...read.value, keys: ownPolicy(by) } : read.value;
-    const certificate = certificateIn(dir, files, register);
-    const found = verifyExport(files, { register, ...(certificate && { take: certificate.take }) });
-    const certified = certificate?.finish(found);
-    return { report: certified === undefined ? found : withCertificate(found, certified), certified };
-  });
+  const { report, certified } = readable(dir, () => (isLarge(dir) ? onTwoCores(dir, by) : verified(dir, by)));
   for (const line of json ? [jsonOf(report, certified)] : textOf(report, certified)) print(line);
   return verdictExits[report.verdict];
+}
+
+interface Verified {
+  readonly report: Report;
+  readonly certified: VerifiedCertificate | undefined;
+}
+
+function verified(dir: string, by: string | Register | undefined, second?: SecondCore): Verified {
+  const read = readExport(dir);
+  if (!read.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${read.problem.detail}`);
+  const register = typeof by === "object" ? by : undefined;
+  const files = typeof by === "string" ? { ...read.value, keys: ownPolicy(by) } : read.value;
+  const certificate = certificateIn(dir, files, register, second);
+  const found = verifyExport(files, {
+    register,
+    verify: second?.verify,
+    ...(certificate && { take: certificate.take }),
+  });
+  const certified = certificate?.finish(found);
+  return { report: certified === undefined ? found : withCertificate(found, certified), certified };
+}
+
+/** A thread of its own is worth its start. */
+const large = 16_777_216;
+const isLarge = (dir: string): boolean =>
+  (statSync(join(dir, "leaves.jsonl"), { throwIfNoEntry: false })?.size ?? 0) > large;
+
+/** With the signatures looked at beside it, and once more in turn where one was bad: then it matters what follows from which. */
+export function onTwoCores(dir: string, by: string | Register | undefined): Verified {
+  const second = startSecondCore();
+  try {
+    const all = verified(dir, by, second);
+    if (second.settled()) return all;
+  } finally {
+    second.stop();
+  }
+  return verified(dir, by);
 }
 
 function* textOf(report: Report, certified: VerifiedCertificate | undefined): Generator<string> {

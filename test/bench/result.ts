@@ -34,6 +34,8 @@ export interface Options {
   readonly rounds: number;
   /** How long one side runs in one round. */
   readonly seconds: number;
+  /** Of the month that is verified. */
+  readonly days: number;
 }
 
 /** Sets up, hands each case to `measure`, and tidies up after itself. */

@@ -10,6 +10,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   "feed/derive": ["feed/format"],
   // What a month's certificate says, and the proof of it; made in the plant, made again by whoever verifies.
   "feed/cert": ["feed/derive", "feed/format"],
+  "feed/second": ["feed/format"],
   "feed/link": ["feed/format"],
   "feed/link.ts": ["feed/link", "feed/format"],
   "feed/command.ts": ["feed/format"],
@@ -18,6 +19,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/cert",
     "feed/derive",
     "feed/format",
+    "feed/second",
     "feed/yaml",
     "feed/link",
     "feed/link.ts",
@@ -42,6 +44,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/cert",
     "feed/derive",
     "feed/format",
+    "feed/second",
     "feed/yaml",
     "feed/link",
     "feed/link.ts",

@@ -2,6 +2,7 @@ import type { ConfigBody } from "../body.ts";
 import { limits } from "../canonical.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import type { VisitedLeaf } from "../leaves.ts";
+import type { Verify } from "../note.ts";
 import type { Policy } from "../policy.ts";
 import type { Findings } from "../report.ts";
 import type { Frontier } from "../tree.ts";
@@ -37,6 +38,7 @@ export function judgeEntries(
     readonly tolerances?: Partial<Tolerances>;
     /** Configurations from before the first entry, by number. */
     readonly earlier?: ReadonlyMap<number, ConfigBody>;
+    readonly verify?: Verify | undefined;
   },
 ): OfflineJudge {
   const origin = heads[0]?.checkpoint.origin ?? policy.logs[0]?.name ?? "";
@@ -55,8 +57,8 @@ export function judgeEntries(
   const begin = (size: number): EntryChecks => {
     first = size;
     const witnesses = policy.witnesses.map(({ vkey }) => vkey);
-    const { genesis, tolerances } = options;
-    const context = { origin, witnesses, rootAt, configAt, ...(tolerances && { tolerances }), genesis };
+    const { genesis, tolerances, verify } = options;
+    const context = { origin, witnesses, rootAt, configAt, ...(tolerances && { tolerances }), genesis, verify };
     return makeEntryChecks(context, { ...newChecksState(size), configs: newestBefore(size, options.earlier) });
   };
   return {

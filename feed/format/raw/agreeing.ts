@@ -6,7 +6,13 @@ import type { Readers } from "./readers.ts";
 import { type Line, lineOf, surelyGives } from "./scaled.ts";
 
 /** The channels of a map in the order in which frames have them, with all that can be prepared of their readers. */
-export type Plan = readonly Prepared[];
+export interface Plan {
+  readonly channels: readonly Prepared[];
+  /** Of the readings of the last frame; they hold while the names are the same. */
+  readonly found: Prepared[];
+  names: Readings["names"] | undefined;
+  layout: number;
+}
 
 interface Prepared {
   readonly name: Buffer;
@@ -21,12 +27,13 @@ interface Prepared {
 
 export function planOf({ points }: Pick<ConfigBody, "points">, readers: Readers): Plan {
   const names = Object.keys(points).sort();
-  return names.map((name) => {
+  const channels = names.map((name) => {
     const reader = readers.get(name);
     if (reader === undefined) return { name: Buffer.from(name) };
     const { digits, places, scale } = reader;
     return { name: Buffer.from(name), by: { places, digits, unit: 10 ** digits, line: lineOf(scale) } };
   });
+  return { channels, found: [], names: undefined, layout: 0 };
 }
 
 /**
@@ -35,24 +42,40 @@ export function planOf({ points }: Pick<ConfigBody, "points">, readers: Readers)
  */
 export function agreeing({ bytes, readings, replies }: ScannedFrame, plan: Plan): number {
   const { count, valueFrom } = readings;
-  const found: (Buffer | undefined)[] = [];
+  const decoded: (Buffer | undefined)[] = [];
   const replyTo = (read: number): Buffer | undefined => {
     const [from, to] = [replies.from[read] as number, replies.to[read] as number];
     if (read >= replies.count || from === to) return undefined;
-    found[read] ??= replies.bytes.subarray(from, to);
-    return found[read];
+    decoded[read] ??= replies.bytes.subarray(from, to);
+    return decoded[read];
   };
+  if (!matches(bytes, readings, plan)) return -1;
   let unjudged = 0;
-  let next = 0;
   for (let i = 0; i < count; i++) {
-    while (next < plan.length && !isName(bytes, readings, i, (plan[next] as Prepared).name)) next++;
-    const prepared = plan[next];
-    if (prepared === undefined || (valueFrom[i] as number) < 0) return -1;
-    if (prepared.by === undefined) unjudged++;
-    else if (!isGiven(bytes, readings, i, prepared.by, replyTo)) return -1;
-    next++;
+    const { by } = plan.found[i] as Prepared;
+    if ((valueFrom[i] as number) < 0) return -1;
+    if (by === undefined) unjudged++;
+    else if (!isGiven(bytes, readings, i, by, replyTo)) return -1;
   }
   return unjudged;
+}
+
+/** Finds the channel of each reading; false where one is not in the map. */
+function matches(bytes: Buffer, readings: Readings, plan: Plan): boolean {
+  const { channels, found } = plan;
+  const { names } = readings;
+  if (plan.names === names && plan.layout === names.layout && found.length >= readings.count) return true;
+  found.length = 0;
+  plan.names = names;
+  plan.layout = names.layout;
+  let next = 0;
+  for (let i = 0; i < readings.count; i++, next++) {
+    while (next < channels.length && !isName(bytes, readings, i, (channels[next] as Prepared).name)) next++;
+    const prepared = channels[next];
+    if (prepared === undefined) return false;
+    found.push(prepared);
+  }
+  return true;
 }
 
 function isName(bytes: Buffer, { nameFrom, nameTo }: Readings, i: number, name: Buffer): boolean {

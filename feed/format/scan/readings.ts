@@ -1,3 +1,4 @@
+import { limits } from "../canonical.ts";
 import { COMMA, isDigit, literal, nameBytes, plainBytes, QUOTE, skip, skipClass } from "./tokens.ts";
 
 /**
@@ -16,6 +17,17 @@ export interface Readings {
   readonly places: Int8Array;
   /** Code of the letter. */
   readonly flag: Uint8Array;
+  readonly names: Names;
+}
+
+/** The names of the frame before: nearly always those of the next. */
+interface Names {
+  /** Another number for other names. */
+  layout: number;
+  count: number;
+  readonly bytes: Buffer;
+  /** Where each begins, and the last ends. */
+  readonly at: Int32Array;
 }
 
 /** More do not fit into an entry. */
@@ -30,6 +42,7 @@ export const newReadings = (): Readings => ({
   digits: new Float64Array(most),
   places: new Int8Array(most),
   flag: new Uint8Array(most),
+  names: { layout: 0, count: 0, bytes: Buffer.alloc(limits.entryBytes), at: new Int32Array(most + 1) },
 });
 
 const [longestName, longest, mostDigits] = [32, 255, 15];
@@ -47,10 +60,9 @@ export function scanReadings(bytes: Uint8Array, begin: number, into: Readings): 
   if (bytes[begin] === CLOSE) return begin + 1;
   for (let at = begin; into.count < most; ) {
     const from = at + 1;
-    const to = skipClass(bytes, from, nameBytes);
-    if (bytes[at] !== QUOTE || !isName(bytes, from, to)) return -1;
-    const last = into.count - 1;
-    if (last >= 0 && !ascends(bytes, into.nameFrom[last] as number, into.nameTo[last] as number, from, to)) return -1;
+    if (bytes[at] !== QUOTE) return -1;
+    const to = skipSame(bytes, from, into) || skipName(bytes, from, into);
+    if (to < 0) return -1;
     into.nameFrom[into.count] = from;
     into.nameTo[into.count] = to;
     at = skip(bytes, to, OPENED);
@@ -62,6 +74,28 @@ export function scanReadings(bytes: Uint8Array, begin: number, into: Readings): 
     at++;
   }
   return -1;
+}
+
+/** Behind the name that the frame before had here; 0 where it is another. */
+function skipSame(bytes: Uint8Array, from: number, { count, names }: Readings): number {
+  if (count >= names.count) return 0;
+  let to = from;
+  for (let i = names.at[count] as number; i < (names.at[count + 1] as number); i++, to++)
+    if (bytes[to] !== names.bytes[i]) return 0;
+  return bytes[to] === QUOTE ? to : 0;
+}
+
+/** Behind a name that comes after the one before it, or -1; it is kept for the next frame. */
+function skipName(bytes: Uint8Array, from: number, { count, nameFrom, nameTo, names }: Readings): number {
+  const to = skipClass(bytes, from, nameBytes);
+  if (!isName(bytes, from, to)) return -1;
+  if (count > 0 && !ascends(bytes, nameFrom[count - 1] as number, nameTo[count - 1] as number, from, to)) return -1;
+  const begin = names.at[count] as number;
+  for (let i = from; i < to; i++) names.bytes[begin + i - from] = bytes[i] as number;
+  names.at[count + 1] = begin + to - from;
+  names.count = count + 1;
+  names.layout++;
+  return to;
 }
 
 export const isName = (bytes: Uint8Array, from: number, to: number): boolean =>

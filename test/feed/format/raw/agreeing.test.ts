@@ -62,6 +62,35 @@ describe("values that surely are what their replies give", () => {
     expect(found && agreeing(found, planOf({ points }, readers))).toBe(-1);
   });
 
+  it("are found whatever names the frames before had", () => {
+    const names = ["a.a", "a.b", "a.c", "a.d", "a.x"];
+    const points = Object.fromEntries(
+      names.slice(0, 4).map((name, i) => [name, ["-", `1:3:000${i}:uint16:ABCD`, "1", 0] as const]),
+    );
+    const readers = readersOf({ points, reads: [[1, 3, 0, 4]] });
+    const raw = [Buffer.from([1, 3, 8, 0, 10, 0, 11, 0, 12, 0, 13]).toString("base64")];
+    const t = "2026-10-01T00:00:00.000Z";
+    const polls = fc.array(fc.tuple(fc.subarray(names), fc.nat(20)), { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(polls, (polls) => {
+        const plan = planOf({ points }, readers);
+        for (const [channels, off] of polls) {
+          const data = Object.fromEntries(
+            channels.map((name, i) => [
+              name,
+              [`${10 + names.indexOf(name) + (i === off ? 1 : 0)}`, "N"] as ReadingTuple,
+            ]),
+          );
+          const body = { type: "frame", t, boot: "9f3c1a2e", mono: 1, clk: ["ntp", 4], cfg: 1, raw, data } as const;
+          const found = scan(bytesOf(body));
+          const isRight = mismatch({ data, raw }, readers) === undefined && !channels.includes("a.x");
+          expect(found && agreeing(found, plan)).toBe(isRight ? 0 : -1);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("are none that the plain comparison finds wrong", () => {
     let sure = 0;
     fc.assert(
