@@ -65,8 +65,11 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   let tree = emptyFrontier;
   let prev: Buffer | undefined;
   const scan = makeScanner();
+  const sizes = [...wanted.sizes].sort((a, b) => a - b);
+  let next = 0;
   const remember = (): void => {
-    if (wanted.sizes.has(tree.size)) roots.set(tree.size, alone(rootOf(tree)));
+    while (next < sizes.length && (sizes[next] as number) < tree.size) next++;
+    if (sizes[next] === tree.size) roots.set(tree.size, alone(rootOf(tree)));
   };
   for (const { bytes, ended } of lines) {
     if (first === undefined) {

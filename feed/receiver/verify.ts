@@ -26,7 +26,7 @@ export function verifyFolder(
   print: (line: string) => void,
   { json = false }: { readonly json?: boolean } = {},
 ): number {
-  const { report, certified } = readable(dir, () => (isLarge(dir) ? onTwoCores(dir, by) : verified(dir, by)));
+  const { report, certified } = readable(dir, () => (isLarge(dir) ? onTwoCores(dir, by) : onOneCore(dir, by)));
   for (const line of json ? [jsonOf(report, certified)] : textOf(report, certified)) print(line);
   return verdictExits[report.verdict];
 }
@@ -36,7 +36,7 @@ interface Verified {
   readonly certified: VerifiedCertificate | undefined;
 }
 
-function verified(dir: string, by: string | Register | undefined, second?: SecondCore): Verified {
+export function onOneCore(dir: string, by: string | Register | undefined, second?: SecondCore): Verified {
   const read = readExport(dir);
   if (!read.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${read.problem.detail}`);
   const register = typeof by === "object" ? by : undefined;
@@ -60,12 +60,12 @@ const isLarge = (dir: string): boolean =>
 export function onTwoCores(dir: string, by: string | Register | undefined): Verified {
   const second = startSecondCore();
   try {
-    const all = verified(dir, by, second);
+    const all = onOneCore(dir, by, second);
     if (second.settled()) return all;
   } finally {
     second.stop();
   }
-  return verified(dir, by);
+  return onOneCore(dir, by);
 }
 
 function* textOf(report: Report, certified: VerifiedCertificate | undefined): Generator<string> {

@@ -10,6 +10,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   "feed/derive": ["feed/format"],
   // What a month's certificate says, and the proof of it; made in the plant, made again by whoever verifies.
   "feed/cert": ["feed/derive", "feed/format"],
+  // What a second core does meanwhile: signatures and hashes of files.
   "feed/second": ["feed/format"],
   "feed/link": ["feed/format"],
   "feed/link.ts": ["feed/link", "feed/format"],
@@ -58,6 +59,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "drivers/clock.ts",
     "feed/cert",
     "feed/derive",
+    "feed/second",
     "feed/format",
     "feed/link.ts",
   ],

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import encodeQR from "qr";
 import decodeQR from "qr/decode.js";
@@ -13,8 +13,8 @@ import { unbounded } from "../../../feed/format/epoch.ts";
 import { appendLines, parseNote, signatureLine } from "../../../feed/format/note.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { countersignedOf } from "../../../feed/receiver/certificates.ts";
+import { onOneCore, onTwoCores } from "../../../feed/receiver/verify.ts";
 import { tempDir } from "../../support/temporary.ts";
-
 import { control, enter, from, hour, log, october, optionsFor, origin, receiptFor, to, verified } from "./october.ts";
 
 describe("a month", () => {
@@ -102,6 +102,30 @@ describe("a month", () => {
     "is refused with %s changed: %s",
     (_what, code, change) => {
       expect(codes(forged(change))).toContain(code);
+    },
+  );
+
+  test.each([
+    ["as it is", undefined, () => {}],
+    [
+      "with another signature on a checkpoint",
+      "COSIG_BAD",
+      (copy) => {
+        const note = join(copy, "checkpoints", readdirSync(join(copy, "checkpoints"))[3] ?? "");
+        writeFileSync(note, readFileSync(note, "utf8").replace(/(?<=\u2014 w1\S* )(.{20})./m, "$1/"));
+      },
+    ],
+    ["with entries cut off", "LEAVES_MISSING", (copy) => truncateSync(join(copy, "leaves.jsonl"), 9000)],
+    ["with a torn line behind its entries", "REC_NONCANON", (copy) => appendFileSync(join(copy, "leaves.jsonl"), "x")],
+  ] as readonly (readonly [string, string | undefined, (copy: string) => void])[])(
+    "is judged on two cores as on one, %s",
+    (_, code, change) => {
+      const copy = join(tempDir(), "two");
+      cpSync(out, copy, { recursive: true });
+      change(copy);
+      const one = onOneCore(copy, undefined);
+      expect(onTwoCores(copy, undefined)).toEqual(one);
+      if (code !== undefined) expect(one.report.findings.map((finding) => finding.code)).toContain(code);
     },
   );
 

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
+import { type SecondCore, startSecondCore } from "../../../feed/second/core.ts";
+import { tempDir } from "../../support/temporary.ts";
+
+function withSecond<T>(work: (second: SecondCore) => T): T {
+  const second = startSecondCore();
+  try {
+    return work(second);
+  } finally {
+    second.stop();
+  }
+}
+
+const signers = ["a", "b"].map((name) => signerFromPem(name, 1, newKeyPem()));
+const messages = Array.from({ length: 2000 }, (_, i) => Buffer.from(`message ${i} `.repeat(1 + (i % 40))));
+const signed = messages.map((message, i) => {
+  const signer = signers[i % 2] as (typeof signers)[number];
+  return { vkey: signer.vkey, message, signature: signer.sign(message) };
+});
+
+test.each([
+  ["none is bad", undefined, true],
+  ["the first is", 0, false],
+  ["one in the middle is", 1001, false],
+  ["the last is", 1999, false],
+])("it is told whether every signature verified: %s", (_, bad, expected) => {
+  const settled = withSecond((second) => {
+    for (const [i, { vkey, message, signature }] of signed.entries())
+      expect(second.verify(vkey, i === bad ? Buffer.from("another") : message, signature)).toBe(true);
+    return second.settled();
+  });
+  expect(settled).toBe(expected);
+});
+
+test("a signature of another key is bad", () => {
+  const [{ message, signature } = { message: Buffer.alloc(0), signature: Buffer.alloc(64) }] = signed;
+  const other = (signers[1] as (typeof signers)[number]).vkey;
+  expect(withSecond((second) => second.verify(other, message, signature) && second.settled())).toBe(false);
+});
+
+test("a signature that stands twice is looked at once, a bad one counts each time it could", () => {
+  const [one] = signed as [(typeof signed)[number]];
+  const settled = withSecond((second) => {
+    for (let i = 0; i < 3; i++) second.verify(one.vkey, one.message, one.signature);
+    second.verify(one.vkey, Buffer.from("another"), one.signature);
+    return second.settled();
+  });
+  expect(settled).toBe(false);
+});
+
+const digests = (bytes: Buffer): string[] =>
+  ["sha256", "sm3"].map((name) => createHash(name).update(bytes).digest("base64"));
+
+test("a file is hashed to its end, or as it grows", () => {
+  const path = join(tempDir(), "file");
+  const bytes = Buffer.alloc(1_000_000, "leaves");
+  writeFileSync(path, bytes);
+  const whole = withSecond((second) => {
+    second.hash(path);
+    return second.hashes();
+  });
+  expect(whole).toEqual(digests(bytes));
+  const grown = withSecond((second) => {
+    second.hash(path, 400_000);
+    second.hash(path, bytes.length);
+    appendFileSync(path, "more");
+    second.hash(path, bytes.length + 4);
+    appendFileSync(path, "and that is not asked for");
+    return second.hashes();
+  });
+  expect(grown).toEqual(digests(Buffer.concat([bytes, Buffer.from("more")])));
+});
+
+test("a file that cannot be read has no hashes", () => {
+  const second = withSecond((one) => {
+    one.hash(join(tempDir(), "none"));
+    return one.hashes();
+  });
+  expect(second).toBeUndefined();
+});
