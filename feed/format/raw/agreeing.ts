@@ -53,8 +53,10 @@ export function agreeing({ bytes, readings, replies }: ScannedFrame, plan: Plan)
   let unjudged = 0;
   for (let i = 0; i < count; i++) {
     const { by } = plan.found[i] as Prepared;
-    if ((valueFrom[i] as number) < 0) return -1;
-    if (by === undefined) unjudged++;
+    if ((valueFrom[i] as number) < 0) {
+      // What is told as not read is not, if one of its replies is missing.
+      if (by?.places.every(({ read }) => replyTo(read) !== undefined)) return -1;
+    } else if (by === undefined) unjudged++;
     else if (!isGiven(bytes, readings, i, by, replyTo)) return -1;
   }
   return unjudged;

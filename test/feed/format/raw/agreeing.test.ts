@@ -62,6 +62,23 @@ describe("values that surely are what their replies give", () => {
     expect(found && agreeing(found, planOf({ points }, readers))).toBe(-1);
   });
 
+  it("are asked for where a value is told as not read and its reply is there", () => {
+    const points = { "d.x": ["-", "1:3:0000:uint16:ABCD", "1", 0], "d.y": ["-", "odd", "1", 0] } as const;
+    const readers = readersOf({ points, reads: [[1, 3, 0, 1]] });
+    const t = "2026-10-01T00:00:00.000Z";
+    const data = { "d.x": [null, "B", "E_BUS_TIMEOUT"], "d.y": [null, "B", "E_BUS_TIMEOUT"] } as const;
+    const judged = (raw: string) => {
+      const body = { type: "frame", t, boot: "9f3c1a2e", mono: 1, clk: ["ntp", 4], cfg: 1, raw: [raw], data } as const;
+      const found = scan(bytesOf(body));
+      return [
+        found && agreeing(found, planOf({ points }, readers)),
+        mismatch({ data, raw: [raw] }, readers) === undefined,
+      ];
+    };
+    expect(judged("")).toEqual([0, true]);
+    expect(judged(Buffer.from([1, 3, 2, 0, 7]).toString("base64"))).toEqual([-1, false]);
+  });
+
   it("are found whatever names the frames before had", () => {
     const names = ["a.a", "a.b", "a.c", "a.d", "a.x"];
     const points = Object.fromEntries(
