@@ -1,7 +1,9 @@
 import { fromBase64 } from "./base64.ts";
+import type { ConfigBody } from "./body.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
 import { judgeEntries } from "./checks/offline.ts";
 import type { Tolerances } from "./checks/tolerances.ts";
+import { readEntry } from "./entry.ts";
 import { checkEpoch } from "./epoch.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { linesOf, readLeaves } from "./leaves.ts";
@@ -68,6 +70,7 @@ export function verifyExport(files: ExportFiles, { register, tolerances, ...know
   checkForks(findings, [...heads, ...proofs]);
   const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis ?? known.genesis;
   const judge = judgeEntries(heads, trust.value.policy, findings, {
+    earlier: provenConfigs(proofs, origin),
     ...(genesis && { genesis }),
     ...(tolerances && { tolerances }),
   });
@@ -109,6 +112,19 @@ interface OpenedHead {
 
 interface OpenedProof extends OpenedHead {
   readonly proof: InclusionProof;
+}
+
+/** Configurations from before the range, each proven to be in a tree of this log that the quorum has cosigned. */
+function provenConfigs(proofs: readonly OpenedProof[], origin: string | undefined): ReadonlyMap<number, ConfigBody> {
+  const configs = new Map<number, ConfigBody>();
+  for (const { proof, checkpoint, quorate } of proofs) {
+    const { extra, index, hashes } = proof;
+    if (extra === undefined || !quorate || checkpoint.origin !== origin) continue;
+    if (!verifyInclusion(leafHash(extra), index, checkpoint.size, checkpoint.root, hashes)) continue;
+    const read = readEntry(extra);
+    if (read.ok && read.value.seq === index && read.value.type === "config") configs.set(index, read.value);
+  }
+  return configs;
 }
 
 function trustOf({ keys }: ExportFiles, register: Register | undefined): Result<Trust> {

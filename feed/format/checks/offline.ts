@@ -30,13 +30,18 @@ export function judgeEntries(
   heads: readonly CosignedHead[],
   policy: Policy,
   findings: Findings,
-  options: { readonly genesis?: Buffer; readonly tolerances?: Partial<Tolerances> },
+  options: {
+    readonly genesis?: Buffer;
+    readonly tolerances?: Partial<Tolerances>;
+    /** Configurations from before the first entry, by number. */
+    readonly earlier?: ReadonlyMap<number, ConfigBody>;
+  },
 ): OfflineJudge {
   const origin = heads[0]?.checkpoint.origin ?? policy.logs[0]?.name ?? "";
   const upper = uppers(heads);
   const signed = new Map(heads.map(({ checkpoint }) => [checkpoint.size, checkpoint.root]));
   const trees: Frontier[] = [];
-  const maps = new Map<number, ConfigBody>();
+  const maps = new Map(options.earlier);
   let checks: EntryChecks | undefined;
   let first = 0;
   let last: Buffer | undefined;
@@ -52,7 +57,7 @@ export function judgeEntries(
     const witnesses = policy.witnesses.map(({ vkey }) => vkey);
     const { genesis, tolerances } = options;
     const context = { origin, witnesses, rootAt, configAt, ...(tolerances && { tolerances }), genesis };
-    return makeEntryChecks(context, newChecksState(size));
+    return makeEntryChecks(context, { ...newChecksState(size), configs: newestBefore(size, options.earlier) });
   };
   return {
     visit: (leaf, before) => {
@@ -68,6 +73,12 @@ export function judgeEntries(
     },
     unjudged: () => checks?.unjudged() ?? 0,
   };
+}
+
+/** Number of the newest configuration before an entry, by device. */
+function newestBefore(size: number, earlier: ReadonlyMap<number, ConfigBody> = new Map()): { [dev: string]: number } {
+  const known = [...earlier].filter(([seq]) => seq < size).sort(([a], [b]) => a - b);
+  return Object.fromEntries(known.map(([seq, { dev }]) => [dev ?? "", seq]));
 }
 
 /** Of each entry, asked for in order, the smallest cosigned tree that holds it, with its earliest cosignature. */

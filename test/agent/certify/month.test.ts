@@ -43,7 +43,7 @@ describe("a month", () => {
       1,
       [[isoTime(millis(from + 3 * hour - 60_000)), isoTime(millis(to - 30_000))]],
     ]);
-    expect([anchor.count, cfg, docs.length, manual.length]).toEqual([1, [1], 1, 1]);
+    expect([anchor.count, cfg, docs.length, manual.length]).toEqual([1, [1, 2], 1, 1]);
   });
 
   test("is verified offline and needs the service's signature", async () => {

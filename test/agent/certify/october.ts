@@ -13,14 +13,14 @@ import { millis } from "../../../feed/format/vocabulary.ts";
 import { receiveCertificates } from "../../../feed/receiver/certificates.ts";
 import { createLedger, openLedger } from "../../../feed/receiver/sqlite-ledger.ts";
 import { verifyFolder } from "../../../feed/receiver/verify.ts";
-import { tempDir } from "../../support/temporary.ts";
+import { type Cleanup, tempDir } from "../../support/temporary.ts";
 
 export const origin = "dqs.example.cn/log/p1-s1-g1/1";
 export const log = signerFromPem(origin, 1, newKeyPem());
-const witness = signerFromPem("w1.dqs.example.cn", 4, newKeyPem());
-const mirror = signerFromPem("m1.dqs.example.cn", 4, newKeyPem());
+export const witness = signerFromPem("w1.dqs.example.cn", 4, newKeyPem());
+export const mirror = signerFromPem("m1.dqs.example.cn", 4, newKeyPem());
 export const control = signerFromPem("ctl.dqs.example.cn", 1, newKeyPem());
-const policy: Policy = {
+export const policy: Policy = {
   logs: [],
   witnesses: [
     { label: "W1", vkey: witness.vkey },
@@ -74,19 +74,42 @@ export function october(): string {
     t: isoTime(millis(t)),
     ...key,
     mono: t - from + 1e9,
+    dev: "power",
     cfg: 1,
-    raw: [],
+    raw: [Buffer.from("010302000f", "hex").toString("base64")],
     data: { "power.energy": ["1.5", "N"] },
   });
-  const points = { "power.energy": ["MWh", "1:3:0000:u16:AB", "1", 1] as const };
-  sealed(from - hour, {
-    type: "config",
-    t: isoTime(millis(from - hour)),
-    dev: "power",
-    points,
-    sha256: Buffer.alloc(32).toString("base64"),
-    by: "agent",
-  });
+  const points = { "power.energy": ["MWh", "1:3:0000:uint16:ABCD", "0.1", 1] as const };
+  sealed(
+    from - hour,
+    {
+      type: "config",
+      t: isoTime(millis(from - hour)),
+      dev: "power",
+      points,
+      reads: [[1, 3, 0, 1]],
+      sha256: Buffer.alloc(32).toString("base64"),
+      by: "agent",
+    },
+    {
+      type: "config",
+      t: isoTime(millis(from - hour)),
+      points: { "power.energy": ["MWh", "mean", "1", 1] },
+      derive: {
+        "power.energy": {
+          formula: "mean",
+          in: { x: "power.energy" },
+          at: "minute",
+          longer: "sum",
+          constants: "hj",
+          regime: "hj",
+        },
+      },
+      east: 480,
+      sha256: Buffer.alloc(32).toString("base64"),
+      by: "agent",
+    },
+  );
   sealed(from - 60_000, frame(from - 120_000));
   for (let at = from; at < from + 3 * hour; at += 60_000 * 5) {
     sealed(at + 240_000, ...[0, 1, 2, 3, 4].map((minute) => frame(at + minute * 60_000)));
@@ -110,10 +133,10 @@ export function october(): string {
     t: isoTime(millis(from + 3 * hour)),
     period: "hour",
     start: isoTime(millis(from)),
-    cfg: 1,
+    cfg: 2,
     data: { "power.energy": ["90.0", "N"] },
     n: { "power.energy": [60, 60] },
-    of: [3, 63],
+    of: [4, 64],
   });
   sealed(to - hour, { type: "event", t: isoTime(millis(to - hour)), code: "CLOCK_STEP", detail: "3 s" });
   sealed(to - 30_000, frame(to - 30_000));
@@ -122,10 +145,10 @@ export function october(): string {
     t: isoTime(millis(to + 2000)),
     period: "month",
     start: isoTime(millis(from)),
-    cfg: 1,
+    cfg: 2,
     data: { "power.energy": ["1116.0", "N"] },
     n: { "power.energy": [31, 31] },
-    of: [2, 60],
+    of: [3, 61],
   });
   journal.close();
   return dir;
@@ -186,8 +209,9 @@ export const optionsFor = (journalDir: string, out: string, more: Partial<Certif
 export async function receiptFor(
   journalDir: string,
   cert: Buffer,
+  cleanup?: Cleanup,
 ): Promise<{ note?: Buffer; refused: string[]; folder: string }> {
-  const folder = tempDir();
+  const folder = tempDir(cleanup);
   createLedger(join(folder, "ledger.db"));
   const ledger = openLedger(join(folder, "ledger.db"));
   const journal = readJournal(journalDir);
