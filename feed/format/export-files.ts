@@ -5,7 +5,7 @@ import { bad, good, type Result } from "./faults.ts";
 
 /**
  * A bundle directory on disk: keys.txt, leaves.jsonl, checkpoint*.note and checkpoints/*.note, perhaps open.frontier and
- * *.tlog-proof. Notes of an SM3 twin (`sm3` in the name) are left to who can verify them. ENV_SYNTAX where keys.txt or
+ * *.tlog-proof. Notes of an SM3 twin have `sm3` in the name, and perhaps open-sm3.frontier. ENV_SYNTAX where keys.txt or
  * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time. What is there and cannot be read
  * throws the error of the file system, here or while the entries are walked.
  */
@@ -16,15 +16,18 @@ export function readExport(dir: string): Result<ExportFiles> {
   const top = readdirSync(dir).sort();
   const deep = isThere(at("checkpoints")) ? readdirSync(at("checkpoints")).sort() : [];
   const read = (name: string): NamedFile => ({ name, bytes: readFileSync(at(name)) });
-  const isNote = (name: string): boolean => name.endsWith(".note") && !name.includes("sm3");
+  const notes = (fits: (name: string) => boolean): NamedFile[] =>
+    [
+      ...top.filter((name) => name.startsWith("checkpoint") && fits(name)),
+      ...deep.filter(fits).map((name) => join("checkpoints", name)),
+    ].map(read);
   return good({
     keys: readFileSync(at("keys.txt"), "utf8"),
     leaves: chunksOf(at("leaves.jsonl")),
     ...(isThere(at("open.frontier")) && { frontier: readFileSync(at("open.frontier"), "utf8") }),
-    notes: [
-      ...top.filter((name) => name.startsWith("checkpoint") && isNote(name)),
-      ...deep.filter(isNote).map((name) => join("checkpoints", name)),
-    ].map(read),
+    ...(isThere(at("open-sm3.frontier")) && { twinFrontier: readFileSync(at("open-sm3.frontier"), "utf8") }),
+    notes: notes((name) => name.endsWith(".note") && !name.includes("sm3")),
+    twins: notes((name) => name.endsWith(".note") && name.includes("sm3")),
     proofs: top.filter((name) => name.endsWith(".tlog-proof")).map(read),
   });
 }

@@ -1,11 +1,12 @@
 import { fromBase64 } from "./base64.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
 import { bad, good, type Result } from "./faults.ts";
-import { linesOf, readLeaves } from "./leaves.ts";
+import { linesOf, type ReadLeaves, readLeaves } from "./leaves.ts";
 import { type OpenNote, openNote, parseNote } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
 import { Findings, type Report, type ReportedCheckpoint } from "./report.ts";
+import { type NamedHead, openTwins } from "./sm/twins.ts";
 import { emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
 
 export interface NamedFile {
@@ -23,6 +24,10 @@ export interface ExportFiles {
   readonly frontier?: string;
   /** checkpoint*.note and checkpoints/*.note */
   readonly notes: readonly NamedFile[];
+  /** checkpoint*sm3*.note and checkpoints/*sm3*.note: of the twin tree. Ignored where the policy names no twin key. */
+  readonly twins?: readonly NamedFile[];
+  /** open-sm3.frontier: the same as `frontier` in the twin tree. */
+  readonly twinFrontier?: string;
   /** *.tlog-proof */
   readonly proofs: readonly NamedFile[];
 }
@@ -37,20 +42,22 @@ export function verifyExport(files: ExportFiles): Report {
   }
   const heads = files.notes.flatMap(({ name, bytes }) => keep(findings, name, openHead(bytes, policy.value)));
   const proofs = files.proofs.flatMap(({ name, bytes }) => keep(findings, name, openProof(bytes, policy.value)));
-  checkForks(findings, [...heads, ...proofs]);
+  const twins = openTwins(files.twins ?? [], policy.value, heads, findings);
+  checkForks(findings, [...heads, ...proofs, ...twins]);
   const read = readLeaves(linesOf(files.leaves), findings, {
     frontier: readFrontier(files.frontier),
     sizes: new Set(heads.map((head) => head.checkpoint.size)),
     indexes: new Set(proofs.map(({ proof }) => proof.index)),
+    ...(policy.value.twins !== undefined && {
+      twin: {
+        frontier: readFrontier(files.twinFrontier),
+        sizes: new Set(twins.map(({ checkpoint }) => checkpoint.size)),
+      },
+    }),
   });
   if (read === undefined) return report(findings, heads);
-  for (const { name, checkpoint } of heads) {
-    const root = read.roots.get(checkpoint.size);
-    const at = `${name} size ${checkpoint.size}`;
-    if (root === undefined) {
-      findings.add({ code: "LEAVES_MISSING", detail: `${at}, entries ${read.first} to ${read.tree.size}` });
-    } else if (!root.equals(checkpoint.root)) findings.add({ code: "ROOT_MISMATCH", detail: at });
-  }
+  checkRoots(findings, heads, read.roots, read);
+  checkRoots(findings, twins, read.twinRoots, read);
   for (const { name, proof, checkpoint } of proofs) {
     const leaf = proof.extra === undefined ? read.hashes.get(proof.index) : leafHash(proof.extra);
     const { size, root } = checkpoint;
@@ -64,6 +71,20 @@ export function verifyExport(files: ExportFiles): Report {
     findings.add({ code: "QUORUM", detail: "no checkpoint carries the quorum" });
   }
   return report(findings, heads, read);
+}
+
+function checkRoots(
+  findings: Findings,
+  heads: readonly NamedHead[],
+  roots: ReadonlyMap<number, Buffer>,
+  { first, tree }: Pick<ReadLeaves, "first" | "tree">,
+): void {
+  for (const { name, checkpoint } of heads) {
+    const root = roots.get(checkpoint.size);
+    const at = `${name} size ${checkpoint.size}`;
+    if (root === undefined) findings.add({ code: "LEAVES_MISSING", detail: `${at}, entries ${first} to ${tree.size}` });
+    else if (!root.equals(checkpoint.root)) findings.add({ code: "ROOT_MISMATCH", detail: at });
+  }
 }
 
 interface OpenedHead {
@@ -116,7 +137,7 @@ function keep<T>(findings: Findings, name: string, read: Result<T>): (T & { read
   return [];
 }
 
-function checkForks(findings: Findings, heads: readonly (OpenedHead & { readonly name: string })[]): void {
+function checkForks(findings: Findings, heads: readonly NamedHead[]): void {
   const roots = new Map<string, Buffer>();
   for (const { name, checkpoint } of heads) {
     const tree = `${checkpoint.origin} ${checkpoint.size}`;
