@@ -4,17 +4,20 @@ import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
 import { aborted } from "../drivers/line/pause.ts";
 import { isoTime } from "../feed/format/entry.ts";
+import type { Signer } from "../feed/format/note.ts";
+import { twinOrigin } from "../feed/format/sm/tree.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
-import { loadSigner } from "./keep/keys.ts";
+import { loadSigner, loadTwinSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectJournal } from "./keep/reader.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
+import { expectTwinKeyOf, sealTwin } from "./keep/twin.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
@@ -43,16 +46,24 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   let lines: HeldLines | undefined;
   try {
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
+    const twin = journal.twins && loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin));
+    if (twin) expectTwinKeyOf(journal, twin);
     lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (signal.aborted) return stopped(around.log, journal, newTally());
-    return await operate(site, journal, () => seal(journal, signer), service, lines, around, signal);
+    return await operate(site, journal, () => sealBoth(journal, signer, twin), service, lines, around, signal);
   } finally {
     await service?.link.close();
     await lines?.release();
     journal.close(); // last: everyone above writes to it
   }
+}
+
+/** The twin second: its checkpoint is of a tree that the log itself has signed. */
+function sealBoth(journal: OpenJournal, signer: Signer, twin: Signer | undefined): void {
+  seal(journal, signer);
+  if (twin !== undefined) sealTwin(journal, twin);
 }
 
 const devicesOn =
@@ -61,6 +72,7 @@ const devicesOn =
     devices.filter(({ line }) => line === id).map((device) => device.id);
 
 export const keyPath = (site: Site): string => join(site.state, "log.key");
+export const twinKeyPath = (site: Site): string => join(site.state, "twin.key");
 export const journalPath = (site: Site): string => join(site.state, "journal");
 
 async function recover(

@@ -218,6 +218,10 @@ export const siteFile = z
             examples: ["dqs.example.cn/log/320102-p0001-s1-g1/1"],
           }),
         gateway: name.meta({ description: "MQTT client id and topic level.", examples: ["320102-p0001-s1-g1"] }),
+        suite: z.enum(["sha256", "sha256+sm3"]).default("sha256").meta({
+          description:
+            "Hash of the log's tree; with `+sm3` a twin tree under national algorithms beside it. Counts when the log begins.",
+        }),
         plant: name.meta({ description: "Registered id of the plant.", examples: ["320102-p0001"] }),
         stack: name.meta({ description: "Registered id of the stack.", examples: ["s1"] }),
         device: z

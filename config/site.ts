@@ -15,12 +15,13 @@ export interface Site {
   /** SHA-256 of that file's bytes, base64. */
   readonly sha256: string;
   readonly origin: string;
+  readonly suite: SiteFile["site"]["suite"];
   readonly gateway: string;
   readonly plant: string;
   readonly stack: string;
   /** The gateway itself. */
   readonly device: { readonly model: string; readonly sn: string };
-  /** Folder of `log.key` and `journal/`. */
+  /** Folder of `log.key`, perhaps `twin.key`, and `journal/`. */
   readonly state: string;
   /** `recheck`: time since midnight, UTC. */
   readonly seal: { readonly every: Millis; readonly entries: number; readonly recheck: Millis };

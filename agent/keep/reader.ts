@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { parseVkey, type Vkey } from "../../feed/format/note.ts";
+import { twinOrigin } from "../../feed/format/sm/tree.ts";
 import { type Frontier, frontierAt, leafHash, rootOf } from "../../feed/format/tree.ts";
 import { openReadOnly } from "./database.ts";
 import { onDisk, STATE } from "./files.ts";
@@ -11,6 +12,7 @@ import { type Leaves, openLeaves } from "./leaves.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { type State, stateOn } from "./state.ts";
 import { subtreeOf } from "./tiles.ts";
+import { twinNotesOn } from "./twin-notes.ts";
 
 /**
  * Opens a journal for reading, also while its agent runs. Its head is the newest signed checkpoint: what lies beyond is
@@ -42,7 +44,7 @@ export function expectJournal(dir: string): void {
 
 /** The answers that reader and holder share. */
 export function readerOn(leaves: Leaves, state: State, head: () => Head): JournalReader {
-  const { origin, keys } = genesisOf(leaves);
+  const { origin, keys, twin } = genesisOf(leaves);
   const subtree = subtreeOf(leaves.hashes);
   const frontier = (size: number): Frontier => {
     if (!(size >= 0 && size <= head().size)) throw new RangeError(`no tree of ${size} in a journal of ${head().size}`);
@@ -51,6 +53,7 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
   return {
     origin,
     keys,
+    twins: twin && twinNotesOn(state.db, twin),
     head,
     subtree,
     frontierAt: frontier,
@@ -71,11 +74,22 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
   };
 }
 
-function genesisOf(leaves: Leaves): { readonly origin: string; readonly keys: readonly Vkey[] } {
+interface Named {
+  readonly origin: string;
+  readonly keys: readonly Vkey[];
+  readonly twin: Vkey | undefined;
+}
+
+function genesisOf(leaves: Leaves): Named {
   const [first] = leaves.read(0, 1);
   const whole = first?.hash.equals(leafHash(first.bytes));
   const genesis = first !== undefined && whole ? readEntry(first.bytes) : undefined;
   if (!genesis?.ok || genesis.value.type !== "genesis") throw new Fault("E_JOURNAL_CORRUPT", "entry 0 is no genesis");
   const keys = genesis.value.keys.map(parseVkey).flatMap((key) => (key.ok ? [key.value] : []));
-  return { origin: genesis.value.origin, keys };
+  const { origin, twin } = genesis.value;
+  return {
+    origin,
+    keys: keys.filter(({ type }) => type === 1),
+    twin: twin === null ? undefined : keys.find(({ type, name }) => type === 255 && name === twinOrigin(origin)),
+  };
 }

@@ -22,10 +22,9 @@ export function sm2Pem(secret: Buffer): string {
 /** Makes a signer of type 255 of a PKCS #8 PEM. Throws Fault KEY_UNKNOWN where it does not hold a usable SM2 private key. */
 export function sm2SignerFromPem(name: string, pem: string): Signer {
   const [, text] = PEM.exec(pem) ?? [];
-  const der = Buffer.from(text ?? "", "base64");
-  const secret = der.subarray(HEAD.length, HEAD.length + 32);
+  const secret = Buffer.from(text ?? "", "base64").subarray(HEAD.length, HEAD.length + 32);
   const publicKey = sm2PublicKey(secret);
-  if (publicKey === undefined || !der.equals(Buffer.concat([HEAD, secret, MIDDLE, publicKey]))) {
+  if (publicKey === undefined || sm2Pem(secret) !== pem) {
     throw new Fault("KEY_UNKNOWN", "the PEM holds no private key of SM2");
   }
   return { vkey: makeVkey(name, 255, publicKey), sign: (message) => sm2Sign(message, secret) };

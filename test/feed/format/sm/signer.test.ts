@@ -71,8 +71,7 @@ describe("the PEM of an SM2 key", () => {
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.constantFrom(..."AQz+/=\n "), (at, by) => {
         const changed = good.slice(0, at) + by + good.slice(at + 1);
-        const bytes = (text: string) => Buffer.from(text.replaceAll("\n", ""), "base64");
-        if (changed === good || bytes(changed).equals(bytes(good))) return;
+        if (changed === good) return;
         expect(() => sm2SignerFromPem("a", changed)).toThrow(expect.objectContaining({ code: "KEY_UNKNOWN" }));
       }),
     );
