@@ -12,12 +12,13 @@ import { type Collecting, collectFrom } from "./collecting.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
-import { loadSigner, loadTwinSigner } from "./keep/keys.ts";
+import { loadTwinSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectJournal } from "./keep/reader.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import { expectTwinKeyOf, sealTwin } from "./keep/twin.ts";
+import { loadLogKey } from "./log-key.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
@@ -40,7 +41,7 @@ export interface Surroundings {
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
 export async function runAgent(site: Site, around: Surroundings, signal: AbortSignal): Promise<Tally> {
   expectJournal(journalPath(site)); // where both are gone, the journal is what has to be restored
-  const signer = loadSigner(keyPath(site), site.origin);
+  const signer = loadLogKey(site);
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
   let lines: HeldLines | undefined;
@@ -71,7 +72,6 @@ const devicesOn =
   ({ id }: { readonly id: string }): readonly string[] =>
     devices.filter(({ line }) => line === id).map((device) => device.id);
 
-export const keyPath = (site: Site): string => join(site.state, "log.key");
 export const twinKeyPath = (site: Site): string => join(site.state, "twin.key");
 export const journalPath = (site: Site): string => join(site.state, "journal");
 

@@ -241,6 +241,27 @@ export const siteFile = z
       })
       .meta({ description: "Who this is; part of the first entry of the log." }),
     state: path.meta({ description: "Folder of key and journal.", examples: ["state"] }),
+    key: z
+      .strictObject({
+        pkcs11: z
+          .strictObject({
+            module: path.meta({ description: "Library of the token.", examples: ["/usr/lib/softhsm/libsofthsm2.so"] }),
+            token: z
+              .string()
+              .min(1)
+              .max(32)
+              .meta({ description: "Label of the token.", examples: ["gateway"] }),
+            label: z
+              .string()
+              .min(1)
+              .max(64)
+              .meta({ description: "Label of the key in it.", examples: ["log"] }),
+            pinFile: path.meta({ description: "File whose first line is the user PIN; for its owner alone." }),
+          })
+          .meta({ description: "A PKCS #11 token that knows Ed25519." }),
+      })
+      .exactOptional()
+      .meta({ description: "Where the log key is, if not in `log.key` below `state`." }),
     seal: z
       .strictObject({
         every: duration("100ms", "60s")

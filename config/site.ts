@@ -23,6 +23,8 @@ export interface Site {
   readonly device: { readonly model: string; readonly sn: string };
   /** Folder of `log.key`, perhaps `twin.key`, and `journal/`. */
   readonly state: string;
+  /** Absent: the log key is a file. */
+  readonly key?: { readonly pkcs11: NonNullable<SiteFile["key"]>["pkcs11"] };
   /** `recheck`: time since midnight, UTC. */
   readonly seal: { readonly every: Millis; readonly entries: number; readonly recheck: Millis };
   /** Bytes the journal may take. */
@@ -75,7 +77,7 @@ export function resolveSite(
   written: SiteFile,
   profiles: ReadonlyMap<string, Profile>,
 ): Site {
-  const { site, feed, state, lines, devices, derived: _derived, profiles: _profiles, ...rest } = written;
+  const { site, feed, state, key, lines, devices, derived: _derived, profiles: _profiles, ...rest } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   return {
     file: resolve(file),
@@ -83,6 +85,11 @@ export function resolveSite(
     ...site,
     ...rest,
     state: absolute(state),
+    ...(key && {
+      key: {
+        pkcs11: { ...key.pkcs11, module: absolute(key.pkcs11.module), pinFile: absolute(key.pkcs11.pinFile) },
+      },
+    }),
     ...(feed && { feed: resolveFeed(feed, absolute) }),
     lines: lines.map((line) =>
       "passwordFile" in line && line.passwordFile !== undefined

@@ -10,12 +10,13 @@ import type { Signer, Vkey } from "../../feed/format/note.ts";
 import { sm2Pem } from "../../feed/format/sm/signer.ts";
 import { newSm2Secret } from "../../feed/format/sm/sm2.ts";
 import { twinOrigin } from "../../feed/format/sm/tree.ts";
-import { journalPath, keyPath, twinKeyPath } from "../agent.ts";
+import { journalPath, twinKeyPath } from "../agent.ts";
 import { onDisk } from "../keep/files.ts";
-import { createKey, loadSigner, loadTwinSigner } from "../keep/keys.ts";
+import { createKey, loadTwinSigner } from "../keep/keys.ts";
 import { createJournal } from "../keep/open.ts";
 import { seal } from "../keep/seal.ts";
 import { sealTwin } from "../keep/twin.ts";
+import { createLogKey, keyPath, loadLogKey, removeLogKey } from "../log-key.ts";
 import { readRelease } from "../release.ts";
 
 /**
@@ -31,17 +32,18 @@ export function initSite(site: Site): Vkey {
   ] as const)
     if (existsSync(path)) throw new Fault(code, `${path} is there already`);
   return inFolder(site.state, () => {
-    createKey(keyPath(site));
+    createLogKey(site);
     let vkey: Vkey | undefined;
     try {
-      const signer = loadSigner(keyPath(site), site.origin);
+      const signer = loadLogKey(site);
       vkey = signer.vkey;
       begin(site, signer, site.suite === "sha256+sm3" ? newTwin(site) : undefined);
       return vkey;
     } catch (error) {
       // A journal names its key for ever: from its first moment on the key stays.
       if (!existsSync(journalPath(site))) {
-        for (const path of [keyPath(site), twinKeyPath(site)]) rmSync(path, { force: true });
+        removeLogKey(site);
+        rmSync(twinKeyPath(site), { force: true });
       } else if (error instanceof Fault && vkey !== undefined) throw begunAllTheSame(error, vkey);
       throw error;
     }

@@ -67,7 +67,7 @@ export const keepFaults = {
   },
   E_KEY_BAD: {
     consequence: "nothing is signed",
-    hint: "The file must hold the Ed25519 key (PKCS #8 PEM) that the first entry of the journal names.",
+    hint: "The file (PKCS #8 PEM) or the token must hold the key that the first entry of the journal names; a token must take the PIN.",
     exit: 78,
   },
   E_EXPORT_EXISTS: {
