@@ -2,6 +2,7 @@ import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
 import { derivedForm } from "./derived-form.ts";
 import { duration, host, name, oneOf, path, size, timeOfDay, unitId } from "./forms.ts";
+import { keySettings, suite } from "./key-settings.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
@@ -218,10 +219,7 @@ export const siteFile = z
             examples: ["dqs.example.cn/log/320102-p0001-s1-g1/1"],
           }),
         gateway: name.meta({ description: "MQTT client id and topic level.", examples: ["320102-p0001-s1-g1"] }),
-        suite: z.enum(["sha256", "sha256+sm3"]).default("sha256").meta({
-          description:
-            "Hash of the log's tree; with `+sm3` a twin tree under national algorithms beside it. Counts when the log begins.",
-        }),
+        suite,
         plant: name.meta({ description: "Registered id of the plant.", examples: ["320102-p0001"] }),
         stack: name.meta({ description: "Registered id of the stack.", examples: ["s1"] }),
         device: z
@@ -241,27 +239,7 @@ export const siteFile = z
       })
       .meta({ description: "Who this is; part of the first entry of the log." }),
     state: path.meta({ description: "Folder of key and journal.", examples: ["state"] }),
-    key: z
-      .strictObject({
-        pkcs11: z
-          .strictObject({
-            module: path.meta({ description: "Library of the token.", examples: ["/usr/lib/softhsm/libsofthsm2.so"] }),
-            token: z
-              .string()
-              .min(1)
-              .max(32)
-              .meta({ description: "Label of the token.", examples: ["gateway"] }),
-            label: z
-              .string()
-              .min(1)
-              .max(64)
-              .meta({ description: "Label of the key in it.", examples: ["log"] }),
-            pinFile: path.meta({ description: "File whose first line is the user PIN; for its owner alone." }),
-          })
-          .meta({ description: "A PKCS #11 token that knows Ed25519." }),
-      })
-      .exactOptional()
-      .meta({ description: "Where the log key is, if not in `log.key` below `state`." }),
+    key: keySettings.exactOptional().meta({ description: "Where the log key is, if not in `log.key` below `state`." }),
     seal: z
       .strictObject({
         every: duration("100ms", "60s")

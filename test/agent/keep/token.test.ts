@@ -10,6 +10,7 @@ import { loadSite } from "../../../config/load.ts";
 import type { Site } from "../../../config/site.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";
 import { openNote } from "../../../feed/format/note.ts";
+import { needs } from "../../support/system.ts";
 import { type Cleanup, tempDir } from "../../support/temporary.ts";
 import { faultOf } from "./kit.ts";
 
@@ -19,93 +20,97 @@ afterAll(() => {
   for (const work of cleanups) work();
 });
 
-const module = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"].find(existsSync);
-let settings: TokenSettings;
+needs("softhsm2-util").describe("a key in a token", () => {
+  const module = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"].find(
+    existsSync,
+  );
+  let settings: TokenSettings;
 
-/** SoftHSM 2 with one token; its place is told in a file, which the library reads when it is first loaded. */
-beforeAll(() => {
-  if (module === undefined) throw new Error("sudo apt-get install -y softhsm2");
-  const dir = tempDir(cleanup);
-  mkdirSync(join(dir, "tokens"));
-  writeFileSync(join(dir, "softhsm2.conf"), `directories.tokendir = ${join(dir, "tokens")}\nlog.level = ERROR\n`);
-  process.env.SOFTHSM2_CONF = join(dir, "softhsm2.conf");
-  const pins = ["--so-pin", "5678", "--pin", "1234"];
-  execFileSync("softhsm2-util", ["--init-token", "--free", "--label", "gateway", ...pins], { stdio: "ignore" });
-  const others = ["--so-pin", "5678", "--pin", "4321"];
-  execFileSync("softhsm2-util", ["--init-token", "--free", "--label", "locked", ...others], { stdio: "ignore" });
-  const pinFile = join(dir, "pin");
-  writeFileSync(pinFile, "1234\n", { mode: 0o400 });
-  settings = { module, token: "gateway", label: "log", pinFile };
-});
+  /** SoftHSM 2 with one token; its place is told in a file, which the library reads when it is first loaded. */
+  beforeAll(() => {
+    if (module === undefined) throw new Error("sudo apt-get install -y softhsm2");
+    const dir = tempDir(cleanup);
+    mkdirSync(join(dir, "tokens"));
+    writeFileSync(join(dir, "softhsm2.conf"), `directories.tokendir = ${join(dir, "tokens")}\nlog.level = ERROR\n`);
+    process.env.SOFTHSM2_CONF = join(dir, "softhsm2.conf");
+    const pins = ["--so-pin", "5678", "--pin", "1234"];
+    execFileSync("softhsm2-util", ["--init-token", "--free", "--label", "gateway", ...pins], { stdio: "ignore" });
+    const others = ["--so-pin", "5678", "--pin", "4321"];
+    execFileSync("softhsm2-util", ["--init-token", "--free", "--label", "locked", ...others], { stdio: "ignore" });
+    const pinFile = join(dir, "pin");
+    writeFileSync(pinFile, "1234\n", { mode: 0o400 });
+    settings = { module, token: "gateway", label: "log", pinFile };
+  });
 
-test("a key is made in the token, signs there, and openssl's Ed25519 agrees", () => {
-  const mine = { ...settings, label: "first" };
-  createTokenKey(mine);
-  const signer = tokenSigner(mine, "log/1");
-  expect(signer.vkey.type).toBe(1);
-  const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), signer.vkey.key]);
-  const key = createPublicKey({ key: spki, format: "der", type: "spki" });
-  for (const text of ["a", "a\n1\nb\n"]) {
-    const signature = signer.sign(Buffer.from(text));
-    expect(signature).toHaveLength(64);
-    expect(verify(null, Buffer.from(text), key, signature)).toBe(true);
-  }
-  expect(tokenSigner(mine, "log/1").vkey.text).toBe(signer.vkey.text);
-  expect(faultOf(() => createTokenKey(mine))).toBe("E_KEY_EXISTS");
-  removeTokenKey(mine);
-  expect(faultOf(() => tokenSigner(mine, "log/1"))).toBe("E_KEY_MISSING");
-});
+  test("a key is made in the token, signs there, and openssl's Ed25519 agrees", () => {
+    const mine = { ...settings, label: "first" };
+    createTokenKey(mine);
+    const signer = tokenSigner(mine, "log/1");
+    expect(signer.vkey.type).toBe(1);
+    const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), signer.vkey.key]);
+    const key = createPublicKey({ key: spki, format: "der", type: "spki" });
+    for (const text of ["a", "a\n1\nb\n"]) {
+      const signature = signer.sign(Buffer.from(text));
+      expect(signature).toHaveLength(64);
+      expect(verify(null, Buffer.from(text), key, signature)).toBe(true);
+    }
+    expect(tokenSigner(mine, "log/1").vkey.text).toBe(signer.vkey.text);
+    expect(faultOf(() => createTokenKey(mine))).toBe("E_KEY_EXISTS");
+    removeTokenKey(mine);
+    expect(faultOf(() => tokenSigner(mine, "log/1"))).toBe("E_KEY_MISSING");
+  });
 
-test("what is missing or open to others has its code", () => {
-  const of = (change: Partial<TokenSettings>) => faultOf(() => tokenSigner({ ...settings, ...change }, "log/1"));
-  expect(of({ module: "/nowhere.so" })).toBe("E_KEY_MISSING");
-  expect(of({ token: "other" })).toBe("E_KEY_MISSING");
-  expect(of({ label: "none" })).toBe("E_KEY_MISSING");
-  expect(of({ pinFile: "/nowhere" })).toBe("E_KEY_MISSING");
-  const open = join(tempDir(), "pin");
-  writeFileSync(open, "1234\n");
-  chmodSync(open, 0o440);
-  expect(of({ pinFile: open })).toBe("E_KEY_MODE");
-});
+  test("what is missing or open to others has its code", () => {
+    const of = (change: Partial<TokenSettings>) => faultOf(() => tokenSigner({ ...settings, ...change }, "log/1"));
+    expect(of({ module: "/nowhere.so" })).toBe("E_KEY_MISSING");
+    expect(of({ token: "other" })).toBe("E_KEY_MISSING");
+    expect(of({ label: "none" })).toBe("E_KEY_MISSING");
+    expect(of({ pinFile: "/nowhere" })).toBe("E_KEY_MISSING");
+    const open = join(tempDir(), "pin");
+    writeFileSync(open, "1234\n");
+    chmodSync(open, 0o440);
+    expect(of({ pinFile: open })).toBe("E_KEY_MODE");
+  });
 
-test("another PIN is refused", () => {
-  // Of a token that nobody logged into: one that was asks nobody else of the process again.
-  expect(faultOf(() => tokenSigner({ ...settings, token: "locked" }, "log/1"))).toBe("E_KEY_BAD");
-});
+  test("another PIN is refused", () => {
+    // Of a token that nobody logged into: one that was asks nobody else of the process again.
+    expect(faultOf(() => tokenSigner({ ...settings, token: "locked" }, "log/1"))).toBe("E_KEY_BAD");
+  });
 
-test("a site whose key is in a token begins with it, and leaves no key file", () => {
-  const dir = tempDir();
-  const site = siteIn(dir);
-  const vkey = initSite(site);
-  expect(readdirSync(join(dir, "state"))).toEqual(["journal"]);
-  const journal = readJournal(join(dir, "state", "journal"));
-  const note = journal.latestCheckpoint()?.note ?? Buffer.alloc(0);
-  expect(openNote(note, [vkey])).toMatchObject({ ok: true });
-  journal.close();
-  expect(readFileSync(site.file, "utf8")).not.toContain("1234");
-  expect(tokenSigner(settings, "log/1").vkey.text).toBe(vkey.text);
-  removeTokenKey(settings);
-});
+  test("a site whose key is in a token begins with it, and leaves no key file", () => {
+    const dir = tempDir();
+    const site = siteIn(dir);
+    const vkey = initSite(site);
+    expect(readdirSync(join(dir, "state"))).toEqual(["journal"]);
+    const journal = readJournal(join(dir, "state", "journal"));
+    const note = journal.latestCheckpoint()?.note ?? Buffer.alloc(0);
+    expect(openNote(note, [vkey])).toMatchObject({ ok: true });
+    journal.close();
+    expect(readFileSync(site.file, "utf8")).not.toContain("1234");
+    expect(tokenSigner(settings, "log/1").vkey.text).toBe(vkey.text);
+    removeTokenKey(settings);
+  });
 
-test("an init that fails leaves no key in the token", () => {
-  const site = { ...siteIn(tempDir()), origin: "a name+with what no key may be called" };
-  expect(() => initSite(site)).toThrow();
-  expect(faultOf(() => tokenSigner(settings, "log/1"))).toBe("E_KEY_MISSING");
-});
+  test("an init that fails leaves no key in the token", () => {
+    const site = { ...siteIn(tempDir()), origin: "a name+with what no key may be called" };
+    expect(() => initSite(site)).toThrow();
+    expect(faultOf(() => tokenSigner(settings, "log/1"))).toBe("E_KEY_MISSING");
+  });
 
-function siteIn(dir: string): Site {
-  const file = join(dir, "site.yaml");
-  const { module: library, token, label, pinFile } = settings;
-  writeFileSync(
-    file,
-    `site: { origin: log/1, gateway: g1, plant: p, stack: s1, device: { model: test, sn: "1" } }
+  function siteIn(dir: string): Site {
+    const file = join(dir, "site.yaml");
+    const { module: library, token, label, pinFile } = settings;
+    writeFileSync(
+      file,
+      `site: { origin: log/1, gateway: g1, plant: p, stack: s1, device: { model: test, sn: "1" } }
 state: ${join(dir, "state")}
 key: { pkcs11: { module: ${library}, token: ${token}, label: ${label}, pinFile: ${pinFile} } }
 lines: [{ id: l, transport: tcp, host: 127.0.0.1, port: 9 }]
 devices: [{ id: power, line: l, unit: 1, profile: eastron/sdm630, every: 1h, points: [power] }]
 `,
-  );
-  const site = loadSite(file, loadCatalogue());
-  if (!site.ok) throw new Error(JSON.stringify(site.problem));
-  return site.value;
-}
+    );
+    const site = loadSite(file, loadCatalogue());
+    if (!site.ok) throw new Error(JSON.stringify(site.problem));
+    return site.value;
+  }
+});

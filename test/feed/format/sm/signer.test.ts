@@ -7,6 +7,7 @@ import { openNote, signNote } from "../../../../feed/format/note.ts";
 import { sm2Pem, sm2SignerFromPem } from "../../../../feed/format/sm/signer.ts";
 import { newSm2Secret } from "../../../../feed/format/sm/sm2.ts";
 import { makeVkey, parseVkey } from "../../../../feed/format/vkey.ts";
+import { needs } from "../../../support/system.ts";
 import { logSigner } from "../sample-log.ts";
 
 const vector = (name: string): Buffer => readFileSync(new URL(`../../../vectors/${name}`, import.meta.url));
@@ -55,7 +56,7 @@ describe("a note signed with SM2", () => {
   });
 });
 
-describe("the PEM of an SM2 key", () => {
+needs("openssl").describe("the PEM of an SM2 key", () => {
   it("is the one openssl writes and reads", () => {
     const options = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:SM2"];
     const theirPem = execFileSync("openssl", options, { stdio: ["ignore", "pipe", "ignore"] }).toString();

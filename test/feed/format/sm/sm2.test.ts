@@ -18,6 +18,7 @@ import {
   sm2VerifyDigest,
   sm3,
 } from "../../../../feed/format/sm/sm2.ts";
+import { needs } from "../../../support/system.ts";
 
 /** GB/T 32918.5-2017, Annex A.2: the signature of "message digest" on the recommended curve. */
 const example = {
@@ -206,7 +207,7 @@ describe("the arithmetic", () => {
   });
 });
 
-describe("the openssl command line", () => {
+needs("openssl").describe("the openssl command line", () => {
   const dir = mkdtempSync(join(tmpdir(), "cems-sm2-"));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   const at = (name: string): string => join(dir, name);
