@@ -3,14 +3,23 @@ import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
 import { aborted } from "../drivers/line/pause.ts";
+import type { ClockTuple } from "../feed/format/body.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import type { Signer } from "../feed/format/note.ts";
 import { twinOrigin } from "../feed/format/sm/tree.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
+import { type CertifyingParts, keepCertificates } from "./certify/certifying.ts";
+import { tellingSteps } from "./clock/steps.ts";
+import { type AskChrony, askChrony, watchClock } from "./clock/watch.ts";
 import { type Collecting, collectFrom } from "./collecting.ts";
+import { documentsPath, spoolPath } from "./deposit/paths.ts";
+import { takeDeposits } from "./deposit/taking.ts";
 import { startDeriving } from "./deriving.ts";
 import { type Attached, openDevices, readsOf } from "./devices.ts";
+import { downtime, lastBoot, newest } from "./downtime.ts";
+import { deliver, endOf } from "./ended.ts";
+import { enteredFolder, takeEntered } from "./entering.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
 import { loadTwinSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
@@ -18,7 +27,7 @@ import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectJournal } from "./keep/reader.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
 import { expectTwinKeyOf, sealTwin } from "./keep/twin.ts";
-import { loadLogKey } from "./log-key.ts";
+import { loadLogKey, signerIn } from "./log-key.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
@@ -26,6 +35,7 @@ import { type Keeper, startKeeping } from "./sealing.ts";
 import { recoverTail } from "./send/recover.ts";
 import { openSending } from "./sending.ts";
 import { openService, type Service } from "./service.ts";
+import { watchSpool } from "./spool.ts";
 import { newTally, type Tally } from "./tally.ts";
 
 /** How long the service may take to say what it holds before the agent goes on without it. */
@@ -36,24 +46,37 @@ const drainWithin = seconds(20);
 export interface Surroundings {
   readonly clock: Clock;
   readonly log: Logger;
+  /** How the state of the clock is learned; left out: from chrony, if it runs here. */
+  readonly askChrony?: AskChrony;
 }
 
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
 export async function runAgent(site: Site, around: Surroundings, signal: AbortSignal): Promise<Tally> {
   expectJournal(journalPath(site)); // where both are gone, the journal is what has to be restored
-  const signer = loadLogKey(site);
+  loadLogKey(site); // a key that is gone is said before the journal is held
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
   let lines: HeldLines | undefined;
   try {
+    const signer = signerIn(site, journal);
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
     const twin = journal.twins && loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin));
     if (twin) expectTwinKeyOf(journal, twin);
-    lines = await holdLines(site.lines, { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site) });
+    const sign = (): void => sealBoth(journal, signer, twin);
+    const held = { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site), signal };
+    lines = await holdLines(site.lines, held).catch((error: unknown) => {
+      if (signal.aborted) return undefined; // who is asked to end no longer needs the lines
+      throw error;
+    });
+    if (lines === undefined) return stopped(around.log, journal, newTally());
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
-    if (signal.aborted) return stopped(around.log, journal, newTally());
-    return await operate(site, journal, () => sealBoth(journal, signer, twin), service, lines, around, signal);
+    if (endOf(journal)) {
+      sign();
+      await deliver(site, journal, service, around, signal);
+    }
+    if (signal.aborted || endOf(journal)) return stopped(around.log, journal, newTally());
+    return await operate(site, journal, sign, service, lines, around, signal);
   } finally {
     await service?.link.close();
     await lines?.release();
@@ -87,6 +110,7 @@ async function recover(
     log.info("the service did not answer; the question is asked again at each connection");
   if (recovered === 0) return;
   log.warn({ code: "TAIL_RECOVERED", entries: recovered }, "entries were lost here and came back from the mirror");
+  if (endOf(journal)) return;
   const t = isoTime(clock.now().wall);
   journal.append({ type: "event", t, code: "TAIL_RECOVERED", detail: `${recovered} entries` });
 }
@@ -97,7 +121,7 @@ async function operate(
   sign: () => unknown,
   service: Service | undefined,
   lines: HeldLines,
-  { clock, log }: Surroundings,
+  { clock, log, askChrony: ask = askChrony }: Surroundings,
   signal: AbortSignal,
 ): Promise<Tally> {
   const tally = newTally();
@@ -120,17 +144,20 @@ async function operate(
       wake();
     },
   };
-  const keeper = startKeeping(sealing, rule, clock, keeping.signal);
+  const keeper = tellingSteps(startKeeping(sealing, rule, clock, keeping.signal), clock, log);
   keeper.running.catch(fail);
   const boot = bootId();
+  const time = watchClock(clock, ask, collecting.signal);
+  await time.ready;
   const devices = openDevices(site, clock, log, lines);
-  const configs = open(site, journal, keeper, devices.attached, boot, clock.now().wall);
-  const sending = service && openSending({ site, service, journal, keeper, clock, log, boot, onFault: fail });
+  const configs = open(site, journal, keeper, devices.attached, { boot, clk: time.state() }, clock.now().wall);
+  const sending =
+    service && openSending({ site, service, journal, embedding: { keeper, boot }, clock, log, onFault: fail });
   if (sending) wake = sending.wake;
   sealing.seal();
 
   const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
-  const with_ = { keeper, tally, clock, log, boot, configOf };
+  const with_ = { keeper, tally, clock, log, boot, clk: time.state, configOf };
   const pollers = devices.attached.map((one) => {
     const { id } = one.device;
     const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
@@ -139,9 +166,24 @@ async function operate(
   });
   const rechecking = recheckDaily({ journal, keeper, clock, log }, site.seal.recheck, collecting.signal);
   const deriving = site.derived
-    ? [startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal)]
+    ? [
+        startDeriving(site, site.derived, { journal, keeper, clock }, collecting.signal),
+        takeEntered(
+          { folder: enteredFolder(site), derived: site.derived, journal, keeper, clock, log },
+          collecting.signal,
+        ),
+      ]
     : [];
-  const works = [...pollers, rechecking, ...deriving].map((work) => work.catch(fail));
+  const documents = documentsPath(site);
+  const deposits = takeDeposits({ journal, keeper, documents, now: () => clock.now().wall });
+  const refused = (why: string): void =>
+    log.warn({ code: "E_DEPOSIT_REFUSED", detail: why }, "not taken from the spool");
+  const spool = watchSpool(spoolPath(site), deposits, refused, collecting.signal);
+  const certifying = keepCertificates(
+    certifyingParts(site, service, { journal, keeper, clock, log }),
+    collecting.signal,
+  );
+  const works = [...pollers, rechecking, certifying, ...deriving, spool, time.running].map((work) => work.catch(fail));
   await devices.open();
   log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
   await Promise.all(works);
@@ -159,6 +201,24 @@ async function operate(
   return stopped(log, journal, tally, sending?.counts());
 }
 
+function certifyingParts(
+  { state, gateway }: Site,
+  service: Service | undefined,
+  { log, ...parts }: Pick<CertifyingParts, "journal" | "keeper" | "clock"> & Pick<Surroundings, "log">,
+): CertifyingParts {
+  const control = service?.policy.control;
+  return {
+    ...parts,
+    folder: join(state, "certificates"),
+    ...(service && control && { service: { link: service.link, gateway, control } }),
+    told: {
+      logged: (cert) => log.info({ cert }, "certificate logged"),
+      receipted: (cert) => log.info({ cert }, "certificate countersigned"),
+      refused: (file, { code, detail }) => log.warn({ code, file, detail }, "certificate refused"),
+    },
+  };
+}
+
 /** The last line of every run that ends in order, also of one that was told to before its first reading. */
 function stopped(log: Logger, journal: OpenJournal, tally: Tally, sent?: { readonly published: number }): Tally {
   const mirrored = journal.mirrored();
@@ -173,11 +233,12 @@ function open(
   journal: OpenJournal,
   keeper: Keeper,
   attached: readonly Attached[],
-  boot: string,
+  { boot, clk }: { readonly boot: string; readonly clk: ClockTuple },
   wall: Millis,
 ): ReadonlyMap<string, number> {
   const size = journal.witnessed();
   const witnessed = size > 0 ? { size, root: journal.rootAt(size) } : undefined;
-  keeper.keep(bootBody(boot, journal.head(), witnessed, wall));
+  const gap = downtime(newest(journal), boot, lastBoot(journal), wall);
+  keeper.keep(bootBody(boot, clk, journal.head(), witnessed, wall), ...(gap ? [gap] : []));
   return configEntries(site, attached, journal, keeper, wall);
 }

@@ -1,6 +1,7 @@
 import type { Device } from "../config/site.ts";
 import type { Clock } from "../drivers/clock.ts";
 import type { Poll, Read } from "../drivers/driver.ts";
+import type { ClockTuple } from "../feed/format/body.ts";
 import type { EntryBody } from "../feed/format/entry.ts";
 import { isoTime } from "../feed/format/entry.ts";
 import type { Reading } from "../feed/format/reading.ts";
@@ -21,6 +22,8 @@ export interface Collecting {
   readonly clock: Clock;
   readonly log: Logger;
   readonly boot: string;
+  /** What the clock follows. */
+  clk(): ClockTuple;
   configOf(device: Device, reads: readonly Read[], why: string, wall: Millis): EntryBody;
 }
 
@@ -36,7 +39,7 @@ export interface Opening {
 
 /** Polls one device, or takes what it pushes, and keeps what comes, until `signal` aborts. */
 export function collectFrom({ device, by }: Attached, opening: Opening, with_: Collecting, signal: AbortSignal) {
-  const { keeper, tally, clock, log, boot, configOf } = with_;
+  const { keeper, tally, clock, log, boot, clk, configOf } = with_;
   const { id, every, profile } = device;
   let { config, reads, settings } = opening;
   let states = opening.pushed?.states ?? {};
@@ -60,7 +63,7 @@ export function collectFrom({ device, by }: Attached, opening: Opening, with_: C
   const sink: PollSink = {
     polled: (poll, readings, done) => {
       replan(poll, done);
-      const context = { device: id, boot, config };
+      const context = { device: id, boot, config, clk: clk() };
       tally.taken += readings.size;
       for (const reading of readings.values()) if (reading.kind === "missing") tally.missing += 1;
       // At once: a frame that is there without what it changed would be taken for known after a restart.

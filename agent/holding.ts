@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { endpointsOf } from "../drivers/line/endpoints.ts";
 import { type Hold, type Holder, holdLine, type Way } from "../drivers/line/hold.ts";
@@ -14,6 +15,8 @@ export interface Held {
   devicesOn(line: LineSettings): readonly string[];
   /** Called when the agent wants the lines; whoever gives this releases them then. */
   giveWay?(): void;
+  /** Ends the wait for somebody else to give way. */
+  readonly signal?: AbortSignal;
 }
 
 /** A look at the devices, which gives way to the agent of its site. */
@@ -44,7 +47,7 @@ export async function holdLines(lines: readonly LineSettings[], by: Held): Promi
       pid: process.pid,
       program,
       devices: by.devicesOn(line),
-      ...(config !== undefined && { config: resolve(config) }),
+      ...(config !== undefined && { config: oneName(config) }),
     };
     const hold = await holdInTime(line, info, endpoints[index] ?? [], by).catch(async (error: unknown) => {
       await release();
@@ -59,12 +62,21 @@ export async function holdLines(lines: readonly LineSettings[], by: Held): Promi
   return { of: ({ id }) => holds.get(id), release };
 }
 
+/** Two programs may be given one site file by two names. */
+function oneName(config: string): string {
+  try {
+    return realpathSync(config);
+  } catch {
+    return resolve(config);
+  }
+}
+
 /** The agent waits a moment for a look at the same site to give way; nobody else waits. */
 async function holdInTime(
   line: LineSettings,
   info: Omit<Holder, "line">,
   endpoints: readonly string[],
-  { program, giveWay }: Held,
+  { program, giveWay, signal }: Held,
 ): ReturnType<typeof holdLine> {
   const way: Way | undefined =
     info.config === undefined || (program !== agent && !giveWay)
@@ -74,7 +86,8 @@ async function holdInTime(
     const hold = await holdLine(line, info, endpoints, way);
     const by = "heldBy" in hold ? hold.heldBy : undefined;
     if (by?.program !== lookedBy || by.config !== info.config || program !== agent || left === 0) return hold;
-    await pauseUntil(performance.now() + apart);
+    if (signal?.aborted) return hold;
+    await pauseUntil(performance.now() + apart, signal && { signal });
   }
 }
 

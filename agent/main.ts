@@ -2,10 +2,18 @@
 import { systemClock } from "../drivers/clock.ts";
 import { command, integer, option, or, runProgram } from "../feed/command.ts";
 import { journalPath, runAgent } from "./agent.ts";
+import { calibrationChart } from "./commands/calibration-chart.ts";
+import { calibrationEnter } from "./commands/calibration-enter.ts";
+import { calibrationRata } from "./commands/calibration-rata.ts";
+import { certify } from "./commands/certify.ts";
+import { deposit } from "./commands/deposit.ts";
+import { end } from "./commands/end.ts";
 import { ends } from "./commands/ends.ts";
+import { enrolSite, rotateSite } from "./commands/enrol.ts";
 import { explain } from "./commands/explain.ts";
 import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
+import { prune } from "./commands/prune.ts";
 import { report } from "./commands/report.ts";
 import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
@@ -21,15 +29,47 @@ const config = option("--config FILE", "the site's configuration");
 const init = command({
   name: "init",
   about: "Make the log key and begin the journal of a site. Overwrites nothing.",
-  takes: { config },
-  examples: ["init --config site.yaml"],
+  takes: {
+    config,
+    after: or(
+      option("--after FILE", "continue a log that was closed: the registry's authorisation for this origin"),
+      undefined,
+    ),
+  },
+  examples: ["init --config site.yaml", "init --config site.yaml --after after.note"],
   ends: ends.init,
-  run: ({ config }) => {
+  run: ({ config, after }) => {
     const site = readSite(config);
-    const vkey = initSite(site);
+    const vkey = initSite(site, after);
     print(`${site.state}: the log key and the journal. Keep the folder; a lost key cannot be made again.`);
-    print("Register with the receiver, in its receiver.yaml:");
+    print("Register it: cems-agent enrol writes the request for the registry. A receiver without a register takes");
     print(`  - id: ${site.gateway}\n    log: ${vkey.text}`);
+    return 0;
+  },
+});
+
+const out = option("--out FILE", "the request to write; it must not be there yet");
+
+const enrol = command({
+  name: "enrol",
+  about: "Write the request with which the registry registers this log and its key, or its new key after a rotation.",
+  takes: { config, out },
+  examples: ["enrol --config site.yaml --out request.note"],
+  ends: ends.enrol,
+  run: ({ config, out }) => {
+    for (const line of enrolSite(readSite(config), out)) print(line);
+    return 0;
+  },
+});
+
+const rotate = command({
+  name: "rotate",
+  about: "Give the log a new key and write the request to register it. The agent must be stopped.",
+  takes: { config, out },
+  examples: ["rotate --config site.yaml --out request.note"],
+  ends: ends.rotate,
+  run: ({ config, out }) => {
+    for (const line of rotateSite(readSite(config), out)) print(line);
     return 0;
   },
 });
@@ -91,6 +131,25 @@ const export_ = command({
 await runProgram({
   name: "cems-agent",
   about: "Reads emission monitors and meters, keeps every reading signed and provable, and sends it to the receiver.",
-  commands: [init, check, run, tail, probe, scan, explain, report, export_],
+  commands: [
+    init,
+    enrol,
+    rotate,
+    check,
+    run,
+    tail,
+    probe,
+    scan,
+    explain,
+    report,
+    calibrationEnter,
+    calibrationChart,
+    calibrationRata,
+    certify,
+    deposit,
+    end,
+    prune,
+    export_,
+  ],
   faults: [faults],
 });

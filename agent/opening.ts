@@ -1,6 +1,7 @@
 import { channels } from "../config/channels.ts";
 import type { Device, Site } from "../config/site.ts";
 import type { Read } from "../drivers/driver.ts";
+import type { ClockTuple } from "../feed/format/body.ts";
 import type { EntryBody } from "../feed/format/entry.ts";
 import { isoTime, readEntry } from "../feed/format/entry.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
@@ -11,13 +12,19 @@ import type { OpenJournal } from "./keep/open-journal.ts";
 import type { Keeper } from "./sealing.ts";
 
 /** The first entry after a start: what was found, so that a restored or cloned disk betrays itself. */
-export function bootBody(boot: string, found: Head, witnessed: Head | undefined, wall: Millis): EntryBody {
+export function bootBody(
+  boot: string,
+  clk: ClockTuple,
+  found: Head,
+  witnessed: Head | undefined,
+  wall: Millis,
+): EntryBody {
   return {
     type: "boot",
     t: isoTime(wall),
     boot,
     why: "start",
-    clk: ["none", -1],
+    clk,
     head: [found.size, found.root.toString("base64")],
     ...(witnessed && { wit: [witnessed.size, witnessed.root.toString("base64")] as [number, string] }),
   };

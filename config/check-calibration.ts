@@ -2,6 +2,7 @@ import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Level } from "../feed/derive/calibration/checks.ts";
 import { driftLimits } from "../feed/derive/calibration/drift.ts";
 import { errorLimits } from "../feed/derive/calibration/error.ts";
+import { timers } from "../feed/derive/calibration/validity.ts";
 import type { Judging, Watched } from "../feed/derive/calibration/watch.ts";
 import { decimal } from "../feed/derive/decimal.ts";
 import { nearest } from "../feed/yaml/nearest.ts";
@@ -16,6 +17,28 @@ const kinds: Readonly<Record<Judging["rules"], readonly string[]>> = {
   hj75: [...new Set(driftLimits.map(({ instrument }) => instrument))],
 };
 
+const hasLimit = (kind: string, point: Level["point"]): boolean =>
+  driftLimits.some((limit) => limit.instrument === kind && limit.point === point);
+
+/** In place of a state of the profile: the instrument tells nothing of such checks, a person enters them. */
+const byHand = "by-hand";
+
+function timerOf(
+  { rules, kind, timer, lasts, zero, span }: DerivedFile["calibration"][string],
+  say: (message: string, instead: string) => void,
+): Watched["timer"] {
+  if (timer === "none") return undefined;
+  const isByHand = [zero, span].some((level) => level?.reason === byHand);
+  const name = timer ?? (rules === "part-75" ? "part75" : `hj75-${kind}-${isByHand ? "manual" : "automatic"}`);
+  const found = Object.entries(timers).find(([id]) => id === name)?.[1];
+  if (found === undefined) {
+    const names = [...Object.keys(timers), "none"];
+    if (timer !== undefined) say(`there is no timer ${timer}`, nearest(timer, names) ?? names.join(", "));
+    return undefined;
+  }
+  return { lasts: lasts ?? found.lasts, reach: found.reach };
+}
+
 /** The measured channels whose checks are judged, or what does not fit. */
 export function resolveCalibration(
   { calibration }: Pick<DerivedFile, "calibration">,
@@ -23,7 +46,8 @@ export function resolveCalibration(
   report: Reporter,
 ): { readonly watched: readonly Watched[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const watched = Object.entries(calibration).map(([channel, { rules, kind, scale, zero, span, samples, spread }]) => {
+  const watched = Object.entries(calibration).map(([channel, file]) => {
+    const { rules, kind, scale, zero, span, samples, spread } = file;
     const say = (path: readonly string[], message: string, instead: string, part: "key" | "value" = "value"): void =>
       void problems.push(
         report("E_CONFIG_DERIVED", ["derived", "calibration", channel, ...path], message, instead, part),
@@ -45,17 +69,22 @@ export function resolveCalibration(
       if (level === undefined) continue;
       const { reason, reference } = level;
       const reasons = has?.checks ?? [];
-      if (has !== undefined && !reasons.includes(reason))
+      if (has !== undefined && !reasons.includes(reason) && reason !== byHand)
         say(
           [point],
           `the profile gives ${channel} no state with flag C and the reason ${reason}`,
           nearest(reason, reasons) ??
-            (reasons.length > 0 ? reasons.join(", ") : "a channel whose device tells when it is checked"),
+            (reasons.length > 0
+              ? reasons.join(", ")
+              : "a channel whose device tells when it is checked, or reason: by-hand"),
         );
-      named[reason] = { point, reference };
+      if (rules === "hj75" && kinds.hj75.includes(kind) && !hasLimit(kind, point))
+        say([point], `hj75 has no ${point} limit of ${kind}`, "the other check alone");
+      named[reason === byHand ? `${byHand}.${point}` : reason] = { point, reference };
     }
+    const timer = timerOf(file, (wanted, instead) => say(["timer"], wanted, instead));
     const recognition = { named, announced: [], samples, spread, gap };
-    return { channel, recognition, judging: { rules, kind, scale } as Judging };
+    return { channel, recognition, judging: { rules, kind, scale } as Judging, ...(timer && { timer }) };
   });
   return { watched, problems };
 }

@@ -8,7 +8,10 @@ import type { DerivedChannelFile } from "./derived-form.ts";
 
 /** What a consumption is counted from; `measured` with unit, places and ms between two readings. */
 export interface Countable {
-  readonly measured: ReadonlyMap<string, { readonly unit: string; readonly places: number; readonly every: number }>;
+  readonly measured: ReadonlyMap<
+    string,
+    { readonly unit: string; readonly places: number; readonly every: number; readonly pushed?: boolean }
+  >;
   /** Channels of settings, such as a serial number. */
   readonly settings: ReadonlySet<string>;
 }

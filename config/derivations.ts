@@ -23,10 +23,16 @@ export interface DerivedChannel {
   readonly how: Derivation;
 }
 
-/** Of each measured channel; `every` is how often it is read, in ms; `checks` are the reasons of its states with flag C. */
+/** Of each measured channel; `every` is how often it is read, in ms; `checks` are the reasons of its states with flag C; `pushed` by a logger. */
 export type MeasuredChannels = ReadonlyMap<
   string,
-  { readonly unit: string; readonly places: number; readonly every: number; readonly checks?: readonly string[] }
+  {
+    readonly unit: string;
+    readonly places: number;
+    readonly every: number;
+    readonly checks?: readonly string[];
+    readonly pushed?: boolean;
+  }
 >;
 
 /** A mean keeps so many places more than what it is the mean of. */
@@ -127,6 +133,7 @@ function checkOne(
     ...(weight !== undefined && { weight }),
     constants,
     regime,
+    ...flagsOf(file),
   };
   const { unit } = formula.output;
   return {
@@ -145,7 +152,8 @@ function checkConsumption(
 ): { readonly problems: readonly Problem[]; readonly channel: DerivedChannel; readonly known: Known } {
   const { id, at, places, constants = file.constants, regime = file.regime } = one;
   const { spelt, unit, problems } = checkCounter(one, countable, say);
-  const how: Derivation = { formula: consumption, in: spelt, at, longer: "sum", constants, regime };
+  const own = countable.measured.get(one.inputs.counter as string)?.pushed === true && { own: file.loggerClock };
+  const how: Derivation = { formula: consumption, in: spelt, at, ...own, longer: "sum", constants, regime };
   return {
     problems: [...problems, ...ruleProblems({ id: consumption, constants: [] }, constants, regime, at, say)],
     channel: { id, unit, places, how },
@@ -181,7 +189,7 @@ const isConstantSet = (id: string): id is ConstantSetId => (constantSetIds as re
 function meansFor(file: DerivedFile, measured: MeasuredChannels): DerivedChannel[] {
   const averaged = file.channels.filter(({ formula }) => formula !== consumption);
   const needed = new Set([...file.means, ...averaged.flatMap(needsOf)]);
-  return [...measured].flatMap(([id, { unit, places, every }]) =>
+  return [...measured].flatMap(([id, { unit, places, every, pushed = false }]) =>
     needed.has(id)
       ? [
           {
@@ -196,12 +204,20 @@ function meansFor(file: DerivedFile, measured: MeasuredChannels): DerivedChannel
               longer: "mean",
               constants: file.constants,
               regime: file.regime,
+              ...flagsOf(file),
+              ...(pushed && { own: file.loggerClock }),
             },
           } as const,
         ]
       : [],
   );
 }
+
+/** What the site puts in the place of its regimes' flags. */
+const flagsOf = ({ flags: { normal, stopped } }: DerivedFile): Pick<Derivation, "normal" | "stopped"> => ({
+  ...(normal !== undefined && { normal }),
+  ...(stopped === "F" && { stopped }),
+});
 
 function nameProblems(file: DerivedFile, measured: MeasuredChannels, report: Reporter): Problem[] {
   const ids = [...measured.keys()];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { decimal } from "../drivers/profile-form.ts";
 import { periods } from "../feed/derive/average/calendar.ts";
 import { type Parameter, part75Rules } from "../feed/derive/substitute/part75-rules.ts";
+import { duration } from "./forms.ts";
 
 /** The part of a site file that says which values are made of the readings. */
 
@@ -80,7 +81,10 @@ const level = (reason: string) =>
   z
     .strictObject({
       reference: decimal.meta({ description: "What the instrument ought to say, in its unit.", examples: ["400"] }),
-      reason: z.string().default(reason).meta({ description: "State of the profile, with flag C, that tells it." }),
+      reason: z
+        .string()
+        .default(reason)
+        .meta({ description: "State of the profile, with flag C, that tells it; `by-hand`: only a person does." }),
     })
     .exactOptional()
     .meta({ description: "A check at this level." });
@@ -92,6 +96,21 @@ const calibration = z.strictObject({
   span: level("status.span"),
   samples: z.int().min(1).max(100).default(3).meta({ description: "A check is read from so many samples in a row." }),
   spread: decimal.meta({ description: "They lie this near to each other, in its unit.", examples: ["5"] }),
+  timer: z
+    .string()
+    .exactOptional()
+    .meta({
+      description:
+        "How long a pass proves what is measured, and how far a failure reaches back: a timer of `feed/derive/calibration/README.md`, or `none`. Left out: that of the rules and the kind.",
+      examples: ["hj75-gas-manual"],
+    }),
+  lasts: duration("1m", "8760h")
+    .exactOptional()
+    .meta({
+      description:
+        "In place of the timer's own time: what the permit says, or some reserve beside the time of the check.",
+      examples: ["26h"],
+    }),
 });
 
 export const derivedForm = z.strictObject({
@@ -105,16 +124,37 @@ export const derivedForm = z.strictObject({
     .default("hj")
     .meta({ description: "Set of constants: standard temperature, molar volume, ..." }),
   regime: z.string().default("hj").meta({ description: "Rules of validity: how much of a period must be measured." }),
+  flags: z
+    .strictObject({
+      normal: z
+        .string()
+        .regex(/^(0\.\d{1,6}|1)$/)
+        .meta({
+          title: "a share from 0.0 to 1",
+          description: "A period is N where at least this share of its parts is; else the regime says.",
+          examples: ["0.75"],
+        })
+        .exactOptional(),
+      stopped: z.enum(["D", "F"]).default("D").meta({
+        description:
+          "What a period of `hj` is in which the plant stood still: D as HJ 212 has it, or F where three quarters of its parts are F.",
+      }),
+    })
+    .prefault({})
+    .meta({ description: "Flags of periods." }),
+  loggerClock: duration("1s", "1h").prefault("5m").meta({
+    description:
+      "What a data logger pushes counts at the logger's own time where that is this near to when it came; where it is not, it does not count.",
+  }),
   bases: z
     .record(channel, basis)
     .prefault({})
     .meta({ description: "Basis of measured channels, wherever a formula asks for it." }),
   means: z.array(channelOf("A measured channel.")).default([]).meta({ description: "Channels averaged as they are." }),
   channels: z.array(derivedChannel).default([]).meta({ description: "Channels made by a formula." }),
-  calibration: z
-    .record(channel, calibration)
-    .prefault({})
-    .meta({ description: "Measured channels whose zero and span checks are judged and told of." }),
+  calibration: z.record(channel, calibration).prefault({}).meta({
+    description: "Measured channels whose zero and span checks are judged; what none of them proves enters no mean.",
+  }),
   substitutes: z
     .record(channel, substitute)
     .prefault({})

@@ -63,7 +63,18 @@ export const host = z
   .string()
   .regex(/^[A-Za-z0-9.:-]{1,253}$/)
   .meta({ title: "a host name or address" });
-export const path = z.string().min(1).max(1000);
+/** Control characters can be in no path (NUL) or make a name that nobody can type. */
+export const path = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,1000}$/u)
+  .meta({ title: "a path without control characters" });
+
+/** Becomes part of a signed entry, whose strings are NFC and without control characters (feed/README.md, 2.5). */
+export const words = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,64}$/u)
+  .meta({ title: "1 to 64 characters, no control characters" })
+  .normalize("NFC");
 
 /** One byte, as Modbus and DCON address; what of it a line's protocol lets a device have is narrower. */
 export const unitId = z.int().min(0).max(255);

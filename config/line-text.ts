@@ -78,7 +78,8 @@ function unknownKind(text: string, word: string): string {
 function serial(text: string, usual: Usual): Result<Said, string> {
   const parts = text.split(":");
   const form = /^\d[A-Za-z]\d(\.\d)?$/.test(parts.at(-1) ?? "") && parts.length > 1 ? parts.pop() : undefined;
-  const baud = /^\d{3,7}$/.test(parts.at(-1) ?? "") && parts.length > 1 ? Number(parts.pop()) : undefined;
+  const digits = form === undefined ? /^\d{3,7}$/ : /^\d{1,9}$/;
+  const baud = digits.test(parts.at(-1) ?? "") && parts.length > 1 ? Number(parts.pop()) : undefined;
   const path = parts.join(":");
   if (!path.startsWith("/")) return wrong("the path of a serial port is missing");
   if (form !== undefined && baud === undefined) return wrong("the baud rate before 8N1 and the like is missing");

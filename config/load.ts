@@ -15,10 +15,11 @@ import { inOrder } from "../feed/yaml/render.ts";
 import { schemaProblems } from "../feed/yaml/schema-problems.ts";
 import { channelName, channels } from "./channels.ts";
 import { resolveCalibration } from "./check-calibration.ts";
+import { resolveCertificate } from "./check-certificate.ts";
 import { checkDevices } from "./check-devices.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkLines } from "./check-lines.ts";
-import { type MeasuredChannels, resolveDerived } from "./derivations.ts";
+import { type DerivedChannel, type MeasuredChannels, resolveDerived } from "./derivations.ts";
 import { group, list, text } from "./loose.ts";
 import type { Device, Site } from "./site.ts";
 import { resolveSite } from "./site.ts";
@@ -44,7 +45,7 @@ export function loadSite(
   } catch (error) {
     return failed([unreadFile(file, error, "the path of the site file")]);
   }
-  const yaml = readYaml(bytes.toString("utf8"));
+  const yaml = readYaml(bytes);
   const report = reporter<ProblemCode>(file, yaml);
   const syntax = syntaxProblems(file, yaml);
   if (yaml.value === undefined) return failed(syntax);
@@ -72,17 +73,25 @@ export function loadSite(
   const site = resolveSite(file, createHash("sha256").update(bytes).digest("base64"), parsed.data, profiles);
   const oversized = site.devices.flatMap((device, index) => checkSize(device, index, report));
   if (oversized.length > 0) return failed(oversized);
-  if (parsed.data.derived === undefined) return good(site);
+  const certified = (channels: readonly DerivedChannel[]) =>
+    parsed.data.certificate && resolveCertificate(parsed.data.certificate, channels, report);
+  if (parsed.data.derived === undefined) {
+    const { certificate, problems: unfit = [] } = certified([]) ?? {};
+    return unfit.length > 0 ? failed(unfit) : good({ ...site, ...(certificate && { certificate }) });
+  }
   const derived = resolveDerived(parsed.data.derived, measuredOn(site), report, settingsOn(site));
   if (!derived.ok) return failed(derived.problem);
   const { watched, problems: unfit } = resolveCalibration(parsed.data.derived, measuredOn(site), report);
-  if (unfit.length > 0) return failed(unfit);
+  const { certificate, problems: uncertified = [] } = certified(derived.value) ?? {};
+  if (unfit.length + uncertified.length > 0) return failed([...unfit, ...uncertified]);
   return good({
     ...site,
+    ...(certificate && { certificate }),
     derived: {
       offset: offsetOf(parsed.data.derived.utcOffset),
       channels: derived.value,
       checks: watched,
+      units: new Map([...measuredOn(site)].map(([id, { unit }]) => [id, unit])),
       substitutes: new Map(Object.entries(parsed.data.derived.substitutes)),
     },
   });
@@ -93,7 +102,10 @@ const measuredOn = ({ devices }: Site): MeasuredChannels =>
     devices.flatMap(({ id, every, profile }) =>
       profile.points.map(
         ({ id: point, unit, places }) =>
-          [channelName(id, point), { unit, places, every, checks: checksOf(profile) }] as const,
+          [
+            channelName(id, point),
+            { unit, places, every, checks: checksOf(profile), pushed: profile.protocol === "hj212" },
+          ] as const,
       ),
     ),
   );

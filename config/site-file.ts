@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
+import { certificateForm } from "./certificate-form.ts";
 import { derivedForm } from "./derived-form.ts";
-import { duration, host, name, oneOf, path, size, timeOfDay, unitId } from "./forms.ts";
+import { duration, host, name, oneOf, path, size, timeOfDay, unitId, words } from "./forms.ts";
 import { keySettings, suite } from "./key-settings.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
@@ -224,16 +225,8 @@ export const siteFile = z
         stack: name.meta({ description: "Registered id of the stack.", examples: ["s1"] }),
         device: z
           .strictObject({
-            model: z
-              .string()
-              .min(1)
-              .max(64)
-              .meta({ description: "Model of this gateway.", examples: ["EG-2"] }),
-            sn: z
-              .string()
-              .min(1)
-              .max(64)
-              .meta({ description: "Its serial number.", examples: ["GW-000117"] }),
+            model: words.meta({ description: "Model of this gateway.", examples: ["EG-2"] }),
+            sn: words.meta({ description: "Its serial number.", examples: ["GW-000117"] }),
           })
           .meta({ description: "This gateway." }),
       })
@@ -251,6 +244,9 @@ export const siteFile = z
           .max(256)
           .default(64)
           .meta({ description: "Or after this many entries; sooner where they are long." }),
+        anchor: duration("10s", "1h").prefault("5m").meta({
+          description: "How often a cosignature of the service is embedded: later entries were made after it.",
+        }),
         recheck: timeOfDay.prefault("19:00").meta({
           description: "When all entries are hashed again, each day; 19:00 UTC is 03:00 in China.",
         }),
@@ -260,6 +256,11 @@ export const siteFile = z
     quota: size("10MB")
       .prefault("2GB")
       .meta({ description: "What the journal may take of the disk.", examples: ["2GB"] }),
+    retain: z
+      .int()
+      .min(12)
+      .exactOptional()
+      .meta({ description: "Months after which `prune` may remove polls; without it none is ever.", examples: [12] }),
     log: z
       .enum(["trace", "debug", "info", "warn", "error"])
       .default("info")
@@ -289,6 +290,7 @@ export const siteFile = z
       .meta({ description: "Where entries are sent; without it they are only kept." }),
     lines: z.array(line).min(1).meta({ description: "Physical lines; one question at a time on each." }),
     devices: z.array(device).min(1).meta({ description: "Devices on the lines." }),
+    certificate: certificateForm.exactOptional().meta({ description: "What is certified each month." }),
     derived: derivedForm.exactOptional().meta({ description: "What is made of the readings: averages and formulas." }),
   })
   .meta({ description: "Which site this is. Paths are relative to this file." });

@@ -4,6 +4,7 @@ import type { Profile } from "../drivers/profile.ts";
 import type { Watched } from "../feed/derive/calibration/watch.ts";
 import type { Substitutable } from "../feed/derive/substitute/fill.ts";
 import type { Millis } from "../feed/format/vocabulary.ts";
+import type { CertificateOf } from "./check-certificate.ts";
 import type { DerivedChannel } from "./derivations.ts";
 import { deviceProfile } from "./engineering.ts";
 import type { SiteFile } from "./site-file.ts";
@@ -26,9 +27,16 @@ export interface Site {
   /** Absent: the log key is a file. */
   readonly key?: { readonly pkcs11: NonNullable<SiteFile["key"]>["pkcs11"] };
   /** `recheck`: time since midnight, UTC. */
-  readonly seal: { readonly every: Millis; readonly entries: number; readonly recheck: Millis };
+  readonly seal: {
+    readonly every: Millis;
+    readonly entries: number;
+    readonly anchor: Millis;
+    readonly recheck: Millis;
+  };
   /** Bytes the journal may take. */
   readonly quota: number;
+  /** Months after which polls may be pruned; absent: never. */
+  readonly retain?: number;
   readonly log: SiteFile["log"];
   /** Absent: entries are only kept. */
   readonly feed?: Feed;
@@ -36,6 +44,8 @@ export interface Site {
   readonly devices: readonly Device[];
   /** Absent: nothing is made of the readings. */
   readonly derived?: Derived;
+  /** Absent: no month is certified. */
+  readonly certificate?: CertificateOf;
 }
 
 export interface Derived {
@@ -45,6 +55,8 @@ export interface Derived {
   readonly channels: readonly DerivedChannel[];
   /** Measured channels whose zero and span checks are judged. */
   readonly checks: readonly Watched[];
+  /** Of each measured channel, its unit. */
+  readonly units: ReadonlyMap<string, string>;
   /** By channel: what reports may fill, and what the rules ask of it. */
   readonly substitutes: ReadonlyMap<string, Substitutable>;
 }
@@ -77,7 +89,18 @@ export function resolveSite(
   written: SiteFile,
   profiles: ReadonlyMap<string, Profile>,
 ): Site {
-  const { site, feed, state, key, lines, devices, derived: _derived, profiles: _profiles, ...rest } = written;
+  const {
+    site,
+    feed,
+    state,
+    key,
+    lines,
+    devices,
+    derived: _derived,
+    certificate: _certificate,
+    profiles: _profiles,
+    ...rest
+  } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   return {
     file: resolve(file),

@@ -41,7 +41,7 @@ export const profileFiles = (dir: string): string[] =>
     .sort();
 
 function readProfile(id: string, file: string): Profile | Problem[] {
-  const yaml = readYaml(readFileSync(file, "utf8"));
+  const yaml = readYaml(readFileSync(file));
   const syntax = syntaxProblems(file, yaml);
   if (syntax.length > 0) return syntax;
   const report = reporter<ProblemCode>(file, yaml);

@@ -187,14 +187,25 @@ function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter
 function statusPoint(profile: Profile, point: StatusPoint, index: number, report: Reporter): Problem[] {
   const found: Problem[] = [];
   for (const [i, { when }] of point.flags.entries()) {
-    const fits = point.type === "bit" ? /^[01]$/.test(when) : point.type.startsWith("bitfield") || /^\d+$/.test(when);
+    const ofBits = point.type.startsWith("bitfield");
+    const fits = point.type === "bit" ? /^[01]$/.test(when) : ofBits || /^\d+(-\d+)?$/.test(when);
+    const [from, to = from] = when.split("-").map(Number);
+    if (Number(from) > Number(to))
+      found.push(
+        report(
+          "E_CONFIG_VALUE",
+          ["status", index, "flags", i, "when"],
+          `"${when}" ends before it begins`,
+          "the lower number first",
+        ),
+      );
     if (!fits)
       found.push(
         report(
           "E_CONFIG_VALUE",
           ["status", index, "flags", i, "when"],
           `a ${point.type} is never "${when}"`,
-          '"1" or "0" for a bit, a number for uint16 or decimal, "bit:5" or "mask:0x0200" for a bitfield',
+          '"1" or "0" for a bit, a number or "7-65535" for uint16 or decimal, "bit:5" or "not mask:0x0200" for a bitfield',
         ),
       );
   }

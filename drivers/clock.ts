@@ -1,5 +1,6 @@
 import type { Instant, Millis } from "../feed/format/vocabulary.ts";
 import { millis } from "../feed/format/vocabulary.ts";
+import { bootTime } from "./boottime.ts";
 
 /** Time, handed in so that tests can drive it. `sleepUntil` resolves at or after `mono`, never before; early only on abort. */
 export interface Clock {
@@ -7,7 +8,8 @@ export interface Clock {
   sleepUntil(mono: Millis, signal?: AbortSignal): Promise<void>;
 }
 
-const mono = (): Millis => millis(Number(process.hrtime.bigint() / 1000n) / 1000);
+const sinceBoot = bootTime(() => Number(process.hrtime.bigint() / 1000n) / 1000);
+const mono = (): Millis => millis(sinceBoot());
 
 export const systemClock: Clock = {
   now: () => ({ wall: millis(Date.now()), mono: mono() }),

@@ -27,6 +27,10 @@ export const problems = {
     ...stop,
     hint: "feed/derive/README.md says of each formula what it takes, in which unit and basis.",
   },
+  E_CONFIG_CERTIFICATE: {
+    ...stop,
+    hint: "config/sectors lists what each sector certifies, in which unit.",
+  },
   E_CONFIG_SIZE: { ...stop, hint: "One device has too many points for one entry of the journal." },
 } as const satisfies Record<string, FaultRow>;
 export type ProblemCode = keyof typeof problems;

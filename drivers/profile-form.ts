@@ -76,8 +76,12 @@ const statusShape = {
       z.strictObject({
         when: z
           .string()
-          .regex(/^(\d{1,5}|bit:(\d|1[0-5])|mask:0x[0-9a-fA-F]{4})$/)
-          .meta({ description: 'A value, "bit:5" (0 = lowest) or "mask:0x0200".', examples: ["1"] }),
+          .regex(/^(\d{1,5}(-\d{1,5})?|(not )?(bit:(\d|1[0-5])|mask:0x[0-9a-fA-F]{4}))$/)
+          .meta({
+            description:
+              'A value, values from-to such as "7-65535", "bit:5" (0 = lowest), or "mask:0x0600" for any of its bits; "not bit:5" or "not mask:0x0600" where none of them is set.',
+            examples: ["1"],
+          }),
         flag: z
           .enum(Object.keys(flags) as [keyof typeof flags])
           .meta({ description: "Data flag of HJ 212-2017, Table 8." }),

@@ -72,6 +72,7 @@ export const flag = (usage: string, about: string): Taken<boolean> => ({
 });
 
 export interface CommandSpec<T extends Takes> {
+  /** One word, or two: those with the same first word are shown together. */
   readonly name: string;
   readonly about: string;
   readonly takes: T;
@@ -142,7 +143,7 @@ function footer(program: ProgramSpec, spec: AnyCommand): string {
 }
 
 function declare(parent: Command, program: ProgramSpec, spec: AnyCommand, chosen: (run: Run) => void): void {
-  const made = parent.command(spec.name).description(spec.about).summary(spec.about).allowExcessArguments(false);
+  const made = under(parent, spec.name).description(spec.about).summary(spec.about).allowExcessArguments(false);
   const taken = Object.entries(spec.takes);
   for (const [, t] of taken) {
     const about =
@@ -162,6 +163,16 @@ function declare(parent: Command, program: ProgramSpec, spec: AnyCommand, chosen
     chosen((signal) => spec.run(given as never, signal));
   });
 }
+/** A command of two words is one of a group: `registry add`. */
+function under(parent: Command, name: string): Command {
+  const [first = name, second] = name.split(" ");
+  if (second === undefined) return parent.command(first);
+  const group = parent.commands.find((one) => one.name() === first);
+  return (group ?? parent.command(first).description(`See ${parent.name()} ${first} --help.`).exitOverride()).command(
+    second,
+  );
+}
+
 type Run = (signal: AbortSignal) => ReturnType<AnyCommand["run"]>;
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ").trim();
@@ -175,7 +186,7 @@ function strayOption(spec: AnyCommand | undefined, argv: readonly string[]): str
 
 /** What to type instead, in one line. */
 function wrongUse(program: ProgramSpec, argv: readonly string[], error: CommanderError): string {
-  const spec = program.commands.find((c) => c.name === argv[0]);
+  const spec = program.commands.find(({ name }) => [argv[0], argv.slice(0, 2).join(" ")].includes(name));
   const type = spec
     ? typed(program, spec)
     : `${program.name} ${program.commands.map((c) => c.name).join("|")} (or ${program.name} --help)`;

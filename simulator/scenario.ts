@@ -113,18 +113,18 @@ export const scenarioNames = (): string[] =>
 export function loadScenario(nameOrPath: string): Scenario {
   const isPath = nameOrPath.includes("/") || nameOrPath.endsWith(".yaml");
   const file = isPath ? nameOrPath : join(shippedScenarios(), `${nameOrPath}.yaml`);
-  let text: string;
+  let written: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    written = readFileSync(file);
   } catch (cause) {
     throw new Fault("E_SIM_SCENARIO", `there is no scenario ${nameOrPath}`, { cause });
   }
-  return parseScenario(text, file);
+  return parseScenario(written, file);
 }
 
 /** @throws Fault E_SIM_SCENARIO with every problem and its place */
-export function parseScenario(text: string, file: string): Scenario {
-  const yaml = readYaml(text);
+export function parseScenario(written: string | Buffer, file: string): Scenario {
+  const yaml = readYaml(written);
   const refuse = (problems: readonly { line: number; column: number; message: string }[]): never => {
     const places = problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
     throw new Fault("E_SIM_SCENARIO", places.join("; "));

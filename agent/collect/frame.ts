@@ -1,5 +1,5 @@
 import type { Poll } from "../../drivers/driver.ts";
-import type { FrameBody } from "../../feed/format/body.ts";
+import type { ClockTuple, FrameBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import type { Reading } from "../../feed/format/reading.ts";
 import { toTuple } from "../../feed/format/reading.ts";
@@ -12,6 +12,8 @@ export interface FrameContext {
   readonly boot: string;
   /** Entry number of the configuration under which the device is read. */
   readonly config: number;
+  /** What the clock follows, as it was known at the poll. */
+  readonly clk: ClockTuple;
 }
 
 /**
@@ -31,7 +33,7 @@ export function frameBody(
     dev: context.device,
     boot: context.boot,
     mono: Math.round(done.mono),
-    clk: ["none", -1],
+    clk: context.clk,
     cfg: context.config,
     at: poll.exchanges.map(({ sent, received }) => [
       Math.round(sent.mono),

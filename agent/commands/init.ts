@@ -1,8 +1,9 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import type { Site } from "../../config/site.ts";
 import { shippedProfiles } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { makeFolders, removeEmpty } from "../../feed/folders.ts";
+import { readAuthorisation } from "../../feed/format/authorise.ts";
 import type { GenesisBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
@@ -22,9 +23,11 @@ import { readRelease } from "../release.ts";
 /**
  * Makes the log key and begins the journal of a site with its genesis, sealed. Overwrites neither: E_KEY_EXISTS,
  * E_JOURNAL_EXISTS. Where it fails before there is a journal (E_JOURNAL_FULL, E_JOURNAL_IO), what it made is taken away
- * again, so that it can be repeated. Returns the verifier key that the receiver registers.
+ * again, so that it can be repeated. `afterFile`: the registry's authorisation to continue another log; E_AFTER where it is
+ * none, or one for another origin. Returns the verifier key that the receiver registers.
  */
-export function initSite(site: Site): Vkey {
+export function initSite(site: Site, afterFile?: string): Vkey {
+  const after = afterFile === undefined ? null : readAfter(afterFile, site);
   for (const [path, code] of [
     [journalPath(site), "E_JOURNAL_EXISTS"],
     [keyPath(site), "E_KEY_EXISTS"],
@@ -37,7 +40,7 @@ export function initSite(site: Site): Vkey {
     try {
       const signer = loadLogKey(site);
       vkey = signer.vkey;
-      begin(site, signer, site.suite === "sha256+sm3" ? newTwin(site) : undefined);
+      begin(site, signer, after, site.suite === "sha256+sm3" ? newTwin(site) : undefined);
       return vkey;
     } catch (error) {
       // A journal names its key for ever: from its first moment on the key stays.
@@ -48,6 +51,19 @@ export function initSite(site: Site): Vkey {
       throw error;
     }
   });
+}
+
+function readAfter(file: string, { origin }: Site): GenesisBody["after"] {
+  let raw: Buffer;
+  try {
+    raw = readFileSync(file);
+  } catch (cause) {
+    throw new Fault("E_AFTER", `cannot read ${file}`, { cause });
+  }
+  const read = readAuthorisation(raw);
+  if (!read.ok) throw new Fault("E_AFTER", `${file}: ${read.problem.detail}`);
+  if (read.value.next !== origin) throw new Fault("E_AFTER", `${file} is for ${read.value.next}, not for ${origin}`);
+  return read.value.after;
 }
 
 const begunAllTheSame = (fault: Fault, { text }: Vkey): Fault =>
@@ -71,8 +87,9 @@ function newTwin(site: Site): Signer {
   return loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin));
 }
 
-function begin(site: Site, signer: Signer, twin: Signer | undefined): void {
-  const journal = createJournal(journalPath(site), { quotaBytes: site.quota, genesis: genesisOf(site, signer, twin) });
+function begin(site: Site, signer: Signer, after: GenesisBody["after"], twin: Signer | undefined): void {
+  const genesis = { ...genesisOf(site, signer, twin), after };
+  const journal = createJournal(journalPath(site), { quotaBytes: site.quota, genesis });
   try {
     seal(journal, signer);
     if (twin !== undefined) sealTwin(journal, twin);

@@ -5,6 +5,7 @@ import type { Clock } from "../../drivers/clock.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import { pause } from "../../feed/link/pause.ts";
+import { unknownClock } from "../clock/tracking.ts";
 import { frameBody } from "../collect/frame.ts";
 import { type PollSink, pollDevice } from "../collect/poller.ts";
 import { takePushes } from "../collect/pushed.ts";
@@ -68,7 +69,7 @@ function ask({ device, by }: Attached, clock: Clock, show: Show, signal: AbortSi
   const units = unitsOf(device);
   const sink: PollSink = {
     polled: (poll, readings, done) => {
-      const body = frameBody({ device: id, boot: "00000000", config: 0 }, poll, readings, done);
+      const body = frameBody({ device: id, boot: "00000000", config: 0, clk: unknownClock }, poll, readings, done);
       show.frame({ device: id, body, reads: poll.reads, units });
       const event = settingsEvent(id, settings, known, readings);
       if (event === undefined) return;

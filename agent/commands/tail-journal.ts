@@ -34,7 +34,9 @@ export async function tailJournal({ dir, wants, sha256 }: JournalTail, show: Sho
     const recent = bodies(journal, Math.max(0, next - back), next);
     const newest = new Map(recent.flatMap((one) => (one.body.type === "frame" ? [[one.body.dev, one] as const] : [])));
     for (const { seq, body } of newest.values()) tell(seq, body);
-    if ([...newest.values()].some(({ body }) => configs.siteOf(body) !== sha256))
+    // What lies before its start was kept by the agent of an earlier site file, perhaps for devices that are no longer there.
+    const begun = recent.findLast(({ body }) => body.type === "boot")?.seq ?? -1;
+    if ([...newest.values()].some(({ seq, body }) => seq > begun && configs.siteOf(body) !== sha256))
       show.note("the site file was changed since the agent read it; names may differ until it is started again");
     for (let quiet = 0, alone = false; !signal.aborted; quiet++) {
       if (journal.changed()) {

@@ -1,10 +1,17 @@
 import type { Derived, Site } from "../../config/site.ts";
-import type { ConfigBody } from "../../feed/format/body.ts";
+import type { Level } from "../../feed/derive/calibration/checks.ts";
+import type { Watched } from "../../feed/derive/calibration/watch.ts";
+import type { Calibration, ConfigBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 
 /** The configuration entry that says what is derived and how: of the whole site, not of one device. */
-export function derivedConfig({ sha256 }: Site, { channels, offset }: Derived, why: string, wall: Millis): ConfigBody {
+export function derivedConfig(
+  { sha256 }: Pick<Site, "sha256">,
+  { channels, offset, checks }: Pick<Derived, "channels" | "offset" | "checks">,
+  before: ConfigBody | undefined,
+  wall: Millis,
+): ConfigBody {
   return {
     type: "config",
     t: isoTime(wall),
@@ -13,7 +20,31 @@ export function derivedConfig({ sha256 }: Site, { channels, offset }: Derived, w
     east: offset / 60_000,
     sha256,
     by: "site",
-    why,
+    why: before === undefined ? "first" : "changed",
+    ...(checks.length > 0 && {
+      calibrate: Object.fromEntries(
+        checks.map((one) => [
+          one.channel,
+          calibrationOf(one, before?.calibrate?.[one.channel]?.timer?.since ?? isoTime(wall)),
+        ]),
+      ),
+    }),
+  };
+}
+
+function calibrationOf({ recognition, judging, timer }: Watched, since: string): Calibration {
+  const { named, samples, spread } = recognition;
+  const level = (point: Level["point"]) => {
+    const [reason, { reference } = {}] = Object.entries(named).find(([, level]) => level.point === point) ?? [];
+    return reason === undefined || reference === undefined ? {} : { [point]: [reason, reference] as const };
+  };
+  return {
+    ...judging,
+    ...level("zero"),
+    ...level("span"),
+    samples,
+    spread,
+    ...(timer && { timer: { ...timer, since } }),
   };
 }
 
@@ -21,7 +52,14 @@ export function derivedConfig({ sha256 }: Site, { channels, offset }: Derived, w
 export const sameDeclaration = (a: ConfigBody, b: ConfigBody): boolean =>
   JSON.stringify(essence(a)) === JSON.stringify(essence(b));
 
-const essence = ({ points, derive = {}, east }: ConfigBody) => [sorted(points), sorted(derive), east];
+const essence = ({ points, derive = {}, east, calibrate = {} }: ConfigBody) => [
+  sorted(points),
+  sorted(derive),
+  east,
+  sorted(Object.fromEntries(Object.entries(calibrate).map(([channel, how]) => [channel, withoutSince(how)]))),
+];
+
+const withoutSince = ({ timer, ...how }: Calibration) => [how, timer && { ...timer, since: "" }];
 
 function sorted(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;

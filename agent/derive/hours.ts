@@ -1,9 +1,9 @@
 import { endOf } from "../../feed/derive/average/calendar.ts";
+import { amended } from "../../feed/derive/overlaid.ts";
 import { isoTime, readEntry } from "../../feed/format/entry.ts";
 import type { ReadingTuple } from "../../feed/format/reading.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
-import { amended } from "./amendments.ts";
 import { firstSince } from "./reading.ts";
 
 /** One hour of one channel as it stands, with all amendments. */

@@ -1,9 +1,10 @@
 import type { Clock } from "../../drivers/clock.ts";
 import type { Watched } from "../../feed/derive/calibration/watch.ts";
 import type { Declared } from "../../feed/derive/deriving.ts";
+import type { ConfigBody } from "../../feed/format/body.ts";
 import type { Entry, EntryBody } from "../../feed/format/entry.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
-import type { Journal } from "../keep/journal.ts";
+import type { JournalReader } from "../keep/open-journal.ts";
 
 /** What deriving is done with, and for what. */
 export interface DeriverParts {
@@ -15,7 +16,9 @@ export interface DeriverParts {
   readonly since: Millis;
   /** Measured channels whose zero and span checks are judged. */
   readonly checks?: readonly Watched[];
-  readonly journal: Pick<Journal, "head" | "read">;
+  /** What the declaration says of them. */
+  readonly calibrate?: ConfigBody["calibrate"];
+  readonly journal: Pick<JournalReader, "head" | "read" | "ofType">;
   keep(...bodies: readonly EntryBody[]): readonly Entry[];
   readonly clock: Clock;
   /** File in which the averages are remembered. */

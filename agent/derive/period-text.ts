@@ -46,3 +46,17 @@ export function periodText({ period, start }: NamedPeriod, east: number): string
   const lengths = { month: 7, day: 10, hour: 13, minute: 16, "half-hour": 16 } as const;
   return `${local.slice(0, lengths[period])}${period === "half-hour" ? "/30m" : ""}`;
 }
+
+const moment = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?(Z)?$/;
+export const momentForms = "2026-10-01T08:30, 2026-10-01T08:30:15, or with Z in UTC";
+
+/** A moment in the site's own time, or in UTC with Z; Unix ms. Undefined for any other text, and for days there are not. */
+export function readMoment(text: string, east: number): number | undefined {
+  const [whole, year, month, day, hour, minute, second = "0", utc] = moment.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const numbers = [year, month, day, hour, minute, second].map(Number);
+  const [y = 0, m = 0, d = 0, h = 0, min = 0, s = 0] = numbers;
+  const local = new Date(Date.UTC(y, m - 1, d, h, min, s));
+  const same = local.toISOString().startsWith(text.replace("Z", ""));
+  return same ? local.getTime() - (utc === undefined ? east * 60_000 : 0) : undefined;
+}

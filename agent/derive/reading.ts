@@ -1,7 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { readEntry, type StoredEntry } from "../../feed/format/entry.ts";
+import { seconds } from "../../feed/format/vocabulary.ts";
 import type { Journal } from "../keep/journal.ts";
 
+/** A poll that ended with the minute is in the journal this long after it. */
+export const grace = seconds(2);
 /** Entries read at once: a moment of work, then the meters have their turn. */
 export const portion = 256;
 
@@ -31,7 +34,8 @@ export function firstSince(journal: Pick<Journal, "head" | "read">, t: string): 
     const middle = (low + high) >> 1;
     const entry = journal.read(middle, middle + 1)[0];
     const read = entry && readEntry(entry.bytes);
-    if (read?.ok && read.value.t < t) low = middle + 1;
+    // Of what was pruned nothing says when it was made: long ago.
+    if (read === undefined || (read.ok && read.value.t < t)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly state: DerivingState;
   /** Checks under way, by channel. */
   readonly checks: { readonly [channel: string]: Running };
+  /** The earliest reading that came late and is not put right yet, Unix ms. */
+  readonly lateSince?: number | undefined;
 }
 
 const count = z.int().min(0);
@@ -23,6 +25,7 @@ const form = z.strictObject({
   next: count,
   state: z.strictObject({ until: z.int(), channels: z.array(AveragesState), counters: z.array(CountingState) }),
   checks: z.record(z.string(), RunningState),
+  lateSince: z.int().optional(),
 });
 
 /** What is there and was made for this declaration and no later tree than `size`; nothing where any of it is not so. */

@@ -7,12 +7,14 @@ import type { TracedSample } from "./traced-sample.ts";
 export const traceText = (trace: Trace): string => lines(trace).join("\n");
 
 function lines(trace: Trace): string[] {
-  const { channel, unit, period, value, n, entry, config, how, amendments, made } = trace;
+  const { channel, unit, period, value, n, entry, config, since, how, amendments, unproven = [], made } = trace;
   const named = `${channel} ${period}`;
   return [
     `${named} = ${reading(value, unit)}`,
     `  entry ${entry}, declared by entry ${config}; ${n[0]} of ${n[1]} parts valid by ${how.regime}`,
+    ...(since === undefined ? [] : [`  of what was read since ${since} only: entry ${config} began all averages anew`]),
     ...amendments.map((one) => `  amended by entry ${one.entry} (${one.why}); before: ${reading(one.before, unit)}`),
+    ...[...new Set(unproven.map(({ text }) => `  not proven: ${text}`))],
     ...inside(made, how.constants).map((line) => `  ${line}`),
   ];
 }

@@ -6,18 +6,20 @@ import { counterOf } from "../../feed/derive/counter-input.ts";
 import { believed } from "../../feed/derive/counting.ts";
 import { decimal } from "../../feed/derive/decimal.ts";
 import { readInput } from "../../feed/derive/declared.ts";
-import { samplesOf } from "../../feed/derive/entries.ts";
+import { declaredIn } from "../../feed/derive/entries.ts";
 import { type Explanation, explain } from "../../feed/derive/explain.ts";
+import { amended } from "../../feed/derive/overlaid.ts";
 import { regimeNamed } from "../../feed/derive/regime.ts";
+import { ownTimesOf, samplesOf } from "../../feed/derive/samples.ts";
 import type { Value } from "../../feed/derive/values.ts";
 import type { ConfigBody, Derivation, DerivedBody, Period } from "../../feed/format/body.ts";
 import { isoTime, readEntry, type StoredEntry } from "../../feed/format/entry.ts";
-import type { ReadingTuple } from "../../feed/format/reading.ts";
+import { type ReadingTuple, toTuple } from "../../feed/format/reading.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
-import { amended } from "./amendments.ts";
 import { type NamedPeriod, periodText } from "./period-text.ts";
 import { firstSince } from "./reading.ts";
+import { type Unproven, uncounted, unprovenIn } from "./trace-checks.ts";
 import { type Counts, countsOf } from "./trace-counts.ts";
 import type { TracedSample } from "./traced-sample.ts";
 
@@ -33,9 +35,13 @@ export interface Trace {
   readonly n: readonly [number, number];
   readonly entry: number;
   readonly amendments: readonly { readonly entry: number; readonly why: string; readonly before: ReadingTuple }[];
+  /** What of its time no check proves, of the measured channels it rests on, as it was known when the value was last said. */
+  readonly unproven?: readonly Unproven[];
   readonly how: Derivation;
   /** Number of the config entry that says so. */
   readonly config: number;
+  /** Only where it says so within the period: nothing that was read before counts. */
+  readonly since?: string;
   readonly made: Made;
 }
 
@@ -102,6 +108,9 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
   if (how === undefined || first === undefined) return undefined;
   const east = config.east ?? 0;
   const { value, amendments } = standing(journal, channel, entry.seq, first);
+  const told = Math.max(entry.seq, ...amendments.map((one) => one.entry));
+  const unproven = unprovenIn(journal, channel, entry, config, told);
+  const made = madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], told));
   return {
     channel,
     unit: config.points[channel]?.[0] ?? "",
@@ -110,9 +119,11 @@ function traceEntry(journal: JournalReader, channel: string, entry: Derived): Tr
     n: entry.n[channel] ?? [0, 0],
     entry: entry.seq,
     amendments,
+    ...(unproven.length > 0 && { unproven }),
     how,
     config: entry.cfg,
-    made: madeOf(journal, channel, how, entry, config, Math.max(entry.of[1], ...amendments.map((one) => one.entry))),
+    ...(config.t > entry.start && { since: config.t }),
+    made: made.of === "samples" ? { ...made, samples: uncounted(made.samples, unproven) } : made,
   };
 }
 
@@ -148,7 +159,7 @@ function madeOf(
   if (counter) {
     const times = [Date.parse(entry.start), endOf(entry.period, Date.parse(entry.start), config.east ?? 0)] as const;
     const from = times[0] - counter.setup.fresh;
-    const samples = samplesIn(journal, counter.counter, [from, times[1]], [entry.of[0], upTo], believed);
+    const samples = samplesIn(journal, config, counter.counter, [from, times[1]], [entry.of[0], upTo], believed);
     return countsOf(counter, samples, times);
   }
   if (!isMean && entry.period === how.at) return byFormula(journal, how, entry);
@@ -157,7 +168,7 @@ function madeOf(
   const start = Date.parse(entry.start);
   const end = endOf(entry.period, start, config.east ?? 0);
   if (isMean && from === "sample")
-    return { of: "samples", samples: samplesIn(journal, channel, [start, end], [entry.of[0], upTo], valid) };
+    return { of: "samples", samples: samplesIn(journal, config, channel, [start, end], [entry.of[0], upTo], valid) };
   const shorter = from === "sample" ? how.at : from;
   const parts = [...periodsIn(journal, shorter, start, end, config.seq)].flatMap((part) => {
     const first = part.data[channel];
@@ -197,6 +208,7 @@ function byFormula(journal: JournalReader, how: Derivation, entry: Derived): Mad
 /** Samples lie in the entries the period names, and those that came late behind them. */
 function samplesIn(
   journal: JournalReader,
+  declared: Config,
   channel: string,
   [start, end]: readonly [number, number],
   [from, to]: readonly [number, number],
@@ -210,17 +222,33 @@ function samplesIn(
     }
     return configs.get(cfg);
   };
+  const own = ownTimesOf(declaredIn(declared));
   const found: TracedSample[] = [];
   for (const one of readable(journal.read(from, to))) {
     if (one.type !== "frame") continue;
-    const sample = samplesOf(one, one.seq).find(([name]) => name === channel)?.[1];
-    const reading = one.data[channel];
-    if (sample === undefined || reading === undefined || !within(sample, start, end)) continue;
+    const sample = samplesOf(one, one.seq, own).find(([name]) => name === channel)?.[1];
+    if (sample === undefined || !within(sample, start, end)) continue;
+    const reading = readingOf(sample);
     const [, source = "", scale = ""] = placeOf(one.cfg) ?? [];
     const raw = one.raw.map((reply) => Buffer.from(reply, "base64").toString("hex"));
-    found.push({ entry: one.seq, t: one.t, reading, counted: counts(reading, valid), raw, source, scale });
+    found.push({
+      entry: one.seq,
+      t: isoTime(millis(sample.t)),
+      reading,
+      counted: counts(reading, valid),
+      raw,
+      source,
+      scale,
+    });
   }
   return found;
 }
+
+const readingOf = ({ value, flag, reason }: Sample): ReadingTuple =>
+  toTuple(
+    value === null
+      ? { kind: "missing", flag: flag === "N" ? "D" : flag, reason: reason ?? "" }
+      : { kind: "measured", value, flag, ...(reason !== undefined && { reason }) },
+  );
 
 const within = ({ t }: Sample, start: number, end: number): boolean => t >= start && t < end;

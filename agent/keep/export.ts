@@ -7,6 +7,7 @@ import type { Frontier } from "../../feed/format/tree.ts";
 import { syncFolder } from "./files.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { provenPages } from "./proven-pages.ts";
+import { prunedRanges } from "./pruned.ts";
 import { readJournal } from "./reader.ts";
 import type { Sealed } from "./state.ts";
 import { twinAt } from "./twin.ts";
@@ -28,6 +29,10 @@ export interface ExportOptions {
   readonly from?: number | undefined;
   /** One past the last entry; the export ends at the first checkpoint that covers it. By default at the newest. */
   readonly to?: number | undefined;
+  /** Which checkpoints are wanted besides the last; all where it is left out. */
+  readonly wanted?: ((size: number, journal: JournalReader) => boolean) | undefined;
+  /** Writes what belongs to the folder besides, before it is flushed. */
+  readonly more?: ((folder: string, journal: JournalReader) => void) | undefined;
 }
 
 /** What was written: entries [from, to), the checkpoints, and how many of them somebody cosigned. */
@@ -42,8 +47,9 @@ export interface Exported {
 /**
  * Writes entries and their proof into a new folder that needs nothing of us to be checked: keys.txt (the policy),
  * leaves.jsonl (the exact bytes), checkpoints/SIZE.note (with all cosignatures), open.frontier where it begins after
- * entry 0; of a twin checkpoints/SIZE-sm3.note and open-sm3.frontier. Reads beside the running agent. What a failure leaves half made is removed again, and so is an export of
- * entries that are not those that were signed. E_EXPORT_EXISTS, E_EXPORT_NOTHING, E_EXPORT_FAILED, E_JOURNAL_CORRUPT,
+ * entry 0; of a twin checkpoints/SIZE-sm3.note and open-sm3.frontier. Reads beside the running agent. What a failure leaves
+ * half made is removed again, and so is an export of entries that are not those that were signed. E_EXPORT_EXISTS,
+ * E_EXPORT_NOTHING, E_EXPORT_PRUNED, E_EXPORT_FAILED, E_JOURNAL_CORRUPT,
  * and what `readJournal` throws.
  */
 export function exportBundle(dir: string, outDir: string, options: ExportOptions = {}): Exported {
@@ -52,6 +58,7 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
     const from = options.from ?? 0;
     const { twins } = journal;
     const last = lastCheckpoint(journal, from, options.to);
+    expectNotPruned(journal, from, last.size);
     const written = inNewFolder(outDir, () => {
       mkdirSync(join(outDir, NAMES.checkpoints));
       writeFileSync(join(outDir, NAMES.keys), policyOf(journal, options.policy));
@@ -60,8 +67,11 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
         writeFileSync(join(outDir, NAMES.twinFrontier), frontierLines(twinAt(journal, twins, from)));
       }
       writeLeaves(journal, join(outDir, NAMES.leaves), from, last.size);
-      const written = writeCheckpoints(journal, join(outDir, NAMES.checkpoints), from, last.size);
-      if (twins !== undefined) writeTwins(twins, join(outDir, NAMES.checkpoints), from, last.size);
+      const wanted = (size: number): boolean => size === last.size || (options.wanted?.(size, journal) ?? true);
+      const range = { from, to: last.size, wanted };
+      const written = writeCheckpoints(journal, join(outDir, NAMES.checkpoints), range);
+      if (twins !== undefined) writeTwins(twins, join(outDir, NAMES.checkpoints), range);
+      options.more?.(outDir, journal);
       syncFolder(outDir);
       return written;
     });
@@ -69,6 +79,11 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
   } finally {
     journal.close();
   }
+}
+
+function expectNotPruned(journal: JournalReader, from: number, to: number): void {
+  const [range] = prunedRanges(journal).filter(([first, end]) => first < to && from < end);
+  if (range) throw new Fault("E_EXPORT_PRUNED", `entries ${range[0]} to ${range[1] - 1} were pruned`);
 }
 
 /** Fills a folder that is empty or not there yet; if that fails, it is so again. E_EXPORT_EXISTS, E_EXPORT_FAILED. */
@@ -82,7 +97,7 @@ function inNewFolder<T>(path: string, fill: () => T): T {
       return fill();
     } catch (error) {
       const topmost = made.at(-1);
-      const ours = topmost === undefined ? Object.values(NAMES).map((name) => join(path, name)) : [topmost];
+      const ours = topmost === undefined ? readdirSync(path).map((name) => join(path, name)) : [topmost];
       for (const one of ours) rmSync(one, { recursive: true, force: true });
       throw error;
     }
@@ -130,13 +145,13 @@ const frontierLines = ({ stack }: Frontier): string => stack.map((hash) => `${ha
 
 const noteName = (size: number, twin = ""): string => `${String(size).padStart(16, "0")}${twin}.note`;
 
-function writeTwins(twins: TwinNotes, folder: string, from: number, to: number): void {
+function writeTwins(twins: TwinNotes, folder: string, { from, to, wanted }: Checkpoints): void {
   for (let after = from; after < to; ) {
     const page = twins.after(after, PAGE).filter(({ tree }) => tree.size <= to);
     if (page.length === 0) return;
     for (const { tree, note } of page) {
-      writeFileSync(join(folder, noteName(tree.size, "-sm3")), note);
       after = tree.size;
+      if (wanted(tree.size)) writeFileSync(join(folder, noteName(tree.size, "-sm3")), note);
     }
   }
 }
@@ -154,19 +169,32 @@ function writeLeaves(journal: JournalReader, path: string, from: number, to: num
   }
 }
 
-function writeCheckpoints(journal: JournalReader, folder: string, from: number, to: number) {
+interface Checkpoints {
+  readonly from: number;
+  readonly to: number;
+  wanted(size: number): boolean;
+}
+
+function writeCheckpoints(journal: JournalReader, folder: string, { from, to, wanted }: Checkpoints) {
   let checkpoints = 0;
   let cosigned = 0;
   for (let after = from; after < to; ) {
     const page = journal.checkpoints(after, PAGE).filter(({ size }) => size <= to);
-    for (const { size, note } of page) {
-      const lines = journal.cosignatures(size).map(({ line }) => line);
-      writeFileSync(join(folder, noteName(size)), appendLines(note.toString(), lines));
+    for (const sealed of page) {
+      after = sealed.size;
+      if (!wanted(sealed.size)) continue;
+      const { note, cosignatures } = cosignedNote(journal, sealed);
+      writeFileSync(join(folder, noteName(sealed.size)), note);
       checkpoints++;
-      if (lines.length > 0) cosigned++;
-      after = size;
+      if (cosignatures > 0) cosigned++;
     }
     if (page.length === 0) break;
   }
   return { checkpoints, cosigned };
+}
+
+/** A checkpoint's note with all cosignatures that came back. */
+export function cosignedNote(journal: JournalReader, { size, note }: Sealed): { note: string; cosignatures: number } {
+  const lines = journal.cosignatures(size).map(({ line }) => line);
+  return { note: appendLines(note.toString(), lines), cosignatures: lines.length };
 }

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { Fault } from "../../feed/format/faults.ts";
 
 /** The files of a journal's folder. */
@@ -29,4 +30,20 @@ export function onDisk<T>(path: string, work: () => T): T {
     if (code === "ENOSPC" || code === "EDQUOT") throw new Fault("E_JOURNAL_FULL", `${path}: ${code}`, { cause: error });
     throw new Fault("E_JOURNAL_IO", `${path}: ${code}`, { cause: error });
   }
+}
+
+/** Writes a whole file so that a power cut leaves the old one or the new one, never a part. E_JOURNAL_FULL, E_JOURNAL_IO. */
+export function writeWhole(path: string, bytes: Buffer | string): void {
+  onDisk(path, () => {
+    const aside = `${path}.new`;
+    const file = openSync(aside, "w", 0o600);
+    try {
+      writeFileSync(file, bytes);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(aside, path);
+    syncFolder(dirname(path));
+  });
 }

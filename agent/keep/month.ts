@@ -2,11 +2,12 @@ import { hash } from "node:crypto";
 import type { Entry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Frontier } from "../../feed/format/tree.ts";
-import { blobOf, createDatabase, type Database } from "./database.ts";
+import { blobOf, createDatabase, type Database, type Statement, type Value } from "./database.ts";
 import { TILE_HEIGHT, type Tile } from "./tiles.ts";
 
 /**
- * One month of entries in one SQLite file, so that pruning removes a closed file and no row is ever deleted.
+ * One month of entries in one SQLite file, so that pruning replaces a closed file and no row is ever changed in place: there, the
+ * polls have no bytes any more, and their hashes stay.
  * The triggers guard against accidents and defects, not against whoever owns the file: that is what the tree is for.
  */
 const schema = `
@@ -49,16 +50,24 @@ export interface Month {
   opening(): Frontier;
   /** `frontierHash` as the last transaction left it; undefined where that left none. */
   stored(): Buffer | undefined;
+  /** Without those that were pruned. */
   read(from: number, to: number): Entry[];
   /** Newest entry of a type and, where given, a device and the code of an event. */
   newest(type: string, dev: string | null | undefined, code: string | undefined): Entry | undefined;
   /** Entries of a type other than "frame" from number `from` on. */
   ofType(type: string, from: number): Entry[];
   hashes(level: number, from: number, to: number): Buffer[];
-  /** Only within a transaction of `db`, whose last entry comes with the frontier after it. */
-  put(entry: Entry, type: string, t: string, frontier: Frontier | undefined): void;
+  /** All entries of a transaction of `db`, in order, with the frontier after the last. Only within that transaction. */
+  put(kept: readonly Kept[], frontier: Frontier): void;
   putTile(tile: Tile): void;
   readonly db: Database;
+}
+
+/** An entry and what its row says besides: the type and the time of its body. */
+export interface Kept {
+  readonly entry: Entry;
+  readonly type: string;
+  readonly t: string;
 }
 
 interface LeafRow {
@@ -74,14 +83,15 @@ const entryOf = ({ i, rec, h }: LeafRow): Entry => ({
 });
 
 export function monthOn(db: Database, name: string): Month {
-  const range = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE i >= ? AND i < ? ORDER BY i");
+  const range = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE i >= ? AND i < ? AND length(rec) > 0 ORDER BY i");
   const ofType = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE k = ? AND k <> 'frame' AND i >= ? ORDER BY i");
   const last = db.prepare<{ readonly end: number | null }>("SELECT max(i) + 1 AS end FROM leaf");
   const leafHashes = db.prepare<{ readonly h: Buffer }>("SELECT h FROM leaf WHERE i >= ? AND i < ? ORDER BY i");
   const tiles = db.prepare<{ readonly h: Buffer }>(
     "SELECT h FROM tile WHERE level = ? AND i >= ? AND i < ? ORDER BY i",
   );
-  const insert = db.prepare("INSERT INTO leaf(i, k, t, rec, h, f) VALUES(?, ?, ?, ?, ?, ?)");
+  const insert = insertOf(db, 1);
+  const insertMany = insertOf(db, MANY);
   const insertTile = db.prepare("INSERT INTO tile(level, i, h) VALUES(?, ?, ?)");
   const stored = db.prepare<{ readonly f: Buffer | null }>("SELECT f FROM leaf ORDER BY i DESC LIMIT 1");
   const opening = openingOf(db, name);
@@ -100,13 +110,22 @@ export function monthOn(db: Database, name: string): Month {
       const rows = level < TILE_HEIGHT ? leafHashes.all(from, to) : tiles.all(level, from, to);
       return rows.map((row) => blobOf(row.h, `a hash of level ${level}`));
     },
-    put: (entry, type, t, frontier) => {
-      const f = frontier === undefined ? null : frontierHash(frontier);
-      insert.run(entry.seq, type, t, entry.bytes, entry.hash, f);
+    put: (kept, frontier) => {
+      const rows = kept.map(({ entry, type, t }): Value[] => [entry.seq, type, t, entry.bytes, entry.hash, null]);
+      rows.at(-1)?.splice(-1, 1, frontierHash(frontier));
+      let done = 0;
+      for (; done + MANY <= rows.length; done += MANY) insertMany.run(...rows.slice(done, done + MANY).flat());
+      for (const row of rows.slice(done)) insert.run(...row);
     },
     putTile: (tile) => insertTile.run(tile.level, tile.index, tile.hash),
   };
 }
+
+/** Rows of one statement: a backlog is kept in a tenth less time. More gain nothing. */
+const MANY = 10;
+
+const insertOf = (db: Database, rows: number): Statement<unknown> =>
+  db.prepare(`INSERT INTO leaf(i, k, t, rec, h, f) VALUES${Array(rows).fill("(?, ?, ?, ?, ?, ?)").join(", ")}`);
 
 function openingOf(db: Database, name: string): Frontier {
   const row = db.prepare<{ readonly size: number; readonly stack: Buffer }>("SELECT size, stack FROM opening").get();
@@ -127,7 +146,9 @@ function newestOf(
   const given = Object.entries(members).filter(([, value]) => value !== undefined);
   const same = given.map(([name]) => `AND json_extract(CAST(rec AS TEXT), '$.${name}') IS ?`).join(" ");
   const row = db
-    .prepare<LeafRow>(`SELECT i, rec, h FROM leaf WHERE k = ? ${rare} ${same} ORDER BY i DESC LIMIT 1`)
+    .prepare<LeafRow>(
+      `SELECT i, rec, h FROM leaf WHERE k = ? ${rare} AND length(rec) > 0 ${same} ORDER BY i DESC LIMIT 1`,
+    )
     .get(type, ...given.map(([, value]) => value ?? null));
   return row === undefined ? undefined : entryOf(row);
 }

@@ -8,10 +8,12 @@ import type { TwinNotes, TwinSealed } from "./twin-notes.ts";
 
 /** What a journal can be asked, by the process that holds it or by a reader beside it. Sizes are tree sizes. */
 export interface JournalReader extends Pick<Journal, "origin" | "head" | "read"> {
-  /** The log keys that entry 0 names. */
+  /** The log keys that entry 0 and the rotations name, as the journal was when it was opened. */
   readonly keys: readonly Vkey[];
   /** What was signed of the SM3 twin; undefined where entry 0 names none. */
   readonly twins: TwinNotes | undefined;
+  /** Those of them that sign now. */
+  readonly inForce: readonly Vkey[];
   /** Hash of a perfect subtree, from at most 128 stored hashes. */
   readonly subtree: Subtree;
   frontierAt(size: number): Frontier;

@@ -59,7 +59,7 @@ function layFiles(dir: string, genesis: GenesisBody): void {
   try {
     const entry = makeEntry(genesis, 0, noPrev, saltSource()());
     month.db.transaction("create", () => {
-      month.put(entry, genesis.type, genesis.t, pushLeaf(emptyFrontier, entry.hash));
+      month.put([{ entry, type: genesis.type, t: genesis.t }], pushLeaf(emptyFrontier, entry.hash));
     });
   } finally {
     month.db.close();

@@ -1,14 +1,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
-import { parseVkey, type Vkey } from "../../feed/format/note.ts";
-import { twinOrigin } from "../../feed/format/sm/tree.ts";
-import { type Frontier, frontierAt, leafHash, rootOf } from "../../feed/format/tree.ts";
+import { type Frontier, frontierAt, rootOf } from "../../feed/format/tree.ts";
 import { openReadOnly } from "./database.ts";
 import { onDisk, STATE } from "./files.ts";
 import type { Head } from "./journal.ts";
 import { type Leaves, openLeaves } from "./leaves.ts";
+import { logKeysOf } from "./log-keys.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { type State, stateOn } from "./state.ts";
 import { subtreeOf } from "./tiles.ts";
@@ -44,7 +42,7 @@ export function expectJournal(dir: string): void {
 
 /** The answers that reader and holder share. */
 export function readerOn(leaves: Leaves, state: State, head: () => Head): JournalReader {
-  const { origin, keys, twin } = genesisOf(leaves);
+  const { origin, keys, inForce, twin } = logKeysOf(leaves);
   const subtree = subtreeOf(leaves.hashes);
   const frontier = (size: number): Frontier => {
     if (!(size >= 0 && size <= head().size)) throw new RangeError(`no tree of ${size} in a journal of ${head().size}`);
@@ -53,6 +51,7 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
   return {
     origin,
     keys,
+    inForce,
     twins: twin && twinNotesOn(state.db, twin),
     head,
     subtree,
@@ -71,25 +70,5 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
       leaves.close();
       state.db.close();
     },
-  };
-}
-
-interface Named {
-  readonly origin: string;
-  readonly keys: readonly Vkey[];
-  readonly twin: Vkey | undefined;
-}
-
-function genesisOf(leaves: Leaves): Named {
-  const [first] = leaves.read(0, 1);
-  const whole = first?.hash.equals(leafHash(first.bytes));
-  const genesis = first !== undefined && whole ? readEntry(first.bytes) : undefined;
-  if (!genesis?.ok || genesis.value.type !== "genesis") throw new Fault("E_JOURNAL_CORRUPT", "entry 0 is no genesis");
-  const keys = genesis.value.keys.map(parseVkey).flatMap((key) => (key.ok ? [key.value] : []));
-  const { origin, twin } = genesis.value;
-  return {
-    origin,
-    keys: keys.filter(({ type }) => type === 1),
-    twin: twin === null ? undefined : keys.find(({ type, name }) => type === 255 && name === twinOrigin(origin)),
   };
 }

@@ -3,9 +3,10 @@ import { type Entry, readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { appendLines, openNote, parseNote } from "../../feed/format/note.ts";
 import { leafHash, pushLeaf, rootOf } from "../../feed/format/tree.ts";
+import type { Kept } from "./month.ts";
 import type { JournalReader } from "./open-journal.ts";
 import type { Sealed } from "./state.ts";
-import type { Kept, Writer } from "./writer.ts";
+import type { Writer } from "./writer.ts";
 
 const fork = (detail: string): Fault => new Fault("E_JOURNAL_FORK", detail);
 

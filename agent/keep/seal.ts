@@ -1,6 +1,6 @@
 import { checkpointText } from "../../feed/format/checkpoint.ts";
 import { Fault } from "../../feed/format/faults.ts";
-import { type Signer, signNote } from "../../feed/format/note.ts";
+import { appendLines, type Signer, signatureLine, signNote } from "../../feed/format/note.ts";
 import { type Millis, seconds } from "../../feed/format/vocabulary.ts";
 import type { OpenJournal } from "./open-journal.ts";
 import type { Sealed } from "./state.ts";
@@ -28,9 +28,9 @@ export function sealDue({ entries, bytes, since }: Uncovered, now: Millis, rule:
   return entries >= rule.entries || bytes >= LARGEST || now - since >= Math.min(rule.within, LONGEST);
 }
 
-/** Throws Fault E_KEY_BAD for a key that entry 0 does not name. */
-export function expectKeyOf({ keys }: Pick<OpenJournal, "keys">, { vkey }: Signer): void {
-  if (!keys.some(({ text }) => text === vkey.text)) {
+/** Throws Fault E_KEY_BAD for a key that is not in force: that entry 0 does not name, or that a rotation replaced. */
+export function expectKeyOf({ inForce }: Pick<OpenJournal, "inForce">, { vkey }: Signer): void {
+  if (!inForce.some(({ text }) => text === vkey.text)) {
     throw new Fault("E_KEY_BAD", `${vkey.text} is not a key of this journal`);
   }
 }
@@ -38,9 +38,10 @@ export function expectKeyOf({ keys }: Pick<OpenJournal, "keys">, { vkey }: Signe
 /**
  * Signs the tree of all entries and stores the note, durable before it returns; before that nobody may see it. Undefined
  * where the newest checkpoint covers everything already: there are never two notes of one size. Throws Fault
- * E_JOURNAL_FORK rather than sign what contradicts an earlier note, E_KEY_BAD for a key that entry 0 does not name.
+ * E_JOURNAL_FORK rather than sign what contradicts an earlier note, E_KEY_BAD for a key that is not in force.
+ * `beside`: keys that sign the same tree, as the one that was replaced.
  */
-export function seal(journal: OpenJournal, signer: Signer): Sealed | undefined {
+export function seal(journal: OpenJournal, signer: Signer, beside: readonly Signer[] = []): Sealed | undefined {
   expectKeyOf(journal, signer);
   const { size, root } = journal.head();
   const latest = journal.latestCheckpoint();
@@ -51,8 +52,9 @@ export function seal(journal: OpenJournal, signer: Signer): Sealed | undefined {
       `a checkpoint of ${latest.size} is signed; the journal now holds another tree of ${size}`,
     );
   }
-  const note = signNote(checkpointText({ origin: journal.origin, size, root }), signer);
-  const sealed: Sealed = { size, root, note: Buffer.from(note) };
+  const text = checkpointText({ origin: journal.origin, size, root });
+  const lines = beside.map((other) => signatureLine(text, other));
+  const sealed: Sealed = { size, root, note: Buffer.from(appendLines(signNote(text, signer), lines)) };
   journal.keepCheckpoint(sealed);
   return sealed;
 }

@@ -1,21 +1,15 @@
 import type { EntryBody } from "../../feed/format/body.ts";
-import { type Entry, makeEntry, noPrev } from "../../feed/format/entry.ts";
+import { makeEntry, noPrev } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { type Frontier, pushLeaf, rootOf } from "../../feed/format/tree.ts";
 import type { Step } from "./database.ts";
 import { monthName } from "./files.ts";
 import type { Head } from "./journal.ts";
 import type { Leaves } from "./leaves.ts";
+import type { Kept } from "./month.ts";
 import type { Quota } from "./quota.ts";
 import { saltSource } from "./salt.ts";
 import { tilesCompletedBy } from "./tiles.ts";
-
-/** An entry and what its row says besides: the type and the time of its body. */
-export interface Kept {
-  readonly entry: Entry;
-  readonly type: string;
-  readonly t: string;
-}
 
 /** The one place that writes entries. The tree in memory changes only after the transaction that changed it on disk. */
 export interface Writer {
@@ -85,11 +79,11 @@ export function writerOn(leaves: Leaves, quota: Quota, start: Frontier): Writer 
         const month = leaves.newest();
         frontier = month.db.transaction(step, () => {
           let grown = frontier;
-          for (const [i, { entry, type, t }] of kept.entries()) {
+          for (const { entry } of kept) {
             for (const tile of tilesCompletedBy(grown, entry.hash)) month.putTile(tile);
             grown = pushLeaf(grown, entry.hash);
-            month.put(entry, type, t, i === kept.length - 1 ? grown : undefined);
           }
+          month.put(kept, grown);
           return grown;
         });
         prev = kept.at(-1)?.entry.hash ?? prev;

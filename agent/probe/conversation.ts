@@ -72,6 +72,12 @@ export class Conversation<Q> {
     return { exchange, ms, reached: this.tap.opened, ...this.tap.overheard() };
   }
 
+  /** What comes without another question. */
+  async listen(ms: number): Promise<Buffer> {
+    await pauseUntil(performance.now() + ms, { signal: this.around.signal });
+    return this.tap.overheard().received;
+  }
+
   close(): Promise<void> {
     return this.bus.close();
   }

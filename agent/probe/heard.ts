@@ -67,6 +67,15 @@ export function modbusHeard(
   return { answered: reply !== undefined && !gateway, something: rest.length > 0 || late.length > 0, findings, late };
 }
 
+/** Of what came while nothing was asked, the late answers. */
+export function lateIn(
+  transport: ModbusLine["transport"],
+  received: Buffer,
+  earlier: ReadonlyMap<number, Before>,
+): readonly Late[] {
+  return lateOf(framesIn(transport, received).frames, earlier);
+}
+
 function lateOf(frames: readonly Buffer[], earlier: ReadonlyMap<number, Before>): readonly Late[] {
   const units = new Set(frames.map(([id = 0]) => id));
   return [...units].flatMap((unit) => {

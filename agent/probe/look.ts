@@ -7,7 +7,7 @@ import type { PointEvent, Tell } from "./events.ts";
 import type { Finding } from "./findings.ts";
 import { registerLabel } from "./labels.ts";
 import { hearFrom, type ModbusTalk } from "./talk.ts";
-import { floatRun, guesses, inAllOrders } from "./values.ts";
+import { floatRun, guesses, inAllOrders, valueText } from "./values.ts";
 
 /** Where to look without a profile. */
 export interface Place {
@@ -72,7 +72,14 @@ async function lookAtOwnReads(
     const { reply, failure } = attempt.exchange;
     if (reply === undefined || failure !== undefined) {
       if (failure && heard.findings.length === 0) say(unanswered(unit, question.request, failure.detail));
-    } else for (const { id, decode } of points) tell({ is: "value", id, text: String(decode(reply) ?? "-"), unit: "" });
+      continue;
+    }
+    for (const { id, decode } of points) {
+      const point = profile.points.find((one) => one.id === id);
+      const raw = decode(reply);
+      const text = raw === undefined ? "-" : valueText(raw, point?.type ?? "uint16", point);
+      tell({ is: "value", id, text, unit: point?.unit ?? "" });
+    }
   }
 }
 

@@ -1,14 +1,16 @@
 import { spellForm, spellLine } from "../../config/line-text.ts";
 import { decodeMeter } from "../../drivers/dlt645/decode.ts";
-import { openMeterLine } from "../../drivers/dlt645/driver.ts";
+import { meterPlan, openMeterLine } from "../../drivers/dlt645/driver.ts";
 import { readReply } from "../../drivers/dlt645/framing.ts";
 import type { MeterRequest } from "../../drivers/dlt645/request.ts";
 import type { Ask } from "../../drivers/line/framed.ts";
 import type { Dlt645Line } from "../../drivers/line/settings.ts";
+import type { Dlt645Profile } from "../../drivers/profile.ts";
 import { type Attempt, Conversation, clock, type Surroundings, wasClosed } from "./conversation.ts";
 import { answersOf, type Tell } from "./events.ts";
 import type { Finding, Outcome } from "./findings.ts";
 import { noLine } from "./no-line.ts";
+import { tellPlanned } from "./planned.ts";
 import { commonSettings } from "./settings.ts";
 import { silentLine } from "./silence.ts";
 
@@ -55,15 +57,15 @@ export async function findMeter(
 
 export async function probeMeters(
   line: Dlt645Line,
-  units: readonly string[],
+  targets: readonly { readonly unit: string; readonly profile?: Dlt645Profile }[],
   around: Surroundings,
   tell: Tell,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   const talk = talkMeters(line, around);
   try {
-    for (const unit of units) {
-      const outcome = await probeMeter(talk, line, unit, around, tell);
+    for (const target of targets) {
+      const outcome = await probeMeter(talk, line, target, around, tell);
       if (outcome === "no line") return ["nothing"];
       outcomes.push(outcome);
       if (around.signal.aborted) break;
@@ -74,7 +76,7 @@ export async function probeMeters(
   if (around.signal.aborted || !outcomes.every((one) => one === "nothing")) return outcomes;
   const found = await otherSettings(line, around, tell);
   if (found) tell({ is: "finding", ...found });
-  else tell({ is: "finding", ...silentLine(line, units.map((unit) => `meter ${unit}`).join(", ")) });
+  else tell({ is: "finding", ...silentLine(line, targets.map(({ unit }) => `meter ${unit}`).join(", ")) });
   return found ? ["odd"] : outcomes;
 }
 
@@ -97,7 +99,7 @@ async function otherSettings(line: Dlt645Line, around: Surroundings, tell: Tell)
 async function probeMeter(
   talk: Talk,
   line: Dlt645Line,
-  unit: string,
+  { unit, profile }: { readonly unit: string; readonly profile?: Dlt645Profile },
   { deviceMs, signal }: Surroundings,
   tell: Tell,
 ): Promise<Outcome | "no line"> {
@@ -121,7 +123,11 @@ async function probeMeter(
     if (again.exchange.reply) times.push(again.ms);
   }
   tell(answersOf(address, asks, times));
-  return (await tellEnergy(talk, address, signal, tell)) && !odd && times.length === asks ? "good" : "odd";
+  const said =
+    profile === undefined
+      ? await tellEnergy(talk, address, signal, tell)
+      : await tellPlanned(talk, `Meter ${address}`, meterPlan(address, profile), profile.points, signal, tell);
+  return said && !odd && times.length === asks ? "good" : "odd";
 }
 
 const first = ({ text }: Finding, index: number, all: readonly Finding[]): boolean =>

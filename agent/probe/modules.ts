@@ -1,13 +1,15 @@
 import { spellForm, spellLine } from "../../config/line-text.ts";
 import { decodeConfiguration, decodeText } from "../../drivers/dcon/decode.ts";
-import { openModuleLine } from "../../drivers/dcon/driver.ts";
+import { modulePlan, openModuleLine } from "../../drivers/dcon/driver.ts";
 import { addressText, type ModuleRequest } from "../../drivers/dcon/request.ts";
 import type { Ask } from "../../drivers/line/framed.ts";
 import type { DconLine } from "../../drivers/line/settings.ts";
+import type { DconProfile } from "../../drivers/profile.ts";
 import { type Attempt, Conversation, clock, type Surroundings, wasClosed } from "./conversation.ts";
 import { answersOf, type Tell } from "./events.ts";
 import type { Finding, Outcome } from "./findings.ts";
 import { noLine } from "./no-line.ts";
+import { tellPlanned } from "./planned.ts";
 import { commonSettings } from "./settings.ts";
 import { silentLine } from "./silence.ts";
 
@@ -31,7 +33,7 @@ export async function findModule(
 
 export async function probeModules(
   line: DconLine,
-  units: readonly number[],
+  targets: readonly { readonly unit: number; readonly profile?: DconProfile }[],
   named: boolean,
   around: Surroundings,
   tell: Tell,
@@ -39,8 +41,8 @@ export async function probeModules(
   const outcomes: Outcome[] = [];
   const talk = talkModules(line, around);
   try {
-    for (const unit of units) {
-      const outcome = await probeModule(talk, line, unit, around, tell);
+    for (const target of targets) {
+      const outcome = await probeModule(talk, line, target, around, tell);
       if (outcome === "no line") return ["nothing"];
       if (!named && outcome !== "nothing") return [outcome];
       outcomes.push(outcome);
@@ -50,9 +52,10 @@ export async function probeModules(
     await talk.close();
   }
   if (around.signal.aborted || !outcomes.every((one) => one === "nothing")) return outcomes;
-  const found = await otherSettings(line, units[0] ?? 1, around, tell);
+  const found = await otherSettings(line, targets[0]?.unit ?? 1, around, tell);
   if (found) tell({ is: "finding", ...found });
-  else tell({ is: "finding", ...silentLine(line, `modules ${units.map(addressText).join(", ")}`) });
+  else
+    tell({ is: "finding", ...silentLine(line, `modules ${targets.map(({ unit }) => addressText(unit)).join(", ")}`) });
   return found ? ["odd"] : outcomes;
 }
 
@@ -81,7 +84,7 @@ async function otherSettings(
 async function probeModule(
   talk: Talk,
   line: DconLine,
-  unit: number,
+  { unit, profile }: { readonly unit: number; readonly profile?: DconProfile },
   { deviceMs, signal }: Surroundings,
   tell: Tell,
 ): Promise<Outcome | "no line"> {
@@ -105,8 +108,10 @@ async function probeModule(
   }
   tell(answersOf(`module ${place}`, asks, times));
   tell({ is: "identity", unit: `module ${place}`, named: [{ what: "name", text: name }] });
-  await tellValues(talk, unit, signal, tell);
-  return !odd && times.length === asks ? "good" : "odd";
+  let said = true;
+  if (profile === undefined) await tellValues(talk, unit, signal, tell);
+  else said = await tellPlanned(talk, `Module ${place}`, modulePlan(unit, profile), profile.points, signal, tell);
+  return said && !odd && times.length === asks ? "good" : "odd";
 }
 
 /** What the characters tell beyond the answer. Pure. */

@@ -44,19 +44,26 @@ function echoOnce(tell: Tell): Tell {
 function parts(asked: ProbeAsked, around: Surroundings, tell: Tell): Promise<readonly Outcome[]> {
   const { line, devices, place } = asked;
   const named = devices.length > 0;
+  const profileOf = (one: ProbeAsked["devices"][number]): Profile | undefined => one.profile ?? asked.profile;
   switch (line.transport) {
     case "dlt645":
-    case "dlt645-over-tcp":
-      return probeMeters(line, named ? devices.map(({ address }) => address) : [anyMeter], around, tell);
+    case "dlt645-over-tcp": {
+      const targets = (named ? devices : [{ address: anyMeter }]).map((one) => {
+        const profile = profileOf(one);
+        const meter = profile?.protocol === "dlt645-2007" || profile?.protocol === "dlt645-1997";
+        return { unit: one.address, ...(meter && { profile }) };
+      });
+      return probeMeters(line, targets, around, tell);
+    }
     case "dcon":
-    case "dcon-over-tcp":
-      return probeModules(
-        line,
-        named ? devices.map(({ address }) => Number(address)) : usualModules,
-        named,
-        around,
-        tell,
-      );
+    case "dcon-over-tcp": {
+      const all = named ? devices : usualModules.map((unit) => ({ address: String(unit) }));
+      const targets = all.map((one) => {
+        const profile = profileOf(one);
+        return { unit: Number(one.address), ...(profile?.protocol === "dcon" && { profile }) };
+      });
+      return probeModules(line, targets, named, around, tell);
+    }
     default: {
       const usual = line.transport === "tcp" || line.transport === "udp" ? usualNetworkUnits : usualUnits;
       const all = named ? devices : usual.map((unit) => ({ address: String(unit), profile: undefined }));

@@ -32,8 +32,11 @@ export interface ScanAsked {
 }
 
 /** How long it may take, from the deadlines of its questions. Pure. */
-export function scanBound(scanners: readonly Pick<Scanner, "openMs" | "unitMs" | "foundMs" | "units">[]) {
-  const ms = scanners.reduce((sum, { openMs, unitMs, units }) => sum + openMs + units.length * unitMs, 0);
+export function scanBound(scanners: readonly Pick<Scanner, "openMs" | "unitMs" | "foundMs" | "lastMs" | "units">[]) {
+  const ms = scanners.reduce(
+    (sum, { openMs, unitMs, lastMs, units }) => sum + openMs + units.length * unitMs + lastMs,
+    0,
+  );
   const eachFoundMs = Math.max(0, ...scanners.map(({ foundMs }) => foundMs));
   return { ms: Math.ceil(ms), eachFoundMs: Math.ceil(eachFoundMs) };
 }
@@ -53,8 +56,13 @@ export async function scan(
   let [done, found, closed] = [0, 0, false];
   const over = (): boolean => performance.now() > began + bound.ms + found * bound.eachFoundMs;
   for (const scanner of scanners) {
+    let answered = true;
     const at = settingsOf(scanner.line);
     const open = scanner.open();
+    const show = (rows: readonly Row[]): void => {
+      found += rows.length;
+      for (const row of rows) tell({ is: "found", settings: at, ...row });
+    };
     try {
       for (const unit of scanner.units) {
         if (signal.aborted || closed || over()) break;
@@ -65,10 +73,11 @@ export async function scan(
           tell({ is: "finding", ...heard.finding });
           closed = true;
         } else {
-          found += heard.rows.length;
-          for (const row of heard.rows) tell({ is: "found", settings: at, ...row });
+          answered = heard.rows.some((row) => row.unit === unit);
+          show(heard.rows);
         }
       }
+      if (!answered && !signal.aborted && !closed && !over()) show(await open.hearOut());
     } finally {
       await open.close();
     }

@@ -8,7 +8,7 @@ import type { Named } from "./identity.ts";
 import { anyMeter, findMeter, meterFindings, talkMeters } from "./meters.ts";
 import { findModule, moduleFindings, talkModules } from "./modules.ts";
 import { noLine } from "./no-line.ts";
-import { hearFrom, identify, knock, talkModbus } from "./talk.ts";
+import { hearFrom, hearOut, identify, knock, talkModbus } from "./talk.ts";
 
 /** What came of one unit id. */
 export type Knocked =
@@ -33,7 +33,9 @@ export interface Scanner {
   readonly unitMs: number;
   /** A unit that does: the questions for its identity, if it leaves them unanswered. */
   readonly foundMs: number;
-  open(): { knock(unit: string): Promise<Knocked>; close(): Promise<void> };
+  /** After the last unit, if that left its question unanswered: it may answer late. */
+  readonly lastMs: number;
+  open(): { knock(unit: string): Promise<Knocked>; hearOut(): Promise<readonly Row[]>; close(): Promise<void> };
 }
 
 const connectMs = 3000;
@@ -65,13 +67,14 @@ function scannerFor(
     openMs: opening + unitWait,
     unitMs: waits * questions * unitWait + slackMs,
     foundMs: waits * foundWait,
+    lastMs: 0,
   });
   switch (line.transport) {
     case "dlt645":
     case "dlt645-over-tcp": {
       const open = () => {
         const talk = talkMeters(line, around);
-        return { knock: (unit: string) => knockMeter(line, talk, unit), close: () => talk.close() };
+        return { knock: (unit: string) => knockMeter(line, talk, unit), hearOut: nobody, close: () => talk.close() };
       };
       return { line, units: [anyMeter], ...costs(awaitFor(timing, meterChars, around.deviceMs), 0, 3), open };
     }
@@ -80,22 +83,26 @@ function scannerFor(
       const open = () => {
         const talk = talkModules(line, around);
         const ask = (unit: string) => knockModule(line, talk, Number(unit), found);
-        return { knock: ask, close: () => talk.close() };
+        return { knock: ask, hearOut: nobody, close: () => talk.close() };
       };
       return { line, units: units.map(String), ...costs(awaitFor(timing, moduleChars, around.deviceMs), 0, 1), open };
     }
     default: {
+      const all = costs(waitFor(timing, 2, around.deviceMs), 2 * waitFor(timing, identityBytes, around.deviceMs), 1);
+      // As long as a unit in the middle is listened to: while the next one is asked.
+      const lastMs = all.unitMs;
       const open = () => {
         const talk = talkModbus(line, around);
         const ask = (unit: string) => knockModbus(line, talk, Number(unit));
-        return { knock: ask, close: () => talk.close() };
+        const last = async () => (await hearOut(talk, line, lastMs)).map(lateRow);
+        return { knock: ask, hearOut: last, close: () => talk.close() };
       };
-      const foundWait = 2 * waitFor(timing, identityBytes, around.deviceMs);
-      return { line, units: units.map(String), ...costs(waitFor(timing, 2, around.deviceMs), foundWait, 1), open };
+      return { line, units: units.map(String), ...all, lastMs, open };
     }
   }
 }
 
+const nobody = async (): Promise<readonly Row[]> => [];
 const heardOf = (...rows: readonly Row[]): Knocked => ({ is: "heard", rows });
 const round = (ms: number): number => Math.round(ms * 10) / 10;
 

@@ -7,7 +7,7 @@ import { readIdentity, serverId } from "../../drivers/modbus/identity.ts";
 import type { ModbusProfile } from "../../drivers/profile.ts";
 import { type Attempt, Conversation, clock, type Surroundings } from "./conversation.ts";
 import { Earlier } from "./earlier.ts";
-import { type Heard, modbusHeard } from "./heard.ts";
+import { type Heard, type Late, lateIn, modbusHeard } from "./heard.ts";
 import { type Named, namedObjects, namedServer } from "./identity.ts";
 
 /** Whom to ask. */
@@ -49,6 +49,12 @@ export async function hearFrom(
   earlier.note(unit, sent.mono, heard.answered);
   for (const late of heard.late) earlier.told(late.unit);
   return { attempt, heard };
+}
+
+/** Listens once more where nothing is asked any more: the last one asked may answer late. */
+export async function hearOut(talk: ModbusTalk, line: ModbusLine, ms: number): Promise<readonly Late[]> {
+  const received = await talk.listen(ms);
+  return lateIn(line.transport, received, talk.earlier.upTo(clock.now().mono));
 }
 
 /** By function 43/14, and where a device does not know it by 17. */

@@ -75,6 +75,10 @@ function scaledBy(raw: number | bigint, type: PointType, { scale, places }: Expe
   return scaleRaw(raw, scale, places);
 }
 
+/** A raw value as its profile writes it; a state, which has no places, as it is. */
+export const valueText = (raw: number | bigint | string, type: PointType, expected: Expectation = {}): string =>
+  typeof raw === "string" ? raw : scaledBy(raw, type, expected);
+
 /** The fewest digits that still mean these bytes. */
 export function shortest(raw: number | bigint, type: PointType): string {
   if (type !== "float32" || typeof raw === "bigint") return String(raw);

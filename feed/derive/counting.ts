@@ -67,6 +67,16 @@ export function makeCounting(counter: Counter, from: number | CountingState): Co
     told = { event, t };
     return [{ channel: id, counter: counter.counter, event, before, after }];
   };
+  const recalled: Reading[] = [];
+  /** In one poll, which meter it is comes before what it counted. */
+  const settle = (): void => {
+    for (const reading of recalled.splice(0).sort(inTime)) {
+      const begins = (start: number): boolean => reading.of === "counter" && start >= reading.t;
+      state = { ...state, marks: state.marks.map((mark) => (begins(mark.start) ? { ...mark, at: null } : mark)) };
+      one(reading);
+      told = null;
+    }
+  };
   const readingOf = (channel: string, { t, value, flag, entry }: Sample): Reading | undefined => {
     if (value === null || !Number.isSafeInteger(t)) return undefined;
     if (channel === meter) return { t, value, entry, of: "meter" };
@@ -80,31 +90,25 @@ export function makeCounting(counter: Counter, from: number | CountingState): Co
     },
     recall: (channel, sample) => {
       const reading = readingOf(channel, sample);
-      if (reading === undefined) return;
-      const marks = state.marks.map((mark) => (mark.start < reading.t ? mark : { ...mark, at: null }));
-      state = { ...state, marks };
-      one(reading);
-      told = null;
+      if (reading) recalled.push(reading);
     },
     close: (end) => {
+      settle();
       const now = open.filter(({ t }) => t < end).sort(inTime);
       open = open.filter(({ t }) => t >= end);
       const news = now.flatMap(one);
       const all: Closed[] = [];
-      for (const { consumption, state: next } of closed(counter, state, end)) {
-        all.push(asClosed(id, consumption));
-        state = next;
-      }
+      const periods = closed(counter, state, end);
+      let step = periods.next();
+      for (; step.done !== true; step = periods.next()) all.push(asClosed(id, step.value.consumption));
+      state = step.value; // silence closes nothing, and is over all the same
       return { closed: all, news };
     },
-    state: () => ({
-      channel: id,
-      ...structuredClone(state),
-      marks: structuredClone([...state.marks]),
-      meter: who,
-      open: [...open],
-      told,
-    }),
+    state: () => {
+      settle();
+      // None of it is ever changed, only replaced.
+      return { channel: id, ...state, marks: [...state.marks], meter: who, open: [...open], told };
+    },
   };
 }
 

@@ -33,3 +33,16 @@ export const channelsOf = (how: Derivation): readonly string[] => [
   }),
   ...(how.weight === undefined ? [] : [how.weight]),
 ];
+
+/** The measured channels that a derived one rests on, by whatever way. */
+export function measuredUnder(
+  channels: readonly { readonly id: string; readonly how: Derivation }[],
+): (channel: string) => readonly string[] {
+  const hows = new Map(channels.map(({ id, how }) => [id, how]));
+  const under = (channel: string, trail: readonly string[]): readonly string[] => {
+    const how = hows.get(channel);
+    if (how === undefined || how.formula === "mean" || trail.includes(channel)) return [channel];
+    return [...new Set(channelsOf(how).flatMap((one) => under(one, [...trail, channel])))];
+  };
+  return (channel) => under(channel, []);
+}

@@ -1,5 +1,6 @@
-import type { Derivation, Period } from "../format/body.ts";
+import type { Derivation, FrameBody, Period } from "../format/body.ts";
 import type { Flag } from "../format/vocabulary.ts";
+import { invalidated, type Span } from "./average/amend.ts";
 import { type Averages, makeAverages, type Taken } from "./average/averages.ts";
 import { endOf, lengthOf, startOf } from "./average/calendar.ts";
 import type { Channel, Closed, Sample } from "./average/channel.ts";
@@ -13,7 +14,8 @@ import type { Decimal } from "./decimal.ts";
 import { type Input, readInput } from "./declared.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Constants, Formula } from "./formula.ts";
-import { regimeFrom, regimeNamed } from "./regime.ts";
+import { regimeFrom, regimeNamed, regimeOf } from "./regime.ts";
+import { ownTimesOf, samplesOf } from "./samples.ts";
 import type { Values } from "./values.ts";
 
 /** A derived channel, as a configuration entry declares it. */
@@ -31,10 +33,14 @@ export interface Declared {
 export interface Deriving {
   /** A sample of a measured channel. One that nothing is made of is taken and forgotten. */
   take(channel: string, sample: Sample): Taken;
+  /** The samples of one poll, each at the time at which it counts. */
+  samplesOf(frame: FrameBody, seq: number): ReturnType<typeof samplesOf>;
   /** A sample from before all of it: no average has it, and a totaliser goes on from it. */
   recall(channel: string, sample: Sample): void;
   /** Closes all that ends at or before `until` (Unix ms): minute by minute, inputs before what is made of them. */
   close(until: number): readonly Closed[];
+  /** All before it is closed, Unix ms. */
+  until(): number;
   state(): DerivingState;
 }
 
@@ -46,7 +52,7 @@ export interface DerivingState {
 }
 
 const minute = 60_000;
-/** How far beyond what is closed a counter's reading may lie, ms: as with averages, a clock that jumps must not fill memory. */
+/** A clock that jumps must not fill memory. */
 const ahead = 2 * 3_600_000;
 
 interface Counted {
@@ -65,21 +71,31 @@ interface Made {
   };
 }
 
+/** What makes a deriving besides its channels. */
+export interface DerivingOptions {
+  /** Is told what happens to counters, as their minutes close. */
+  readonly tell?: (news: CounterNews) => void;
+  /** Times of a measured channel whose samples enter no mean, since no check proves them. */
+  readonly unproven?: (channel: string) => readonly Span[];
+  /** How far beyond what is closed a sample may lie, ms. */
+  readonly reach?: number;
+}
+
 /**
  * `channels`: each after those it is made of. `offset`: how far the site's days begin before those of UTC, in ms. `from`:
- * Unix ms from which samples count, or an earlier state. `tell` is told what happens to counters, as their minutes close.
- * `reach`: how far ahead of what is closed a sample may lie, in ms. Throws TypeError for a declaration that cannot be carried out.
+ * Unix ms from which samples count, or an earlier state. Throws TypeError for a declaration that cannot be carried out.
  */
 export function makeDeriving(
   channels: readonly Declared[],
   offset: number,
   from: number | DerivingState,
-  { tell = () => {}, reach }: { readonly tell?: (news: CounterNews) => void; readonly reach?: number | undefined } = {},
+  { tell = () => {}, unproven = () => [], reach = ahead }: DerivingOptions = {},
 ): Deriving {
   const all = channels.map((declared) => countedOf(declared, offset, from) ?? madeOf(declared, offset, from, reach));
   const made = all.filter((one) => "averages" in one);
   const counters = all.flatMap((one) => ("counting" in one ? [one.counting] : []));
   const measured = new Map(made.filter(({ by }) => by === undefined).map((one) => [one.declared.id, one.averages]));
+  const own = ownTimesOf(channels);
   let until = typeof from === "number" ? Math.floor(from / minute) * minute : from.until;
 
   const step = (end: number): Closed[] => {
@@ -101,16 +117,17 @@ export function makeDeriving(
     const mine = counters.filter((counting) => counting.channels.includes(channel));
     if (mine.length === 0) return "taken";
     if (sample.t < until) return "late";
-    if (!(sample.t < until + ahead)) return "beyond";
+    if (!(sample.t < until + reach)) return "beyond";
     for (const counting of mine) counting.take(channel, sample);
     return "taken";
   };
   return {
     take: (channel, sample) => {
       const counted = count(channel, sample);
-      const taken = measured.get(channel)?.take(sample) ?? "taken";
+      const taken = measured.get(channel)?.take(invalidated(sample, unproven(channel))) ?? "taken";
       return taken === "taken" ? counted : taken;
     },
+    samplesOf: (frame, seq) => samplesOf(frame, seq, own),
     recall: (channel, sample) => {
       for (const counting of counters) if (counting.channels.includes(channel)) counting.recall(channel, sample);
     },
@@ -119,6 +136,7 @@ export function makeDeriving(
       for (; until + minute <= now; until += minute) periods.push(...step(until + minute));
       return periods;
     },
+    until: () => until,
     state: () => ({
       until,
       channels: made.map(({ averages }) => averages.state()),
@@ -143,6 +161,7 @@ function feed(
   const flags: Flag[] = [];
   const entries: number[] = [];
   let arrived = false;
+  let unproven = false;
   for (const [name, input] of by.inputs) {
     if (input.is === "number") {
       values[name] = input.value;
@@ -151,18 +170,27 @@ function feed(
     const period = closed.get(keyOf(input.channel, at));
     values[name] = period?.value.ok === true ? period.value.value.times(input.times) : null;
     flags.push(period?.flag ?? "D");
+    unproven ||= period?.value.ok === false && period.value.why === "derive.invalidated";
     if (period === undefined || period.counts.arrived === 0) continue;
     arrived = true;
     for (const entry of [period.from, period.to]) if (entry !== null) entries.push(entry);
   }
   if (!arrived) return;
   const outcome = evaluate(by.formula, values as Values, by.constants);
+  const flag = worst(flags, outcome.ok);
+  const why = outcome.ok
+    ? averages.channel.regime.valid.includes(flag)
+      ? undefined
+      : "derive.doubt"
+    : unproven
+      ? "derive.invalidated"
+      : outcome.why;
   const heavy = weight === undefined ? undefined : closed.get(keyOf(weight, at));
   averages.take({
     t: start,
     value: outcome.ok ? outcome.value.toFixed() : null,
-    flag: worst(flags, outcome.ok),
-    ...(outcome.ok ? {} : { reason: outcome.why }),
+    flag,
+    ...(why !== undefined && { reason: why }),
     ...(weight === undefined ? {} : { weight: heavy?.value.ok === true ? heavy.value.value.toFixed() : null }),
     entry: Math.min(...entries),
   });
@@ -187,7 +215,7 @@ function countedOf(declared: Declared, offset: number, from: number | DerivingSt
 
 /** What a derived channel is to the averages. `offset`: as above. Throws TypeError where there is no such regime. */
 export function averagedAs({ id, places, how }: Declared, offset: number): Channel {
-  const regime = regimeNamed(how.regime);
+  const regime = regimeOf(how);
   const isMean = how.formula === "mean";
   const own = regime && (isMean ? regime : regimeFrom(regime, how.at));
   if (own === undefined) throw new TypeError(`${id}: there is no regime ${how.regime} by the ${how.at}`);
@@ -202,7 +230,7 @@ export function averagedAs({ id, places, how }: Declared, offset: number): Chann
   };
 }
 
-function madeOf(declared: Declared, offset: number, from: number | DerivingState, reach?: number): Made {
+function madeOf(declared: Declared, offset: number, from: number | DerivingState, reach: number): Made {
   const { id, how } = declared;
   const channel = averagedAs(declared, offset);
   const state = typeof from === "number" ? from : from.channels.find((one) => one.channel === id);

@@ -65,6 +65,15 @@ export function differences(
   });
 }
 
+/** The same for what an amendment says: of its own channels, and of their values alone. */
+export const amendedDifferences = (
+  said: Period,
+  made: Period,
+  unitOf: (channel: string) => string | undefined,
+  within: readonly Tolerance[],
+): readonly Difference[] =>
+  differences({ ...said, n: made.n }, made, unitOf, within, (channel) => own(said.data, channel) !== undefined);
+
 const own = <T>(of: { readonly [name: string]: T }, name: string): T | undefined =>
   Object.hasOwn(of, name) ? of[name] : undefined;
 

@@ -1,23 +1,14 @@
-import type { ConfigBody, DerivedBody, FrameBody } from "../format/body.ts";
+import type { ConfigBody, DerivedBody } from "../format/body.ts";
 import { isoTime } from "../format/entry.ts";
 import { type ReadingTuple, toTuple } from "../format/reading.ts";
 import { type Flag, type Millis, millis } from "../format/vocabulary.ts";
-import type { Closed, Sample } from "./average/channel.ts";
+import type { Closed } from "./average/channel.ts";
 import { written } from "./decimal.ts";
 import { channelsOf } from "./declared.ts";
 import type { Declared } from "./deriving.ts";
 import { inOrderOf } from "./order.ts";
 
 /** Between what entries hold and what is computed with: one place for the agent and for whoever checks it. */
-
-/** The samples of one poll, at the time it was complete; of a value from an instrument's memory, at the time it was measured. */
-export function samplesOf(frame: FrameBody, seq: number): readonly (readonly [channel: string, sample: Sample])[] {
-  const t = Date.parse(frame.hist === true && frame.own?.t !== undefined ? frame.own.t : frame.t);
-  return Object.entries(frame.data).map(([channel, [value, flag, reason]]) => [
-    channel,
-    { t, value, flag, entry: seq, ...(reason !== undefined && { reason }) },
-  ]);
-}
 
 /** One entry for each period that was closed, in the order in which they were. */
 export function derivedBodies(

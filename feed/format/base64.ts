@@ -9,3 +9,17 @@ export function fromBase64(text: string, length?: number): Buffer | undefined {
   if (text === "" || bytes.toString("base64") !== text) return undefined;
   return length === undefined || bytes.length === length ? bytes : undefined;
 }
+
+/** Whether `fromBase64` would give bytes, without making them. */
+export function isBase64(text: string, length?: number): boolean {
+  if (text.length % 4 !== 0 || !ALPHABET.test(text)) return false;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  if (padding > 0 && !(padding === 1 ? SPARE_2 : SPARE_4).includes(text.charAt(text.length - 1 - padding)))
+    return false;
+  return length === undefined || (text.length / 4) * 3 - padding === length;
+}
+
+const ALPHABET = /^[A-Za-z0-9+/]+={0,2}$/;
+/** The last digit before one or two signs of padding, whose lowest 2 or 4 bits say nothing, has them zero. */
+const SPARE_2 = "AEIMQUYcgkosw048";
+const SPARE_4 = "AQgw";

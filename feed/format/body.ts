@@ -67,7 +67,33 @@ export interface ConfigBody extends Timed {
   readonly derive?: { readonly [channel: string]: Derivation };
   /** Beside `derive`: minutes that the site's days begin before those of UTC. */
   readonly east?: number;
+  /** Beside `derive`: measured channels whose zero and span checks are judged. */
+  readonly calibrate?: { readonly [channel: string]: Calibration };
 }
+
+/** How the zero and span checks of one measured channel are told, judged, and what they leave proven. */
+export type Calibration = {
+  readonly rules: "part-75" | "hj75";
+  /** A monitor of Part 75, or an instrument of HJ 75. */
+  readonly kind: string;
+  /** Span or full scale, in the unit of the channel. */
+  readonly scale: string;
+  /** [reason beside flag C that tells of the check, what the instrument ought to say]. */
+  readonly zero?: readonly [string, string];
+  readonly span?: readonly [string, string];
+  /** A check is read from so many samples in a row that lie so near to each other. */
+  readonly samples: number;
+  readonly spread: string;
+  /** Left out: checks take no value away. */
+  readonly timer?: {
+    /** Milliseconds that a pass proves what follows it. */
+    readonly lasts: number;
+    /** Where what a failure takes away begins. */
+    readonly reach: "last-pass" | "failure";
+    /** When the first of the declarations was made that go on from each other: it counts as a pass of every point. */
+    readonly since: string;
+  };
+};
 
 /** Averaging periods; each begins at a whole one of the site's own time zone. */
 export type Period = "minute" | "half-hour" | "hour" | "day" | "month";
@@ -82,6 +108,15 @@ export type Derivation = {
   readonly at: Period;
   /** Milliseconds between two readings of a measured channel: how many a minute can have. */
   readonly every?: number;
+  /**
+   * Milliseconds: readings with a time of their own (`own.t` of the frame) count at it where it is so near to the frame's, and
+   * not at all where it is farther. Left out: they count when they came.
+   */
+  readonly own?: number;
+  /** A period is N where at least this share of its parts is, 0 to 1; left out, the regime says. */
+  readonly normal?: string;
+  /** A period in which the plant stood still is F, where the regime alone would call it D. */
+  readonly stopped?: "F";
   /** What a longer period is made of. */
   readonly longer: "mean" | "sum";
   /** Channel that the longer means are weighted with. */
@@ -147,7 +182,20 @@ export interface EventBody extends Timed {
   readonly dev?: string;
   /** Settings of the device, or states a logger told of, by channel: what they were (null: not known before) and what they are. */
   readonly set?: { readonly [channel: string]: readonly [string | null, string] };
+  /** The zero or span check that was judged. */
+  readonly check?: CheckTold;
 }
+
+/** One comparison with a reference, in the unit of the channel. `at` is when the reading was taken. */
+export type CheckTold = {
+  readonly channel: string;
+  readonly point: "zero" | "span";
+  readonly at: string;
+  readonly reading: string;
+  readonly reference: string;
+  /** Of a check entered by hand: the number of its `manual` entry. */
+  readonly of?: number;
+};
 
 /** An earlier cosignature, embedded: the entries after it were made after its time. */
 export interface AnchorBody extends Timed {

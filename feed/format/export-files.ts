@@ -1,13 +1,16 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ExportFiles, NamedFile } from "./export.ts";
 import { bad, good, type Result } from "./faults.ts";
+import { policyLimit } from "./policy.ts";
 
 /**
  * A bundle directory on disk: keys.txt, leaves.jsonl, checkpoint*.note and checkpoints/*.note, perhaps open.frontier and
  * *.tlog-proof. Notes of an SM3 twin have `sm3` in the name, and perhaps open-sm3.frontier. ENV_SYNTAX where keys.txt or
- * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time. What is there and cannot be read
- * throws the error of the file system, here or while the entries are walked.
+ * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time; of any other file no more than a
+ * byte beyond what its reader takes, so that a folder from a stranger cannot fill the memory. What is there and cannot be
+ * read, or is no file (a device or a pipe never ends), throws an error with `code` and `path`, here or while the entries are
+ * walked.
  */
 export function readExport(dir: string): Result<ExportFiles> {
   const at = (name: string): string => join(dir, name);
@@ -15,17 +18,18 @@ export function readExport(dir: string): Result<ExportFiles> {
   if (missing !== undefined) return bad("ENV_SYNTAX", `${missing} is not there`);
   const top = readdirSync(dir).sort();
   const deep = isThere(at("checkpoints")) ? readdirSync(at("checkpoints")).sort() : [];
-  const read = (name: string): NamedFile => ({ name, bytes: readFileSync(at(name)) });
+  const read = (name: string): NamedFile => ({ name, bytes: beginOf(at(name)) });
+  const text = (name: string): string => beginOf(at(name)).toString("utf8");
   const notes = (fits: (name: string) => boolean): NamedFile[] =>
     [
       ...top.filter((name) => name.startsWith("checkpoint") && fits(name)),
       ...deep.filter(fits).map((name) => join("checkpoints", name)),
     ].map(read);
   return good({
-    keys: readFileSync(at("keys.txt"), "utf8"),
+    keys: text("keys.txt"),
     leaves: chunksOf(at("leaves.jsonl")),
-    ...(isThere(at("open.frontier")) && { frontier: readFileSync(at("open.frontier"), "utf8") }),
-    ...(isThere(at("open-sm3.frontier")) && { twinFrontier: readFileSync(at("open-sm3.frontier"), "utf8") }),
+    ...(isThere(at("open.frontier")) && { frontier: text("open.frontier") }),
+    ...(isThere(at("open-sm3.frontier")) && { twinFrontier: text("open-sm3.frontier") }),
     notes: notes((name) => name.endsWith(".note") && !name.includes("sm3")),
     twins: notes((name) => name.endsWith(".note") && name.includes("sm3")),
     proofs: top.filter((name) => name.endsWith(".tlog-proof")).map(read),
@@ -44,8 +48,25 @@ function isThere(path: string): boolean {
 
 const chunkBytes = 1_048_576;
 
+/** Looked at before it is opened, since opening a pipe waits for whoever writes into it. */
+function openFile(path: string): number {
+  if (!statSync(path).isFile()) throw Object.assign(new Error("not a file"), { code: "not a file", path });
+  return openSync(path, "r");
+}
+
+/** All of a file that is not too large for its reader, and of a larger one enough for the reader to refuse it. */
+function beginOf(path: string): Buffer {
+  const file = openFile(path);
+  try {
+    const begin = Buffer.alloc(Math.min(fstatSync(file).size, policyLimit + 1));
+    return begin.subarray(0, readSync(file, begin, 0, begin.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
 function* chunksOf(path: string): Generator<Buffer> {
-  const file = openSync(path, "r");
+  const file = openFile(path);
   try {
     for (;;) {
       const chunk = Buffer.allocUnsafe(chunkBytes);

@@ -1,11 +1,15 @@
 import { fromBase64 } from "./base64.ts";
 import { type Checkpoint, parseCheckpoint, parseSize } from "./checkpoint.ts";
+import { judgeEntries } from "./checks/offline.ts";
+import type { Tolerances } from "./checks/tolerances.ts";
+import { checkEpoch } from "./epoch.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { linesOf, type ReadLeaves, readLeaves } from "./leaves.ts";
 import { type OpenNote, openNote, parseNote } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
-import { Findings, type Report, type ReportedCheckpoint } from "./report.ts";
+import type { Register, RegisteredLog } from "./registry.ts";
+import { Findings, type Report, type ReportedCheckpoint, verdictOf } from "./report.ts";
 import { type NamedHead, openTwins } from "./sm/twins.ts";
 import { emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
 
@@ -32,23 +36,53 @@ export interface ExportFiles {
   readonly proofs: readonly NamedFile[];
 }
 
-/** Verifies a bundle directory with nothing but itself and its policy; every failed check is in the report. */
-export function verifyExport(files: ExportFiles): Report {
+/** Who may sign: a policy, and where there is a register the epochs of the keys and the entry 0 of each log. */
+interface Trust {
+  readonly policy: Policy;
+  readonly logs: readonly RegisteredLog[] | undefined;
+}
+
+/** What a verifier may know beside the directory. */
+export interface ExportOptions {
+  /** In the place of the policy in the directory. */
+  readonly register?: Register | undefined;
+  /** Without a register: leaf hash of the entry 0 that the log was registered with. */
+  readonly genesis?: Buffer | undefined;
+  readonly tolerances?: Partial<Tolerances>;
+}
+
+/**
+ * Verifies a bundle directory with nothing but itself and its policy, or with a register in the policy's place; every failed
+ * check is in the report.
+ */
+export function verifyExport(files: ExportFiles, { register, tolerances, ...known }: ExportOptions = {}): Report {
   const findings = new Findings();
-  const policy = parsePolicy(files.keys);
-  if (!policy.ok) {
-    findings.add({ ...policy.problem, detail: `keys.txt ${policy.problem.detail}` });
+  const trust = trustOf(files, register);
+  if (!trust.ok) {
+    findings.add({ ...trust.problem, detail: `keys.txt ${trust.problem.detail}` });
     return report(findings, []);
   }
-  const heads = files.notes.flatMap(({ name, bytes }) => keep(findings, name, openHead(bytes, policy.value)));
-  const proofs = files.proofs.flatMap(({ name, bytes }) => keep(findings, name, openProof(bytes, policy.value)));
-  const twins = openTwins(files.twins ?? [], policy.value, heads, findings);
+  const opened = files.notes.flatMap(({ name, bytes }) => keep(findings, name, openHead(bytes, trust.value)));
+  const proofs = files.proofs.flatMap(({ name, bytes }) => keep(findings, name, openProof(bytes, trust.value)));
+  const origin = opened[0]?.checkpoint.origin;
+  const heads = opened.filter(({ name, checkpoint }) => {
+    const foreign = checkpoint.origin !== origin;
+    if (foreign) findings.add({ code: "CP_ORIGIN", detail: `${name}: origin ${checkpoint.origin}, not ${origin}` });
+    return !foreign;
+  });
+  const twins = openTwins(files.twins ?? [], trust.value.policy, heads, findings);
   checkForks(findings, [...heads, ...proofs, ...twins]);
+  const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis ?? known.genesis;
+  const judge = judgeEntries(heads, trust.value.policy, findings, {
+    ...(genesis && { genesis }),
+    ...(tolerances && { tolerances }),
+  });
   const read = readLeaves(linesOf(files.leaves), findings, {
+    visit: judge.visit,
     frontier: readFrontier(files.frontier),
     sizes: new Set(heads.map((head) => head.checkpoint.size)),
     indexes: new Set(proofs.map(({ proof }) => proof.index)),
-    ...(policy.value.twins !== undefined && {
+    ...(trust.value.policy.twins !== undefined && {
       twin: {
         frontier: readFrontier(files.twinFrontier),
         sizes: new Set(twins.map(({ checkpoint }) => checkpoint.size)),
@@ -56,6 +90,7 @@ export function verifyExport(files: ExportFiles): Report {
     }),
   });
   if (read === undefined) return report(findings, heads);
+  judge.end();
   checkRoots(findings, heads, read.roots, read);
   checkRoots(findings, twins, read.twinRoots, read);
   for (const { name, proof, checkpoint } of proofs) {
@@ -70,7 +105,7 @@ export function verifyExport(files: ExportFiles): Report {
   else if (!heads.some((head) => head.quorate)) {
     findings.add({ code: "QUORUM", detail: "no checkpoint carries the quorum" });
   }
-  return report(findings, heads, read);
+  return report(findings, heads, read, judge.unjudged());
 }
 
 function checkRoots(
@@ -97,7 +132,18 @@ interface OpenedProof extends OpenedHead {
   readonly proof: InclusionProof;
 }
 
-function openHead(bytes: Buffer, policy: Policy): Result<OpenedHead> {
+function trustOf({ keys }: ExportFiles, register: Register | undefined): Result<Trust> {
+  if (register === undefined) {
+    const policy = parsePolicy(keys);
+    return policy.ok ? good({ policy: policy.value, logs: undefined }) : policy;
+  }
+  const registered = register.logs.flatMap((log) => log.keys.map(({ vkey }) => vkey));
+  const logs = registered.filter(({ type }) => type === 1);
+  const twins = registered.filter(({ type }) => type === 255);
+  return good({ policy: { ...register.policy, logs, ...(twins.length > 0 && { twins }) }, logs: register.logs });
+}
+
+function openHead(bytes: Buffer, { policy, logs }: Trust): Result<OpenedHead> {
   const keys = [...policy.logs, ...policy.witnesses.map((witness) => witness.vkey)];
   const parsed = parseNote(bytes);
   if (!parsed.ok) return parsed;
@@ -105,9 +151,14 @@ function openHead(bytes: Buffer, policy: Policy): Result<OpenedHead> {
   if (!checkpoint.ok) return checkpoint;
   const note = openNote(bytes, keys);
   if (!note.ok) return note;
-  return signedByItsLog(note.value, checkpoint.value)
+  const { origin, size } = checkpoint.value;
+  if (!signedByItsLog(note.value, checkpoint.value))
+    return bad("CP_ORIGIN", `origin ${origin} is not a log of the policy`);
+  const epochs = logs?.find((log) => log.origin === origin)?.keys;
+  const invalid = epochs && checkEpoch(epochs, note.value.signedBy, size);
+  return invalid === undefined
     ? good({ checkpoint: checkpoint.value, ...cosignaturesOf(note.value, policy) })
-    : bad("CP_ORIGIN", `origin ${checkpoint.value.origin} is not a log of the policy`);
+    : { ok: false, problem: invalid };
 }
 
 /** C2SP tlog-policy: the name of a log's key is its origin. */
@@ -124,10 +175,10 @@ function cosignaturesOf({ cosignatures }: OpenNote, policy: Policy): Pick<Opened
   };
 }
 
-function openProof(bytes: Buffer, policy: Policy): Result<OpenedProof> {
+function openProof(bytes: Buffer, trust: Trust): Result<OpenedProof> {
   const proof = parseProof(bytes);
   if (!proof.ok) return proof;
-  const head = openHead(proof.value.note, policy);
+  const head = openHead(proof.value.note, trust);
   return head.ok ? good({ ...head.value, proof: proof.value }) : head;
 }
 
@@ -147,9 +198,13 @@ function checkForks(findings: Findings, heads: readonly NamedHead[]): void {
   }
 }
 
+/** 64 hashes and a size are not 4 KiB. */
+const frontierLimit = 65_536;
+
 /** Lines of base64, and perhaps one of the size; undefined hashes where one is not a hash. */
 function readFrontier(text: string | undefined): { size?: number; stack: Buffer[] } | "broken" | undefined {
   if (text === undefined) return undefined;
+  if (text.length > frontierLimit) return "broken";
   const words = text.split(/\s+/).filter((word) => word !== "");
   const size = words.map(parseSize).find((number) => number !== undefined);
   const stack = words.filter((word) => parseSize(word) === undefined).map((word) => fromBase64(word, 32));
@@ -161,12 +216,13 @@ function report(
   findings: Findings,
   heads: readonly (OpenedHead & { readonly name: string })[],
   read?: ReturnType<typeof readLeaves>,
+  unjudged = 0,
 ): Report {
   const list = findings.list();
   const tree = read?.tree ?? emptyFrontier;
   const first = read?.first ?? 0;
   return {
-    verdict: list.length === 0 ? "VALID" : "REFUSED",
+    verdict: verdictOf(list),
     findings: list,
     checkpoints: heads.map(({ name, checkpoint, cosigned, quorate }) => {
       return { file: name, size: checkpoint.size, cosigned, quorate };
@@ -175,5 +231,6 @@ function report(
     entries: tree.size - first,
     root: rootOf(tree),
     covered: Math.max(first, ...heads.filter((head) => head.quorate).map((head) => head.checkpoint.size)),
+    unjudged,
   };
 }

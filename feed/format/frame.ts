@@ -1,4 +1,4 @@
-import { fromBase64 } from "./base64.ts";
+import { isBase64 } from "./base64.ts";
 import type { Json } from "./canonical.ts";
 
 /**
@@ -28,7 +28,7 @@ export function isPlainFrame(value: Json): boolean {
     isList(raw) &&
     raw.every((reply) => reply === "" || isBytes(reply)) &&
     isObject(data) &&
-    Object.keys(data).every((channel) => isReading(data[channel])) &&
+    areReadings(data) &&
     countOf(value) === always + Number(dev !== undefined) + Number(at !== undefined)
   );
 }
@@ -55,10 +55,14 @@ const isList = (value: Value): value is readonly Json[] => Array.isArray(value);
 const isObject = (value: Value): value is Members => typeof value === "object" && value !== null && !isList(value);
 const isCount = (value: Value): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 const isText = (value: Value, pattern: RegExp): boolean => typeof value === "string" && pattern.test(value);
-const isBytes = (value: Value, length?: number): boolean =>
-  typeof value === "string" && fromBase64(value, length) !== undefined;
+const isBytes = (value: Value, length?: number): boolean => typeof value === "string" && isBase64(value, length);
 const isTimes = (value: Value): boolean => isList(value) && value.length === 3 && value.every(isCount);
 const isShort = (value: Value): boolean => typeof value === "string" && value.length > 0 && value.length <= 255;
+
+function areReadings(data: Members): boolean {
+  for (const channel in data) if (!isReading(data[channel])) return false;
+  return true;
+}
 
 /** [value, flag], [value, flag, reason] or [null, flag, reason], never null with N. */
 function isReading(reading: Value): boolean {

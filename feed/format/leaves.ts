@@ -1,21 +1,29 @@
 import { parseCanonical } from "./canonical.ts";
-import { checkEntry, noPrev } from "./entry.ts";
+import { checkEntry, noPrev, type StoredEntry } from "./entry.ts";
 import type { Findings } from "./report.ts";
 import { pushSm3, sm3RootOf } from "./sm/tree.ts";
 import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
 
+/** Far above the length of an entry (2.6): of a longer line only so much is held, and that is refused. */
+const heldOfLine = 1_048_576;
+
 /** Lines of a file read in chunks; `ended` is false for a last line without line end. */
 export function* linesOf(chunks: Iterable<Buffer>): Generator<{ readonly bytes: Buffer; readonly ended: boolean }> {
   let pieces: Buffer[] = [];
+  let held = 0;
   for (const chunk of chunks) {
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       const piece = chunk.subarray(from, end);
       yield { bytes: pieces.length === 0 ? piece : Buffer.concat([...pieces, piece]), ended: true };
       pieces = [];
+      held = 0;
       from = end + 1;
     }
-    if (from < chunk.length) pieces.push(chunk.subarray(from));
+    if (from < chunk.length && held < heldOfLine) {
+      pieces.push(chunk.subarray(from));
+      held += chunk.length - from;
+    }
   }
   if (pieces.length > 0) yield { bytes: Buffer.concat(pieces), ended: false };
 }
@@ -27,6 +35,14 @@ export interface Wanted {
   readonly indexes: ReadonlySet<number>;
   /** The same for the SM3 twin tree, where it is asked for. */
   readonly twin?: Pick<Wanted, "frontier" | "sizes">;
+  /** Called for each entry that stands in its place, with the tree before it. */
+  visit?(leaf: VisitedLeaf, before: Frontier): void;
+}
+
+export interface VisitedLeaf {
+  readonly bytes: Buffer;
+  readonly hash: Buffer;
+  readonly entry: StoredEntry;
 }
 
 export interface ReadLeaves {
@@ -66,8 +82,9 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
       remember();
     }
     if (!ended) findings.add({ code: "REC_NONCANON", detail: "the last line has no line end" }, tree.size);
-    checkLine(bytes, tree.size, prev, findings);
+    const entry = checkLine(bytes, tree.size, prev, findings);
     prev = leafHash(bytes);
+    if (entry !== undefined) wanted.visit?.({ bytes, hash: prev, entry }, tree);
     if (wanted.indexes.has(tree.size)) hashes.set(tree.size, prev);
     tree = pushLeaf(tree, prev);
     if (twin !== undefined) twin = pushSm3(twin, bytes);
@@ -104,22 +121,24 @@ function twinAt(size: number, { twin }: Wanted, findings: Findings): Frontier | 
   return undefined;
 }
 
-function checkLine(bytes: Buffer, want: number, prev: Buffer | undefined, findings: Findings): void {
+/** The entry, where it is one and says its own number. */
+function checkLine(bytes: Buffer, want: number, prev: Buffer | undefined, findings: Findings): StoredEntry | undefined {
   const value = parseCanonical(bytes);
   if (!value.ok) {
-    findings.add({ ...value.problem, detail: `entry ${want}: ${value.problem.detail}` }, want);
-    return;
+    findings.add({ ...value.problem, detail: `entry ${want}: ${value.problem.detail}` }, want, bytes);
+    return undefined;
   }
   const entry = checkEntry(value.value);
-  if (!entry.ok) findings.add({ ...entry.problem, detail: `entry ${want}: ${entry.problem.detail}` }, want);
+  if (!entry.ok) findings.add({ ...entry.problem, detail: `entry ${want}: ${entry.problem.detail}` }, want, bytes);
   const seq = memberOf(value.value, "seq");
   if (seq !== want) {
     const gap = typeof seq === "number" && seq > want;
-    findings.add({ code: gap ? "SEQ_GAP" : "SEQ_ORDER", detail: `entry ${want} says ${String(seq)}` }, want);
+    findings.add({ code: gap ? "SEQ_GAP" : "SEQ_ORDER", detail: `entry ${want} says ${String(seq)}` }, want, bytes);
   }
   if (prev !== undefined && memberOf(value.value, "prev") !== prev.toString("base64")) {
-    findings.add({ code: "PREV_MISMATCH", detail: `entry ${want} names another predecessor` }, want);
+    findings.add({ code: "PREV_MISMATCH", detail: `entry ${want} names another predecessor` }, want, bytes);
   }
+  return entry.ok && seq === want ? entry.value : undefined;
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -66,9 +66,9 @@ const FORBIDDEN = /[\u0000-\u0009\u000b-\u001f]/;
 const LINE = /^\u2014 (\S+) (\S+)$/u;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads a note: at most 64 KiB and 32 signature lines, UTF-8 without BOM, LF the only control character. CP_SYNTAX. */
-export function parseNote(raw: Buffer): Result<Note> {
-  if (raw.length > noteLimits.bytes) return bad("CP_SYNTAX", `${raw.length} bytes, at most ${noteLimits.bytes}`);
+/** Reads a note: at most 64 KiB, or `atMost` bytes, and 32 signature lines, UTF-8 without BOM, LF the only control character. CP_SYNTAX. */
+export function parseNote(raw: Buffer, atMost: number = noteLimits.bytes): Result<Note> {
+  if (raw.length > atMost) return bad("CP_SYNTAX", `${raw.length} bytes, at most ${atMost}`);
   const whole = decode(raw);
   if (whole === undefined || FORBIDDEN.test(whole) || whole.startsWith("\ufeff")) {
     return bad("CP_SYNTAX", "not plain UTF-8 with LF line ends");
@@ -91,8 +91,8 @@ export function parseNote(raw: Buffer): Result<Note> {
  * Verifies every line of a known key; lines of other keys are ignored, as signed-note demands. One bad line of a known key
  * refuses the note: SIG_BAD, COSIG_BAD. KEY_UNKNOWN where no log key (type 1 or 255) of `keys` signed.
  */
-export function openNote(raw: Buffer, keys: readonly Vkey[]): Result<OpenNote> {
-  const note = parseNote(raw);
+export function openNote(raw: Buffer, keys: readonly Vkey[], atMost?: number): Result<OpenNote> {
+  const note = parseNote(raw, atMost);
   if (!note.ok) return note;
   const { text, lines } = note.value;
   const signedBy: Vkey[] = [];
@@ -112,6 +112,20 @@ export function openNote(raw: Buffer, keys: readonly Vkey[]): Result<OpenNote> {
   }
   if (signedBy.length === 0) return bad("KEY_UNKNOWN", `signed by ${lines.map((line) => line.name).join(", ")}`);
   return good({ text, signedBy, cosignatures });
+}
+
+/** The cosignatures of a note by these keys, whoever else signed: COSIG_BAD where one does not verify, CP_SYNTAX. */
+export function verifiedCosignatures(raw: Buffer, keys: readonly Vkey[]): Result<readonly Cosignature[]> {
+  const note = parseNote(raw);
+  if (!note.ok) return note;
+  const cosignatures: Cosignature[] = [];
+  for (const line of note.value.lines)
+    for (const vkey of keys.filter(({ type, name, id }) => type === 4 && name === line.name && id.equals(line.id))) {
+      const time = verifiedTime(vkey, note.value.text, line);
+      if (time === undefined) return bad("COSIG_BAD", `the cosignature of ${vkey.name}`);
+      cosignatures.push({ vkey, time, line: line.line });
+    }
+  return good(cosignatures);
 }
 
 function parseLine(line: string): SignatureLine | undefined {

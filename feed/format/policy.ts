@@ -35,11 +35,15 @@ interface Draft {
   twins?: Vkey[];
 }
 
+/** In bytes: a register of some thirty thousand gateways. */
+export const policyLimit = 4_194_304;
+
 /**
  * Reads a policy file. KEY_UNKNOWN: a key that cannot be used, or that stands there twice. QUORUM: an unknown line, a name
- * used before it is defined or as a member twice, a threshold that cannot be met, not exactly one quorum line.
+ * used before it is defined or as a member twice, a threshold that cannot be met, not exactly one quorum line, or too long.
  */
 export function parsePolicy(text: string): Result<Policy> {
+  if (Buffer.byteLength(text) > policyLimit) return bad("QUORUM", `a policy of more than ${policyLimit} bytes`);
   const draft: Draft = { logs: [], witnesses: [], groups: [], used: new Set() };
   for (const [index, line] of text.split("\n").entries()) {
     const problem = readLine(draft, line);

@@ -9,7 +9,8 @@ const text = z.string().max(4096);
 const name = z.string().min(1).max(255);
 const time = z.iso.datetime({ precision: 3 }).length(24);
 const base64 = (length: number) => z.string().refine((value) => fromBase64(value, length) !== undefined, "not base64");
-const hash = base64(32);
+/** The base64 of 32 bytes in its one spelling. */
+export const hash = base64(32);
 const boot = z.string().regex(/^[0-9a-f]{8}$/);
 const device = z.string().regex(/^[A-Za-z0-9-]{1,32}$/);
 const channel = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/);
@@ -48,10 +49,27 @@ const derivation = z.strictObject({
   in: z.record(code, name),
   at: period,
   every: z.int().min(1).optional(),
+  own: z.int().min(1).max(3_600_000).optional(),
+  normal: z
+    .string()
+    .regex(/^(0\.\d{1,6}|1)$/)
+    .optional(),
+  stopped: z.literal("F").optional(),
   longer: z.enum(["mean", "sum"]),
   weight: channel.optional(),
   constants: code,
   regime: code,
+});
+const level = z.tuple([name, value]);
+const calibration = z.strictObject({
+  rules: z.enum(["part-75", "hj75"]),
+  kind: code,
+  scale: value,
+  zero: level.optional(),
+  span: level.optional(),
+  samples: z.int().min(1),
+  spread: value,
+  timer: z.strictObject({ lasts: z.int().min(1), reach: z.enum(["last-pass", "failure"]), since: time }).optional(),
 });
 const config = entry("config", {
   points: z.record(channel, z.tuple([text, name, name, z.int().min(0).max(20)])),
@@ -70,6 +88,7 @@ const config = entry("config", {
     .optional(),
   derive: z.record(channel, derivation).optional(),
   east: z.int().min(-720).max(840).optional(),
+  calibrate: z.record(channel, calibration).optional(),
 });
 const bootEntry = entry("boot", {
   boot,
@@ -104,6 +123,16 @@ const event = entry("event", {
   detail: text,
   dev: device.optional(),
   set: z.record(channel, z.tuple([value.nullable(), value])).optional(),
+  check: z
+    .strictObject({
+      channel,
+      point: z.enum(["zero", "span"]),
+      at: time,
+      reading: value,
+      reference: value,
+      of: count.optional(),
+    })
+    .optional(),
 });
 const anchor = entry("anchor", {
   boot,

@@ -10,6 +10,8 @@ export interface Topics {
   readonly ack: string;
   /** Signed nacks and commands. */
   readonly ctl: string;
+  /** Certificates with the service's countersignature. */
+  readonly receipt: string;
   /** Bundles from the mirror, for an agent that lost its tail. */
   readonly back: string;
 }
@@ -24,6 +26,7 @@ const paths: Topics = {
   status: "up/status",
   ack: "dn/ack",
   ctl: "dn/ctl",
+  receipt: "dn/cert",
   back: "dn/fill",
 };
 
@@ -33,7 +36,7 @@ export const GATEWAY = /^[A-Za-z0-9._-]{1,64}$/;
 /** `gateway` may be "+" for a subscription to all of them. */
 export function topics(gateway: string): Topics {
   const at = (path: string): string => `cems/v1/${gateway}/${path}`;
-  const { cp, live, fill, cert, status, ack, ctl, back } = paths;
+  const { cp, live, fill, cert, status, ack, ctl, receipt, back } = paths;
   return {
     cp: at(cp),
     live: at(live),
@@ -42,6 +45,7 @@ export function topics(gateway: string): Topics {
     status: at(status),
     ack: at(ack),
     ctl: at(ctl),
+    receipt: at(receipt),
     back: at(back),
   };
 }

@@ -1,6 +1,7 @@
 import type { Bundle, Commit } from "./bundle.ts";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 import { noPrev, readEntry, type StoredEntry } from "./entry.ts";
+import { checkEpoch, type KeyEpoch } from "./epoch.ts";
 import { bad, type Finding, good, type Result } from "./faults.ts";
 import { checkHistory, type History } from "./history.ts";
 import { openNote, parseNote, type Vkey } from "./note.ts";
@@ -9,8 +10,10 @@ import { emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootO
 /** What this side knows of a log before a message of it arrives. */
 export interface Known extends History {
   readonly origin: string;
-  /** The keys that may sign trees of this log now. */
+  /** The keys of this log. */
   readonly logKeys: readonly Vkey[];
+  /** The tree sizes that each of them may sign; left out: all. */
+  readonly epochs?: readonly KeyEpoch[];
   /** Frontier at `witnessed.size`, for bundles that leave theirs out. */
   readonly frontier?: Frontier;
 }
@@ -76,10 +79,10 @@ export function verifyBundle(bundle: Bundle, known: Known): Result<VerifiedBundl
   return leaves.ok ? good({ ...head.value, from: bundle.from, leaves: leaves.value, frontier }) : leaves;
 }
 
-/** Opens a checkpoint note of a known log: CP_SYNTAX, CP_ORIGIN, KEY_UNKNOWN, SIG_BAD. */
+/** Opens a checkpoint note of a known log: CP_SYNTAX, CP_ORIGIN, KEY_UNKNOWN, SIG_BAD, KEY_EPOCH, KEY_REVOKED. */
 export function openCheckpoint(
   note: Buffer,
-  known: { readonly origin: string; readonly logKeys: readonly Vkey[] },
+  known: Pick<Known, "origin" | "logKeys" | "epochs">,
 ): Result<VerifiedCheckpoint> {
   const parsed = parseNote(note);
   if (!parsed.ok) return parsed;
@@ -88,7 +91,10 @@ export function openCheckpoint(
   const { origin } = checkpoint.value;
   if (origin !== known.origin) return bad("CP_ORIGIN", `origin ${origin}, not ${known.origin}`);
   const open = openNote(note, known.logKeys);
-  return open.ok ? good({ checkpoint: checkpoint.value, text: parsed.value.text, note }) : open;
+  if (!open.ok) return open;
+  const invalid = known.epochs && checkEpoch(known.epochs, open.value.signedBy, checkpoint.value.size);
+  if (invalid !== undefined) return { ok: false, problem: invalid };
+  return good({ checkpoint: checkpoint.value, text: parsed.value.text, note });
 }
 
 function startOf({ from, frontier }: Bundle, known: Known): Frontier | undefined {

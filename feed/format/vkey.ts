@@ -91,7 +91,8 @@ const SMALL_ORDER = new Set([
   55188659117513257062467267217118295137698188065244968500265048394206261417927n,
 ]);
 
-function weakness(key: Buffer): string | undefined {
+/** Why nobody may be identified by these bytes as an Ed25519 key; undefined where nothing speaks against them. */
+export function weakness(key: Buffer): string | undefined {
   if (key.length !== 32) return `has ${key.length} bytes, not 32`;
   const y = BigInt(`0x${Buffer.from(key).reverse().toString("hex")}`) % 2n ** 255n;
   if (y >= PRIME) return "is not in canonical form";

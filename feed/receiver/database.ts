@@ -39,8 +39,8 @@ export function createDatabase(path: string, schema: string): void {
   });
 }
 
-/** `write` false: a reader beside the running receiver. */
-export function openDatabase(path: string, options: { readonly write: boolean }): Database {
+/** `write` false: a reader beside the running receiver. `schema` makes what is not there yet. */
+export function openDatabase(path: string, options: { readonly write: boolean; readonly schema?: string }): Database {
   return translated(path, () => {
     const db = new Sqlite(path, { fileMustExist: true, readonly: !options.write, timeout: 5000 });
     try {
@@ -48,6 +48,7 @@ export function openDatabase(path: string, options: { readonly write: boolean })
       const found = db.pragma("user_version", { simple: true });
       if (found !== FORMAT) throw fault("E_LEDGER_CORRUPT", path, `format ${found}, not ${FORMAT}`);
       harden(db, path, options.write);
+      if (options.schema !== undefined) db.exec(options.schema);
       return wrap(db, path);
     } catch (error) {
       db.close();

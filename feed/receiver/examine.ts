@@ -2,21 +2,13 @@ import { parseBundle, parseCommit } from "../format/bundle.ts";
 import { parseCheckpoint } from "../format/checkpoint.ts";
 import type { StoredEntry } from "../format/entry.ts";
 import { bad, type Finding, good, type Result } from "../format/faults.ts";
-import { appendLines, parseNote, type Vkey } from "../format/note.ts";
+import { appendLines, parseNote } from "../format/note.ts";
 import { type Frontier, leafHash, rootOf } from "../format/tree.ts";
-import { type Known, verifyBundle, verifyCommit } from "../format/verify.ts";
+import { type Known, type VerifiedBundle, verifyBundle, verifyCommit } from "../format/verify.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Judging } from "./judging.ts";
 import type { Change, Holding, Leaf, Ledger, Tree } from "./ledger.ts";
 import { advance } from "./mirror.ts";
-
-/** A row of the register: a gateway, a log it may write, and up to which size the log's key is valid. */
-export interface Gateway {
-  readonly id: string;
-  readonly log: Vkey;
-  /** The key is not valid for larger trees. */
-  readonly until?: number | undefined;
-  /** Whether that is because it was revoked. */
-  readonly revoked?: boolean | undefined;
-}
 
 /** What an accepted message changes, and what it left open. */
 export interface Accepted {
@@ -27,27 +19,43 @@ export interface Accepted {
   readonly gap: readonly [number, number] | undefined;
 }
 
+/** What a message is examined with. */
+export interface Examining {
+  readonly ledger: Ledger;
+  /** Checks 13 to 16; left out: they are not made. */
+  readonly judging?: Judging | undefined;
+  /** Unix ms: when the tree would be witnessed. */
+  readonly now: number;
+}
+
 /** Checks 1 to 12 on a commit lane's message against what is held. Nothing is kept yet. */
-export async function examineCommit(payload: Buffer, gateway: Gateway, ledger: Ledger): Promise<Result<Accepted>> {
+export async function examineCommit(
+  payload: Buffer,
+  gateway: Gateway,
+  { ledger, now }: Examining,
+): Promise<Result<Accepted>> {
   const commit = parseCommit(payload);
   if (!commit.ok) return commit;
   const { holding, known } = await holdingOf(ledger, gateway, commit.value.note, commit.value.old);
   const verified = verifyCommit(commit.value, known);
   if (!verified.ok) return verified;
   const { checkpoint, note } = verified.value;
-  const invalid = validFor(gateway, checkpoint.size);
-  if (invalid !== undefined) return { ok: false, problem: invalid };
   const change: Change = {
     seen: seenOf(holding),
     tree: { ...checkpoint, note },
     leaves: [],
     frontier: holding.frontier,
+    time: now,
   };
   return good({ change, duplicate: known.rootAt?.(checkpoint.size) !== undefined, gap: undefined });
 }
 
-/** The same on a bundle; both lanes carry one format. */
-export async function examineBundle(payload: Buffer, gateway: Gateway, ledger: Ledger): Promise<Result<Accepted>> {
+/** The same on a bundle, and checks 13 to 16 on what is then here without a gap; both lanes carry one format. */
+export async function examineBundle(
+  payload: Buffer,
+  gateway: Gateway,
+  { ledger, judging, now }: Examining,
+): Promise<Result<Accepted>> {
   const bundle = parseBundle(payload);
   if (!bundle.ok) return bundle;
   const { from, entries } = bundle.value;
@@ -65,15 +73,22 @@ export async function examineBundle(payload: Buffer, gateway: Gateway, ledger: L
   const frontier = await advance(holding.frontier, leaves, (a, b) => ledger.hashes(gateway.log.name, a, b));
   const tree: Tree = { ...checkpoint, note: ownNote(note, gateway) };
   const problem =
-    validFor(gateway, checkpoint.size) ??
+    begins(gateway, verified.value) ??
     links(leaves, stored, verified.value.leaves[0]?.entry) ??
     (await linkAfter(leaves, stored, gateway, ledger)) ??
     (await whole(frontier, tree, holding, gateway, ledger));
   if (problem !== undefined) return { ok: false, problem };
+  const sizes = { from: holding.frontier.size, to: frontier.size, witnessed: holding.witnessed?.size ?? 0 };
+  const judged =
+    judging && sizes.to > sizes.from
+      ? await judging.judge({ gateway, leaves: verified.value.leaves, ...sizes, tree, now })
+      : good(undefined);
+  if (!judged.ok) return judged;
   const fresh = leaves.filter(({ seq }) => !stored.has(seq));
   const duplicate = fresh.length === 0 && known.rootAt?.(tree.size) !== undefined;
   const gap = frontier.size < from ? await gapBefore(from, frontier.size, gateway, ledger) : undefined;
-  return good({ change: { seen: seenOf(holding), tree, leaves: fresh, frontier }, duplicate, gap });
+  const change = { seen: seenOf(holding), tree, leaves: fresh, frontier, time: now, checked: judged.value };
+  return good({ change, duplicate, gap });
 }
 
 const leafOf = ({
@@ -98,7 +113,9 @@ const leafOf = ({
 function ownNote(raw: Buffer, { log }: Gateway): Buffer {
   const note = parseNote(raw);
   if (!note.ok) return raw;
-  const own = note.value.lines.filter(({ name, id }) => name === log.name && id.equals(log.id));
+  const own = note.value.lines.filter((line) =>
+    log.keys.some(({ vkey }) => vkey.name === line.name && vkey.id.equals(line.id)),
+  );
   const lines = own.map(({ line }) => line);
   return Buffer.from(appendLines(`${note.value.text}\n`, lines));
 }
@@ -124,14 +141,20 @@ async function holdingOf(
     if (tree) roots.set(size, tree.root);
   }
   const { witnessed, frontier } = holding;
-  const known: Known = { origin: log.name, logKeys: [log], witnessed, rootAt: (size) => roots.get(size) };
+  const known: Known = {
+    origin: log.name,
+    logKeys: log.keys.map(({ vkey }) => vkey),
+    epochs: log.keys,
+    witnessed,
+    rootAt: (size) => roots.get(size),
+  };
   return { holding, known: frontier.size > 0 && frontier.size === witnessed?.size ? { ...known, frontier } : known };
 }
 
-function validFor({ log, until, revoked }: Gateway, size: number): Finding | undefined {
-  if (until === undefined || size <= until) return undefined;
-  const detail = `tree of ${size}: ${log.name} is valid up to ${until}`;
-  return { code: revoked ? "KEY_REVOKED" : "KEY_EPOCH", detail };
+/** Entry 0, where it is among these, against the registered one. */
+function begins({ log }: Gateway, { from, leaves }: VerifiedBundle): Finding | undefined {
+  if (log.genesis === undefined || from > 0 || leaves[0]?.hash.equals(log.genesis)) return undefined;
+  return { code: "GENESIS_BAD", detail: `entry 0 of ${log.name} is not the registered one` };
 }
 
 /** The entries against those that are here: the same bytes where both have one, and chained to the one before. */

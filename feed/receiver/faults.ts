@@ -24,6 +24,36 @@ export const receiverFaults = {
     hint: "Each key is a PKCS #8 PEM of Ed25519 that only its owner may read: chmod 0400.",
     exit: 77,
   },
+  E_REGISTER: {
+    consequence: "nothing is started; while it runs, the register that was read before goes on",
+    hint: "Put the register.note that the registry signed last where receiver.yaml says, and its verifier key; never an older one.",
+    exit: 78,
+  },
+  E_REGISTRY_EXISTS: {
+    consequence: "nothing is made; what is there stays as it is",
+    hint: "The offline key is never overwritten: name another folder, or another file to write.",
+    exit: 73,
+  },
+  E_REGISTRY_FOLDER: {
+    consequence: "the register is as it was",
+    hint: "Name a folder that `cems-receiver registry init` made and in which you may write, and files that you may read.",
+    exit: 74,
+  },
+  E_REGISTRY_KEY: {
+    consequence: "the register is as it was",
+    hint: "The folder holds reg.pem, a PKCS #8 PEM of Ed25519 that only its owner may read (chmod 0400), and the register that it signed.",
+    exit: 77,
+  },
+  E_REGISTRY_REFUSED: {
+    consequence: "the register is as it was",
+    hint: "The code is that of a failed check; feed/README.md says what each means.",
+    exit: 2,
+  },
+  E_RECEIPT_NONE: {
+    consequence: "no receipt is made",
+    hint: "Name a log of which the ledger holds entries; `cems-receiver tail --summary` lists them.",
+    exit: 66,
+  },
   E_LEDGER_MISSING: {
     consequence: "nothing is started; a new ledger is never begun in its place",
     hint: "Check the path. Restore the ledger from its backup; only `cems-receiver init` begins a new one.",
@@ -59,6 +89,16 @@ export const receiverFaults = {
     hint: "A rule of the ledger was broken by the program itself. Report it with the log.",
     exit: 70,
   },
+  E_CLOSE_MONTH: {
+    consequence: "nothing is closed",
+    hint: "Name the month as it stands in the certificates: --month 2026-10.",
+    exit: 64,
+  },
+  E_CLOSE_FOLDER: {
+    consequence: "not every statement was written",
+    hint: "Name a folder in which you may write, on a disk with space, then close the month again.",
+    exit: 73,
+  },
   E_EXPORT_MISSING: {
     consequence: "nothing is verified",
     hint: "Name the folder that `cems-agent export` wrote: it holds keys.txt and leaves.jsonl.",
@@ -72,6 +112,11 @@ export const receiverFaults = {
   E_VERIFY_POLICY: {
     consequence: "nothing is verified",
     hint: "Give --policy the policy.txt that `cems-receiver init` wrote with a line `log VKEY` added: the gateway's key from receiver.yaml.",
+    exit: 66,
+  },
+  E_VERIFY_REGISTER: {
+    consequence: "nothing is verified",
+    hint: "Give --register the register.note of the regulator, and --register-key the verifier key that it published.",
     exit: 66,
   },
 } as const satisfies Record<string, FaultRow>;

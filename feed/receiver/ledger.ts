@@ -1,4 +1,5 @@
-import type { CheckCode } from "../format/faults.ts";
+import type { CheckCode, Finding } from "../format/faults.ts";
+import type { SeenRegister } from "../format/registry.ts";
 import type { Frontier } from "../format/tree.ts";
 
 /** A signed tree whose note verified and whose history fits what was witnessed before. */
@@ -36,15 +37,29 @@ export interface Change {
   readonly leaves: readonly Leaf[];
   /** Frontier of the tree of which every entry is then here. */
   readonly frontier: Frontier;
+  /** When the tree is witnessed, Unix ms, if it is larger than every one before. */
+  readonly time?: number;
+  /** What the checks of entries remember up to that frontier, and what they remarked upon. */
+  readonly checked?: { readonly state: string; readonly remarks: readonly Refusal[] } | undefined;
 }
 
-/** A message that was refused. `note` is what the log signed, where it may contradict what it signed before. */
+/** A tree that was the largest when it was witnessed, and when that was, Unix ms. */
+export interface Witnessed {
+  readonly size: number;
+  readonly time: number;
+}
+
+/** A message that was refused, or entries that were remarked upon. `note` is what the log signed and may be held against it. */
 export interface Refusal {
   readonly time: number;
   readonly gateway: string;
   readonly code: CheckCode;
   readonly detail: string;
   readonly note?: Buffer | undefined;
+  /** A note that is kept already is not counted again. */
+  readonly once?: boolean | undefined;
+  /** Entries that one remark is about; else a message counts once. */
+  readonly times?: number;
 }
 
 export interface Summary {
@@ -74,9 +89,23 @@ export interface Ledger {
   entries(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
   /** What was computed, entries of type derived and amend, in [from, to), in order. */
   computed(origin: string, from: number, to: number): Promise<readonly Omit<Leaf, "readings">[]>;
+  /** Events of calibration checks in [from, to), in order. */
+  checks(origin: string, from: number, to: number): Promise<readonly Buffer[]>;
+  /** Entries below it need not be recomputed any more; undefined before the first word of it. */
+  recomputed(origin: string): Promise<number | undefined>;
+  setRecomputed(origin: string, below: number): Promise<void>;
+  /** Trees of a size in (above, ...] from the smallest on, up to the first that reaches `upTo`. */
+  witnessedFrom(origin: string, above: number, upTo: number): Promise<readonly Witnessed[]>;
+  /** What the checks of entries remembered at the mirrored size. */
+  checked(origin: string): Promise<string | undefined>;
   keep(origin: string, change: Change): Promise<boolean>;
   /** Counts a message under the code of its check; keeps the note that may be evidence for ever, once. */
   refuse(refusal: Refusal): Promise<void>;
   summary(): Promise<Summary>;
+  /**
+   * Takes note of the register in use, for ever, unless a later one, or another of its number, was used before: then it is
+   * REG_ROLLBACK.
+   */
+  useRegister(found: SeenRegister): Promise<Finding | undefined>;
   close(): Promise<void>;
 }

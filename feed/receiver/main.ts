@@ -4,14 +4,19 @@ import { Fault } from "../format/faults.ts";
 import { KEY_NAME } from "../format/vkey.ts";
 import { linkFaults } from "../link/faults.ts";
 import { renderProblems } from "../yaml/render.ts";
+import { closeMonth } from "./close.ts";
 import { ends } from "./ends.ts";
 import { receiverFaults } from "./faults.ts";
 import { initReceiver } from "./init.ts";
 import { openReader } from "./readings.ts";
+import { lastReceipt } from "./receipt.ts";
+import { registryCommands } from "./registry/commands.ts";
+import { writeWhole } from "./registry/folder.ts";
+import { registeredIn } from "./registry/use.ts";
 import { runReceiver } from "./run.ts";
 import { loadSettings, type ReceiverSettings } from "./settings.ts";
 import { tail } from "./tail.ts";
-import { verifyFolder } from "./verify.ts";
+import { ownRegister, verifyFolder } from "./verify.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const config = option("--config FILE", "the receiver's settings, as init wrote them");
@@ -74,14 +79,33 @@ const show = command({
   examples: ["tail --config receiver.yaml", "tail --config receiver.yaml --follow --json --last 0"],
   ends: ends.tail,
   run: async ({ config, ...options }, signal) => {
-    const { ledger, gateways } = readSettings(config);
-    const names = new Map(gateways.map(({ id, log }) => [log.name, id]));
+    const settings = readSettings(config);
+    const { ledger } = settings;
+    const names = new Map(registeredIn(settings).map(({ id, log }) => [log.name, id]));
     const reader = openReader(ledger, (origin) => names.get(origin) ?? origin);
     try {
       await tail(reader, { ...options, print, now: Date.now }, signal);
     } finally {
       reader.close();
     }
+    return 0;
+  },
+});
+
+const receipt = command({
+  name: "receipt",
+  about: "Countersign the newest tree of which every entry of a log is held, and write the note.",
+  takes: {
+    config,
+    origin: option("--origin ORIGIN", "the log, as its key is named"),
+    out: option("--out FILE", "the note to write"),
+  },
+  examples: ["receipt --config receiver.yaml --origin dqs.example.cn/log/p1-s1-g1/1 --out last.note"],
+  ends: ends.receipt,
+  run: async ({ config, origin, out }) => {
+    const { size, note } = await lastReceipt(readSettings(config), origin, Date.now());
+    writeWhole(out, note);
+    print(`${out}: the tree of ${size}`);
     return 0;
   },
 });
@@ -98,16 +122,54 @@ const verify = command({
       ),
       undefined,
     ),
+    register: or(
+      option("--register FILE", "take the logs, their keys by tree size, and the policy from this register"),
+      undefined,
+    ),
+    registerKey: or(
+      option("--register-key VKEY", "the registry's verifier key; without it the register's own is used and printed"),
+      undefined,
+    ),
+    json: flag("--json", "print the whole report as one JSON object"),
   },
-  examples: ["verify export", "verify export --policy register/keys.txt"],
+  examples: [
+    "verify export",
+    "verify export --policy register/keys.txt",
+    "verify export --register register.note --register-key 'reg.dqs.example.cn+1b2c3d4e+AbC...'",
+    "verify export --json",
+  ],
   ends: ends.verify,
-  exits: { 2: "refused: a check failed; its code is printed" },
-  run: ({ dir, policy }) => verifyFolder(dir, policy, print),
+  exits: { 2: "refused: a check failed; its code is printed", 3: "valid, with remarks that are printed" },
+  run: ({ dir, policy, register, registerKey, json }) => {
+    const tell = json ? (line: string) => void process.stderr.write(`${line}\n`) : print;
+    const by = register === undefined ? policy : ownRegister(register, registerKey, tell);
+    return verifyFolder(dir, by, print, { json });
+  },
+});
+
+const close = command({
+  name: "close",
+  about: "Close a month: for each gateway, sign which tree closes it and which certificates were countersigned.",
+  takes: {
+    config,
+    month: option("--month MONTH", "the month, such as 2026-10"),
+    out: option(
+      "--out DIR",
+      "the folder to write the statements to; the plants put theirs into the bundle as close.note",
+    ),
+  },
+  examples: ["close --config receiver.yaml --month 2026-10 --out closed"],
+  ends: ends.close,
+  run: ({ config, month, out }) => {
+    for (const { gateway, file, certs } of closeMonth(readSettings(config), month, out, Date.now()))
+      print(file === undefined ? `${gateway}: no certificate of ${month}` : `${gateway}: ${certs.join(", ")}, ${file}`);
+    return 0;
+  },
 });
 
 await runProgram({
   name: "cems-receiver",
   about: "Receives what agents send, verifies it, and cosigns it as witness and as mirror.",
-  commands: [init, run, show, verify],
+  commands: [init, run, show, receipt, verify, close, ...registryCommands],
   faults: [receiverFaults, linkFaults],
 });

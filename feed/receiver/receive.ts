@@ -6,7 +6,9 @@ import type { Finding } from "../format/faults.ts";
 import { parseNote } from "../format/note.ts";
 import { laneOf, topics } from "../format/topics.ts";
 import type { Millis } from "../format/vocabulary.ts";
-import { type Accepted, examineBundle, examineCommit, type Gateway } from "./examine.ts";
+import { type Accepted, examineBundle, examineCommit } from "./examine.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Judging } from "./judging.ts";
 import type { Holding, Ledger } from "./ledger.ts";
 import { frontiersOf, sendBack } from "./send-back.ts";
 import { receipts, type ServiceKeys, type Statement, signStatement } from "./witness.ts";
@@ -19,8 +21,14 @@ export interface ReceiverParts {
   /** Hands a message to the link; what does not arrive is asked for again. */
   send(topic: string, payload: Buffer): Promise<void>;
   now(): Millis;
+  /** The checks of entries; left out: they are not made. */
+  readonly judging?: Judging;
+  /** Called for entries that stand and were remarked upon. */
+  remarked?(gateway: string, finding: Finding): void;
   /** Called for each message that was refused, and for gateways nobody registered. */
   refused(gateway: string, finding: Finding): void;
+  /** Called for each certificate of a registered gateway; it is answered when its month was made again. */
+  certificate?(gateway: Gateway, payload: Buffer): void;
   /** Called when entries without a gap are more than the `before` that they were, after they are acknowledged. */
   mirrored?(gateway: Gateway, before: number): void;
 }
@@ -28,6 +36,8 @@ export interface ReceiverParts {
 type MessageLane = "cp" | "live" | "fill";
 
 export interface Receiver {
+  /** From the next message on these are the registered gateways. */
+  register(gateways: readonly Gateway[]): void;
   /** One message at a time. Rejects only with a Fault of the ledger; what is wrong with a message is counted and answered. */
   receive(topic: string, payload: Buffer): Promise<void>;
 }
@@ -37,12 +47,24 @@ export interface Receiver {
  * replayed note is a rollback too, and an altered proof, which nobody signs, makes an honest tree look inconsistent.
  */
 const suspect = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
+/** Found in entries that the log signed over. */
+const ofEntries = [
+  "GENESIS_BAD",
+  "LOG_ENDED",
+  "KEY_POP",
+  "ANCHOR_BAD",
+  "TIME_BRACKET",
+  "TIME_FUTURE",
+  "MONO_BACKWARD",
+  "CFG_UNLOGGED",
+  "RAW_MISMATCH",
+];
 /** One gap is asked for again after this, not with every bundle behind it. */
 const ASK_AGAIN = 5000;
 
 export function openReceiver(parts: ReceiverParts): Receiver {
   const { ledger, keys, now } = parts;
-  const registered = rowsById(parts.gateways);
+  let registered = rowsById(parts.gateways);
   const frontierAt = frontiersOf(ledger);
   const asked = new Map<string, { readonly gap: string; readonly at: number }>();
 
@@ -52,7 +74,9 @@ export function openReceiver(parts: ReceiverParts): Receiver {
   };
   const refuse = async (gateway: Gateway, finding: Finding, lane: MessageLane, payload: Buffer): Promise<void> => {
     const { code, detail } = finding;
-    const note = suspect.includes(code) ? noteOf(lane, payload) : undefined;
+    // An entry is proven by the bundle as it came: proof, entries and the note over them.
+    const proof = ofEntries.includes(code) ? payload : undefined;
+    const note = suspect.includes(code) ? noteOf(lane, payload) : proof;
     await ledger.refuse({ time: now(), gateway: gateway.id, code, detail, note });
     parts.refused(gateway.id, finding);
     // What cannot even be read may be a genuine message played on another lane: an answer would be one to that message.
@@ -78,11 +102,12 @@ export function openReceiver(parts: ReceiverParts): Receiver {
   const take = async (gateway: Gateway, lane: MessageLane, payload: Buffer): Promise<void> => {
     const examine = lane === "cp" ? examineCommit : examineBundle;
     for (;;) {
-      const examined = await examine(payload, gateway, ledger);
+      const examined = await examine(payload, gateway, { ledger, judging: parts.judging, now: now() });
       if (!examined.ok) return refuse(gateway, examined.problem, lane, payload);
       // Another receiver on the same ledger may have been faster: then the message is looked at again.
       if (!(await kept(gateway, examined.value))) continue;
       const { gap, duplicate, change } = examined.value;
+      for (const remark of change.checked?.remarks ?? []) parts.remarked?.(gateway.id, remark);
       const holding = await ledger.holding(gateway.log.name);
       const moved = (holding.mirrored?.size ?? 0) > change.seen.mirrored;
       // A live bundle runs ahead of a backlog that is on its way: nothing is asked for.
@@ -115,6 +140,9 @@ export function openReceiver(parts: ReceiverParts): Receiver {
   };
 
   return {
+    register: (gateways) => {
+      registered = rowsById(gateways);
+    },
     receive: async (topic, payload) => {
       const at = laneOf(topic);
       if (at === undefined) return;
@@ -126,6 +154,7 @@ export function openReceiver(parts: ReceiverParts): Receiver {
         parts.refused(at.gateway, finding);
       } else if (at.lane === "cp" || at.lane === "live" || at.lane === "fill")
         await take(rows.length > 1 ? rowOf(rows, newest, at.lane, payload) : newest, at.lane, payload);
+      else if (at.lane === "cert") parts.certificate?.(certificateRow(rows, newest, payload), payload);
       // A status names no log: it is taken for the one that is written now.
       else if (at.lane === "status") await answer(newest, payload);
     },
@@ -157,6 +186,10 @@ function rowOf(rows: readonly Gateway[], newest: Gateway, lane: MessageLane, pay
   const checkpoint = note.ok ? parseCheckpoint(note.value.text) : note;
   return (checkpoint.ok && rows.find(({ log }) => log.name === checkpoint.value.origin)) || newest;
 }
+
+/** A certificate names its log in its second line; of no registered one it is the newest one's to refuse. */
+const certificateRow = (rows: readonly Gateway[], newest: Gateway, payload: Buffer): Gateway =>
+  rows.find(({ log }) => payload.includes(`"origin":${JSON.stringify(log.name)},`)) ?? newest;
 
 /** What the log signed; the message was read before, so its form is right. */
 function noteOf(lane: MessageLane, payload: Buffer): Buffer {

@@ -1,17 +1,22 @@
-import { createHmac } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
-import { differenceText, type ToleranceId, tolerances } from "../derive/difference.ts";
-import type { StoredEntry } from "../format/entry.ts";
-import { Fault, type Finding } from "../format/faults.ts";
+import type { ToleranceId } from "../derive/difference.ts";
+import type { Finding } from "../format/faults.ts";
 import type { Millis } from "../format/vocabulary.ts";
-import type { Gateway } from "./examine.ts";
-import type { Leaf, Ledger } from "./ledger.ts";
-import { type DerivedEntry, recount } from "./recount.ts";
-import type { ServiceKeys } from "./witness.ts";
+import { type Computed, judge, type Open } from "./derived-judging.ts";
+import { isPicked } from "./draw.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Asked } from "./recount.ts";
+import { makeStretches } from "./stretches.ts";
 
 export interface RecomputingParts {
-  readonly ledger: Pick<Ledger, "holding" | "entries" | "computed" | "refuse">;
-  /** Of the derived entries, 0 to 1. */
+  readonly ledger: Pick<
+    Ledger,
+    "holding" | "entries" | "computed" | "checks" | "refuse" | "recomputed" | "setRecomputed"
+  >;
+  /** What of theirs was waiting when a receiver stopped is gone on with at once. */
+  readonly gateways?: readonly Gateway[];
+  /** Of the derived entries and the amendments, 0 to 1. */
   readonly share: number;
   readonly tolerances: ToleranceId;
   readonly secret: Buffer;
@@ -28,43 +33,49 @@ export interface Recomputing {
   mirrored(gateway: Gateway, before: number): void;
   /** When everything that was there to do is done. */
   idle(): Promise<void>;
-  /** Leaves the rest undone. */
+  /** Leaves the rest for later. */
   stop(): Promise<void>;
 }
 
 interface Place {
   readonly gateway: Gateway;
+  readonly asked: Asked;
+  readonly open: Open;
   /** Entries below it are done with. */
   next: number;
-  /** Findings of entries that an honest plant is about to amend, by number, until the log has gone on. */
-  readonly open: Map<number, Open>;
-}
-
-interface Open {
-  readonly leaf: Computed;
-  readonly finding: Finding;
-  /** Unix ms, by the plant's clock. */
-  readonly until: number;
+  /** As far as the ledger says so. */
+  written: number;
 }
 
 const portion = 1024;
-/** A plant looks each minute for readings that came late, and needs a while for a month of them. */
-const patience = 10 * 60_000;
-const mostOpen = 1000;
-/** Channels that a finding names; the entry has the others. */
-const named = 4;
 
 export function startRecomputing(parts: RecomputingParts): Recomputing {
+  const { ledger, share, gateways = [] } = parts;
   const places = new Map<string, Place>();
   const stopping = new AbortController();
   const { signal } = stopping;
-  let news = false;
+  const due = new Map<string, { readonly gateway: Gateway; readonly before: number | undefined }>();
   let running: Promise<void> | undefined;
+  const placeOf = async (gateway: Gateway, before: number | undefined): Promise<Place> => {
+    const origin = gateway.log.name;
+    const known = places.get(origin);
+    if (known) return known;
+    const size = before ?? (await ledger.holding(origin)).mirrored?.size ?? 0;
+    const next = (await ledger.recomputed(origin)) ?? size;
+    // Whatever comes from now on is not forgotten, even if it is not got to before the next start.
+    await ledger.setRecomputed(origin, next);
+    const asked = { ledger, origin, stretches: makeStretches(ledger, origin), signal };
+    const place = { gateway, asked, open: new Map(), next, written: next };
+    places.set(origin, place);
+    return place;
+  };
   const work = async (): Promise<void> => {
-    while (news && !signal.aborted) {
-      news = false;
-      await turn();
-      for (const place of places.values()) await advance(place, parts, signal);
+    await turn();
+    for (let [first] = due; first !== undefined && !signal.aborted; [first] = due) {
+      const [origin, { gateway, before }] = first;
+      due.delete(origin);
+      const place = await placeOf(gateway, before);
+      await advance(place, parts);
     }
   };
   const begin = (): void => {
@@ -75,102 +86,55 @@ export function startRecomputing(parts: RecomputingParts): Recomputing {
       })
       .finally(() => {
         running = undefined;
-        if (news && !signal.aborted) begin();
+        if (due.size > 0 && !signal.aborted) begin();
       });
   };
   const idle = async (): Promise<void> => {
     while (running !== undefined) await running;
   };
+  if (share > 0) for (const gateway of gateways) due.set(gateway.log.name, { gateway, before: undefined });
+  if (due.size > 0) begin();
   return {
     mirrored: (gateway, before) => {
-      if (parts.share === 0 || signal.aborted) return;
-      if (!places.has(gateway.log.name)) places.set(gateway.log.name, { gateway, next: before, open: new Map() });
-      news = true;
+      if (share === 0 || signal.aborted) return;
+      if (!due.has(gateway.log.name)) due.set(gateway.log.name, { gateway, before });
       begin();
     },
     idle,
-    stop: () => {
+    stop: async () => {
+      const isWell = !signal.aborted;
       stopping.abort();
-      return idle();
+      await idle();
+      if (isWell) for (const place of places.values()) await note(place, ledger);
     },
   };
 }
 
 /** Portion by portion to the end of what is here: memory does not grow with what is left to do. */
-async function advance(place: Place, parts: RecomputingParts, signal: AbortSignal): Promise<void> {
-  const origin = place.gateway.log.name;
-  const size = (await parts.ledger.holding(origin)).mirrored?.size ?? 0;
+async function advance(place: Place, { ledger, now, differs, tolerances, ...draw }: RecomputingParts): Promise<void> {
+  const { gateway, asked, open } = place;
+  const { origin, signal } = asked;
+  const isDrawn = ({ hash }: Computed): boolean => isPicked(hash, draw);
+  const size = (await ledger.holding(origin)).mirrored?.size ?? 0;
   while (place.next < size && !signal.aborted) {
     const to = Math.min(place.next + portion, size);
-    for (const leaf of await parts.ledger.computed(origin, place.next, to)) {
+    for (const leaf of await ledger.computed(origin, place.next, to)) {
+      for (const { leaf: wrong, finding } of await judge(leaf, open, isDrawn, asked, tolerances)) {
+        // The same again after a stop before it was noted down is not another.
+        await ledger.refuse({ time: now(), gateway: gateway.id, ...finding, note: wrong.bytes, once: true });
+        differs(gateway.id, finding);
+      }
       if (signal.aborted) return;
-      await step(leaf, place, parts, signal);
     }
     place.next = to;
+    if (place.next - place.written >= portion) await note(place, ledger);
     await turn();
   }
 }
 
-/**
- * Whether an entry is among the share. The secret makes it a draw that a plant cannot foresee: it chooses the salt of each of
- * its entries, and could otherwise try salts until a false one is passed over.
- */
-export function isPicked(hash: Buffer, { secret, share }: Pick<RecomputingParts, "secret" | "share">): boolean {
-  return createHmac("sha256", secret).update(hash).digest().readUIntBE(0, 6) < share * 2 ** 48;
-}
-
-/** The same for one service at any time, and nobody else's: an Ed25519 signature (RFC 8032) that is never given away. */
-export const secretOf = ({ control }: Pick<ServiceKeys, "control">): Buffer =>
-  control.sign(Buffer.from("cems-recompute/v1\n"));
-
-type Computed = Omit<Leaf, "readings">;
-
-async function step(leaf: Computed, place: Place, parts: RecomputingParts, signal: AbortSignal): Promise<void> {
-  const entry = JSON.parse(leaf.bytes.toString("utf8")) as StoredEntry;
-  if (entry.type === "amend") place.open.delete(entry.ref);
-  for (const [seq, { leaf, finding, until }] of place.open) {
-    if (Date.parse(entry.t) < until && place.open.size <= mostOpen) break;
-    place.open.delete(seq);
-    await tell(leaf, finding, place, parts);
-  }
-  if (entry.type !== "derived" || !isPicked(leaf.hash, parts)) return;
-  const wrong = await wrongWith(entry, place, parts, signal);
-  if (wrong === undefined || signal.aborted) return;
-  const finding: Finding = {
-    code: "DERIVED_DIFFERS",
-    detail: `entry ${entry.seq}, ${entry.period} ${entry.start}: ${wrong.text}`,
-  };
-  if (wrong.tooLate) place.open.set(entry.seq, { leaf, finding, until: Date.parse(entry.t) + patience });
-  else await tell(leaf, finding, place, parts);
-}
-
-async function tell(
-  { bytes }: Computed,
-  finding: Finding,
-  { gateway }: Place,
-  { ledger, now, differs }: RecomputingParts,
-): Promise<void> {
-  await ledger.refuse({ time: now(), gateway: gateway.id, ...finding, note: bytes });
-  differs(gateway.id, finding);
-}
-
-async function wrongWith(
-  entry: DerivedEntry,
-  { gateway }: Place,
-  { ledger, tolerances: id }: RecomputingParts,
-  signal: AbortSignal,
-): Promise<{ readonly text: string; readonly tooLate: boolean } | undefined> {
-  try {
-    const again = await recount(ledger, gateway.log.name, entry, tolerances[id], signal);
-    if (typeof again === "string") return { text: again, tooLate: false };
-    const { differences, tooLate } = again;
-    if (differences.length === 0) return undefined;
-    const more = differences.length > named ? [`and ${differences.length - named} more`] : [];
-    return { text: [...differences.slice(0, named).map(differenceText), ...more].join("; "), tooLate };
-  } catch (error) {
-    // What a plant declares must not stop the receiver; a ledger that fails must.
-    if (error instanceof Fault) throw error;
-    const text = `it cannot be recomputed: ${error instanceof Error ? error.message : String(error)}`;
-    return { text, tooLate: false };
-  }
+/** After a restart it begins where this says: with the first entry whose finding is open. */
+async function note(place: Place, ledger: Pick<Ledger, "setRecomputed">): Promise<void> {
+  const below = Math.min(place.next, ...[...place.open.values()].map(({ since }) => since));
+  if (below > place.written) await ledger.setRecomputed(place.asked.origin, below);
+  place.written = Math.max(place.written, below);
 }

@@ -1,145 +1,147 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { checkIn, type KnownCheck, makeProof } from "../derive/calibration/proof.ts";
 import type { Difference, Tolerance } from "../derive/difference.ts";
-import { boundsOf, type Recomputation, recomputation } from "../derive/recompute.ts";
-import { type Part, recomputedOfParts } from "../derive/recompute-parts.ts";
-import type { ConfigBody, DerivedBody } from "../format/body.ts";
+import { overlaid, type Readings } from "../derive/overlaid.ts";
+import { apartOf, boundsOf, type Recomputation, recomputation } from "../derive/recompute.ts";
+import type { AmendBody, ConfigBody, DerivedBody } from "../format/body.ts";
 import type { StoredEntry } from "../format/entry.ts";
-import type { ReadingTuple } from "../format/reading.ts";
+import { inTime, isTangled, stretchesIn, type Window } from "./in-time.ts";
 import type { Ledger } from "./ledger.ts";
+import { entryAt, firstSince, recallFrom } from "./places.ts";
+import { portion, type Stretches } from "./stretches.ts";
 
-type Read = Pick<Ledger, "entries" | "computed">;
 export type DerivedEntry = StoredEntry & DerivedBody;
+export type AmendEntry = StoredEntry & AmendBody;
 
-/** Entries that are read at once: a moment of work, then messages have their turn. */
-const portion = 256;
-/** A whole day of three entries a second, or an hour of seventy: what is longer is made of its parts. */
-const mostRaw = 262_144;
+/** One log, and what is known of the order of its times. */
+export interface Asked {
+  readonly ledger: Pick<Ledger, "entries" | "checks">;
+  readonly origin: string;
+  readonly stretches: Stretches;
+  readonly signal: AbortSignal;
+}
+
 const minute = 60_000;
+const hour = 60 * minute;
+/** Of each hour, and of what is shorter, so many entries are looked through at most: seventy a second. */
+const mostAnHour = 262_144;
+/** A clock that was set back does not hide a check. */
+const margin = 24 * hour;
 
 export interface Recounted {
   readonly differences: readonly Difference[];
   /** Readings that came behind those it names make all the difference: an honest plant read them too late, and amends it. */
   readonly tooLate: boolean;
 }
-const same: Recounted = { differences: [], tooLate: false };
 
 /**
- * Makes one derived period again from the entries of the ledger, all of which up to it are here: from the readings, and a
- * month, or a day of very many readings, from its written parts. In portions, so that it holds nobody up. What is wrong comes
- * back as differences, or as one sentence where there is nothing to compare with. Throws Fault E_LEDGER_*.
+ * Makes one derived period again from the readings in the ledger, up to its entry, all of which are here. In portions, so that
+ * it holds nobody up and a month takes no more memory than a minute. What is wrong comes back as differences, or as one sentence
+ * where there is nothing to compare with. Throws Fault E_LEDGER_*.
  */
 export async function recount(
-  ledger: Read,
-  origin: string,
+  asked: Asked,
   entry: DerivedEntry,
   within: readonly Tolerance[],
-  signal: AbortSignal,
-  most = mostRaw,
+  most = mostAnHour,
 ): Promise<Recounted | string> {
-  const config = await entryAt(ledger, origin, entry.cfg);
+  const account = await accountOf(asked, entry, entry.seq, most);
+  if (typeof account === "string") return account;
+  const again = await ofReadings(asked, account, entry.seq);
+  if (typeof again === "string") return again;
+  const differences = asked.signal.aborted ? [] : again.differences(within);
+  if (differences.length === 0 || entry.of[1] >= entry.seq) return { differences, tooLate: false };
+  const earlier = await ofReadings(asked, account, entry.of[1]);
+  const isLate = typeof earlier !== "string" && !asked.signal.aborted && earlier.differences(within).length === 0;
+  return { differences, tooLate: isLate };
+}
+
+/**
+ * The same of what an amendment puts in the place of a derived period, from all that was there before it. Undefined where it
+ * amends something else. Whatever it lacks an honest plant may still be about to amend. `before`: what was said and stands.
+ */
+export async function recountAmended(
+  asked: Asked,
+  amendment: AmendEntry,
+  before: Readings,
+  within: readonly Tolerance[],
+  most = mostAnHour,
+): Promise<{ readonly entry: DerivedEntry; readonly again: Recounted | string } | undefined> {
+  const entry = await entryAt(asked, amendment.ref);
+  if (entry?.type !== "derived" || entry.seq >= amendment.seq) return undefined;
+  const account = await accountOf(asked, entry, amendment.seq, most);
+  if (typeof account === "string") return { entry, again: account };
+  const said = { ...account, entry: { ...entry, data: overlaid(before, amendment.value) } };
+  const again = await ofReadings(asked, said, amendment.seq);
+  if (typeof again === "string") return { entry, again };
+  const differences = asked.signal.aborted ? [] : again.differences(within, "ignored");
+  return { entry, again: { differences, tooLate: true } };
+}
+
+/** What a period is made again from. `upTo`: one past the last entry that was there when it was said. */
+interface Account {
+  readonly config: StoredEntry & ConfigBody;
+  readonly entry: DerivedEntry;
+  readonly upTo: number;
+  /** The window of its readings, and of those that its totalisers begin with. */
+  readonly from: number;
+  readonly since: number;
+  readonly until: number;
+}
+
+async function accountOf(asked: Asked, entry: DerivedEntry, upTo: number, most: number): Promise<Account | string> {
+  const config = await entryAt(asked, entry.cfg);
   if (config?.type !== "config" || config.derive === undefined || config.seq >= entry.seq)
     return `entry ${entry.cfg} declares nothing derived`;
   const bounds = boundsOf(config, entry);
   if (bounds === undefined) return `no ${entry.period} begins at ${entry.start}`;
-  const since = await firstSince(ledger, origin, bounds.start, config.seq + 1, entry.seq);
+  const apart = apartOf(config);
+  const { start, end } = { start: bounds.start - apart, end: bounds.end + apart };
+  const since = await firstSince(asked, start, config.seq + 1, entry.seq);
   // Neither its range alone nor time alone: the one may leave readings out, the other goes wrong where a clock was set back.
   const first = Math.max(config.seq + 1, entry.of[1] === 0 ? since : Math.min(since, entry.of[0]));
-  const whole = entry.seq - first <= most;
-  if (entry.period === "month" || (entry.period === "day" && !whole)) {
-    const parts = await partsOf(ledger, origin, entry, [since, bounds.end], signal);
-    return signal.aborted ? same : { differences: recomputedOfParts(config, entry, parts, within), tooLate: false };
-  }
-  if (!whole) return `more than ${most} entries lie between what it names and itself`;
-  const compared = async (to: number): Promise<readonly Difference[]> => {
-    const again = await ofReadings(ledger, origin, config, entry, [first, to], signal);
-    return signal.aborted ? [] : again.differences(within);
-  };
-  const differences = await compared(entry.seq);
-  if (differences.length === 0) return same;
-  return { differences, tooLate: entry.of[1] < entry.seq && (await compared(entry.of[1])).length === 0 };
+  const limit = Math.ceil(most * Math.max(1, (end - start) / hour));
+  if (entry.seq - first > limit) return `more than ${limit} entries lie between what it names and itself`;
+  const recalled = await recallFrom(asked, config, bounds.start, first, most);
+  const window = recalled === undefined ? { from: first, since: start } : { from: recalled, since: -Infinity };
+  return { config, entry, upTo, until: end, ...window };
 }
 
-async function ofReadings(
-  ledger: Read,
-  origin: string,
-  config: ConfigBody,
-  entry: DerivedEntry,
-  [first, end]: readonly [number, number],
-  signal: AbortSignal,
-): Promise<Recomputation> {
-  const again = recomputation(config, entry);
-  for (let from = first; from < end && !signal.aborted; from += portion) {
-    for (const bytes of await ledger.entries(origin, from, Math.min(from + portion, end))) {
-      const one = parse(bytes);
-      if (one.type === "frame") again.take(one, one.seq);
+/** From the readings before entry `to`; checks count up to when it was said. */
+async function ofReadings(asked: Asked, account: Account, to: number): Promise<Recomputation | string> {
+  const { ledger, origin, stretches, signal } = asked;
+  const { config, entry, from, since, until } = account;
+  const window: Window = { from, to, since, until };
+  const tangled = "its readings are too much out of order";
+  const again = recomputation(config, entry, await checksOf(asked, account));
+  if (!(await stretches.cover(from, to, signal))) return signal.aborted ? again : tangled;
+  const those = stretchesIn(stretches.all(), window);
+  if (isTangled(those)) return tangled;
+  let closed = Math.floor(again.from / minute) * minute;
+  const closeTo = async (t: number): Promise<void> => {
+    for (; closed + minute <= Math.min(t, again.end) && !signal.aborted; closed += minute) {
+      again.close(closed + minute);
+      await turn();
     }
-    await turn();
+  };
+  for await (const { t, frame, seq } of inTime(ledger, origin, those, window, signal)) {
+    await closeTo(t - again.apart);
+    again.take(frame, seq);
   }
-  for (let until = again.from; until < again.end && !signal.aborted; ) {
-    until = Math.min(until + minute, again.end);
-    again.close(until);
-    await turn();
-  }
+  await closeTo(again.end);
   return again;
 }
 
-/** The shorter periods within a longer one, each with the amendments that were made before it. */
-async function partsOf(
-  ledger: Read,
-  origin: string,
-  entry: DerivedEntry,
-  [first, end]: readonly [number, number],
-  signal: AbortSignal,
-): Promise<readonly Part[]> {
-  const start = Date.parse(entry.start);
-  const parts = new Map<number, Part>();
-  for (let from = first; from < entry.seq && !signal.aborted; from += 4 * portion) {
-    for (const { bytes, seq } of await ledger.computed(origin, from, Math.min(from + 4 * portion, entry.seq))) {
-      const one = parse(bytes);
-      if (one.type === "amend") {
-        const was = parts.get(one.ref);
-        if (was !== undefined) parts.set(one.ref, { ...was, data: { ...was.data, ...readingsIn(one.value) } });
-      } else if (
-        one.type === "derived" &&
-        one.cfg === entry.cfg &&
-        (one.period === "hour" || one.period === "day" || one.period === "half-hour")
-      ) {
-        const at = Date.parse(one.start);
-        if (at >= start && at < end) parts.set(seq, { period: one.period, start: at, data: one.data });
-      }
-    }
-    await turn();
+/** The checks that decide what of the period is proven: those that a pass before it would still last from, and all since. */
+async function checksOf(asked: Asked, { config, entry, upTo }: Account): Promise<readonly KnownCheck[]> {
+  const { reach } = makeProof(config);
+  if (reach === 0) return [];
+  const from = await firstSince(asked, Date.parse(entry.start) - reach - margin, 0, upTo);
+  const found: KnownCheck[] = [];
+  for (const bytes of await asked.ledger.checks(asked.origin, from, upTo)) {
+    const check = checkIn(JSON.parse(bytes.toString("utf8")) as StoredEntry);
+    if (check) found.push(check);
+    if (found.length % portion === portion - 1) await turn();
   }
-  return [...parts.values()];
+  return found;
 }
-
-/** What an amendment puts in the place of what was said; words of another kind put nothing. */
-function readingsIn(value: string): Readonly<Record<string, ReadingTuple>> {
-  try {
-    const read: unknown = JSON.parse(value);
-    if (typeof read !== "object" || read === null) return {};
-    return Object.fromEntries(Object.entries(read).filter(([, one]) => Array.isArray(one) && one.length >= 2));
-  } catch {
-    return {};
-  }
-}
-
-/** Number of the first entry in [low, high) that was made at or after `t`, if each was made after the one before it. */
-async function firstSince(ledger: Read, origin: string, t: number, low: number, high: number): Promise<number> {
-  let [from, to] = [low, high];
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    const entry = await entryAt(ledger, origin, middle);
-    if (entry !== undefined && Date.parse(entry.t) < t) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
-async function entryAt(ledger: Read, origin: string, seq: number): Promise<StoredEntry | undefined> {
-  const [bytes] = await ledger.entries(origin, seq, seq + 1);
-  return bytes && parse(bytes);
-}
-
-/** What is in the ledger was verified before. */
-const parse = (bytes: Buffer): StoredEntry => JSON.parse(bytes.toString("utf8")) as StoredEntry;

@@ -5,7 +5,10 @@ import { KEY_NAME } from "../format/vkey.ts";
 
 /** receiver.yaml as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
-const path = z.string().min(1).max(1000);
+const path = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,1000}$/u)
+  .meta({ title: "a path without control characters" });
 
 export const gatewayRow = z.strictObject({
   id: z
@@ -41,7 +44,13 @@ export const settingsFile = z.strictObject({
       })
       .exactOptional(),
   }),
-  gateways: z.array(gatewayRow),
+  register: z
+    .strictObject({
+      file: path.meta({ description: "the signed register", examples: ["register.note"] }),
+      key: z.string().meta({ description: "the registry's verifier key NAME+ID+KEY, as `registry init` printed it" }),
+    })
+    .exactOptional(),
+  gateways: z.array(gatewayRow).default([]),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   recompute: z
     .strictObject({

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { ToleranceId } from "../derive/difference.ts";
 import { good, type Result } from "../format/faults.ts";
 import type { LinkSettings } from "../link.ts";
@@ -9,8 +9,9 @@ import { readYaml } from "../yaml/read.ts";
 import { inOrder } from "../yaml/render.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
 import { checkBroker, group } from "./check-broker.ts";
-import type { Gateway } from "./examine.ts";
-import { register } from "./register.ts";
+import type { Gateway } from "./gateway.ts";
+import { register, signedRegister } from "./register.ts";
+import type { RegisterSource } from "./registry/use.ts";
 import { type SettingsFile, settingsFile } from "./settings-file.ts";
 
 export interface ReceiverSettings {
@@ -19,7 +20,10 @@ export interface ReceiverSettings {
   readonly keys: string;
   readonly ledger: string;
   readonly broker: LinkSettings;
+  /** Without a register. */
   readonly gateways: readonly Gateway[];
+  /** Where it is there, the gateways are those that it names. */
+  readonly register?: RegisterSource;
   readonly logLevel: string;
   /** Which share of the derived periods is computed again, 0 to 1, and how far apart the values may be. */
   readonly recompute: { readonly share: number; readonly tolerances: ToleranceId };
@@ -33,13 +37,13 @@ export function loadSettings(
   file: string,
   { files = false }: { readonly files?: boolean } = {},
 ): Result<ReceiverSettings, readonly Problem[]> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
     return failed([unreadFile(file, error, "the path of the receiver.yaml that `cems-receiver init` wrote")]);
   }
-  const yaml = readYaml(text);
+  const yaml = readYaml(bytes);
   const syntax = syntaxProblems(file, yaml);
   if (yaml.value === undefined) return failed(syntax);
   const report: Reporter = reporter(file, yaml);
@@ -49,16 +53,20 @@ export function loadSettings(
   const named = { tls: group(broker.tls), passwordFile: broker.passwordFile };
   const from = (name: string): string => resolve(dirname(file), name);
   const { gateways, problems: unregistered } = register(raw.gateways, report);
+  const signed = signedRegister(group(raw.register), gateways, report);
   const problems = [
     ...syntax,
     ...(parsed.success ? [] : schemaProblems(parsed.error.issues, settingsFile, yaml.value, report)),
     ...checkBroker(broker, report),
     ...unregistered,
+    ...signed.problems,
     ...(files ? brokerFileProblems(named, { at: ["broker"], whose: "the receiver's", from, report }) : []),
   ];
   if (!parsed.success || problems.length > 0) return failed(problems);
-  const { name, keys, ledger, broker: written, ...plain } = parsed.data;
-  return good({ ...plain, name, keys: from(keys), ledger: from(ledger), broker: linkTo(written, from), gateways });
+  const { name, keys, ledger, broker: written, register: asked, ...plain } = parsed.data;
+  const source = asked && signed.key && { register: { file: from(asked.file), key: signed.key } };
+  const paths = { keys: from(keys), ledger: from(ledger), broker: linkTo(written, from) };
+  return good({ ...plain, name, ...paths, ...source, gateways });
 }
 
 const failed = (problems: readonly Problem[]): Result<never, readonly Problem[]> => ({
@@ -80,3 +88,7 @@ function linkTo({ tls, passwordFile, ...plain }: SettingsFile["broker"], from: (
     }),
   };
 }
+
+/** Countersigned certificates lie beside the ledger. */
+export const certificatesFolder = ({ ledger }: Pick<ReceiverSettings, "ledger">): string =>
+  join(dirname(ledger), "certificates");

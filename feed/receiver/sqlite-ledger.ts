@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { Fault } from "../format/faults.ts";
+import { checkSerial, type SeenRegister } from "../format/registry.ts";
 import type { Frontier } from "../format/tree.ts";
 import { createDatabase, type Database, holdLock, openDatabase } from "./database.ts";
-import type { Holding, Leaf, Ledger, Summary, Tree } from "./ledger.ts";
+import type { Holding, Leaf, Ledger, Refusal, Summary, Tree, Witnessed } from "./ledger.ts";
 
 /** `leaf.id` numbers entries in the order they came, which is not that of their numbers while a backlog arrives. */
 const schema = `
@@ -33,10 +34,19 @@ const schema = `
     )
     .join("\n")}`;
 
+/** What came later than the first ledgers: made where it is not there yet. */
+const later = `
+  CREATE TABLE IF NOT EXISTS witnessed(origin INTEGER NOT NULL REFERENCES origin, size INTEGER NOT NULL,
+                                       time INTEGER NOT NULL, PRIMARY KEY(origin, size)) STRICT;
+  CREATE TABLE IF NOT EXISTS checking(origin INTEGER PRIMARY KEY REFERENCES origin, state TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS recomputed(origin TEXT PRIMARY KEY, below INTEGER NOT NULL) STRICT;
+  -- calibration checks are looked for over weeks of entries
+  CREATE INDEX IF NOT EXISTS leaf_event ON leaf(origin, seq) WHERE type = 'event';`;
+
 /** Begins a ledger in a file that must not be there. Throws Fault E_RECEIVER_EXISTS, E_LEDGER_*. */
 export function createLedger(path: string): void {
   if (existsSync(path)) throw new Fault("E_RECEIVER_EXISTS", `${path} is there already`);
-  createDatabase(path, schema);
+  createDatabase(path, `${schema}${later}`);
 }
 
 /** Keeps other receivers from a ledger, by whatever path they name it. Throws Fault E_LEDGER_HELD, E_LEDGER_MISSING. */
@@ -51,7 +61,7 @@ function expectThere(path: string): void {
 
 export function openLedger(path: string): Ledger {
   expectThere(path);
-  return ledgerOn(openDatabase(path, { write: true }));
+  return ledgerOn(openDatabase(path, { write: true, schema: later }));
 }
 
 interface OriginRow {
@@ -81,10 +91,35 @@ function ledgerOn(db: Database): Ledger {
     `SELECT seq, type, hash, bytes FROM leaf
      WHERE origin = ? AND seq >= ? AND seq < ? AND type IN ('derived', 'amend') ORDER BY seq`,
   );
+  const findChecks = db.prepare<{ bytes: Buffer }>(
+    `SELECT bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? AND type = 'event'
+     AND instr(bytes, CAST('"code":"CALIBRATION_' AS BLOB)) > 0 ORDER BY seq`,
+  );
   const addRefused = db.prepare(
     "INSERT OR IGNORE INTO refused(time, gateway, code, detail, digest, note) VALUES (?, ?, ?, ?, ?, ?)",
   );
-  const count = db.prepare("INSERT INTO tally VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1");
+  const findBelow = db.prepare<{ below: number }>("SELECT below FROM recomputed WHERE origin = ?");
+  const setBelow = db.prepare(
+    "INSERT INTO recomputed VALUES (?, ?) ON CONFLICT DO UPDATE SET below = max(below, excluded.below)",
+  );
+  // Ledgers of before there were registers lack it.
+  db.prepare("CREATE TABLE IF NOT EXISTS register(serial INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT").run();
+  const newestRegister = db.prepare<SeenRegister>("SELECT serial, digest FROM register ORDER BY serial DESC LIMIT 1");
+  const addRegister = db.prepare("INSERT OR IGNORE INTO register(serial, digest) VALUES (?, ?)");
+  const count = db.prepare("INSERT INTO tally VALUES (?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n");
+  const addWitnessed = db.prepare("INSERT OR IGNORE INTO witnessed(origin, size, time) VALUES (?, ?, ?)");
+  const findWitnessed = db.prepare<Witnessed>(
+    `SELECT size, time FROM witnessed WHERE origin = ? AND size > ? AND size <= coalesce(
+       (SELECT min(size) FROM witnessed WHERE origin = ? AND size >= ?), 9007199254740991) ORDER BY size`,
+  );
+  const findChecked = db.prepare<{ state: string }>("SELECT state FROM checking WHERE origin = ?");
+  const setChecked = db.prepare(
+    "INSERT INTO checking(origin, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
+  );
+  const refuse = ({ time, gateway, code, detail, note, times, once }: Refusal, digested = note): void => {
+    const isKept = note && digested && addRefused.run(time, gateway, code, detail, digest(digested), note) === 0;
+    if (once !== true || isKept !== true) count.run(code, times ?? 1);
+  };
   const id = (origin: string): number => findOrigin.get(origin)?.id ?? 0;
   const treeAt = (origin: number, size: number): Tree | undefined =>
     size > 0 ? findTree.get(origin, size) : undefined;
@@ -105,7 +140,12 @@ function ledgerOn(db: Database): Ledger {
       return rows.slice(0, gap < 0 ? rows.length : gap).map(({ bytes }) => bytes);
     },
     computed: async (origin, from, to) => findComputed.all(id(origin), from, to),
-    keep: async (origin, { seen, tree, leaves, frontier }) =>
+    checks: async (origin, from, to) => findChecks.all(id(origin), from, to).map(({ bytes }) => bytes),
+    recomputed: async (origin) => findBelow.get(origin)?.below,
+    setRecomputed: async (origin, below) => void setBelow.run(origin, below),
+    witnessedFrom: async (origin, above, upTo) => findWitnessed.all(id(origin), above, id(origin), upTo),
+    checked: async (origin) => findChecked.get(id(origin))?.state,
+    keep: async (origin, { seen, tree, leaves, frontier, time, checked }) =>
       db.transaction(() => {
         if (id(origin) === 0) addOrigin.run(origin);
         const row = findOrigin.get(origin) as OriginRow;
@@ -113,15 +153,22 @@ function ledgerOn(db: Database): Ledger {
         addTree.run(row.id, tree.size, tree.root, tree.note);
         for (const { seq, type, readings, hash, bytes } of leaves)
           addLeaf.run(row.id, seq, type, readings, hash, bytes);
+        if (time !== undefined && tree.size > row.witnessed) addWitnessed.run(row.id, tree.size, Math.floor(time));
+        if (checked) setChecked.run(row.id, checked.state);
+        // One entry may be remarked upon under several codes.
+        for (const one of checked?.remarks ?? [])
+          refuse(one, one.note && Buffer.concat([Buffer.from(`${one.code}\n`), one.note]));
         moveOrigin.run(Math.max(row.witnessed, tree.size), frontier.size, join(frontier), row.id);
         return true;
       }),
-    refuse: async ({ time, gateway, code, detail, note }) =>
-      db.transaction(() => {
-        count.run(code);
-        if (note) addRefused.run(time, gateway, code, detail, createHash("sha256").update(note).digest(), note);
-      }),
+    refuse: async (refusal) => db.transaction(() => refuse(refusal)),
     summary: async () => summarise(db),
+    useRegister: async (found) =>
+      db.transaction(() => {
+        const problem = checkSerial(found, newestRegister.get());
+        if (problem === undefined) addRegister.run(found.serial, found.digest);
+        return problem;
+      }),
     close: async () => db.close(),
   };
 }
@@ -145,6 +192,7 @@ export function summarise(db: Database): Summary {
   return { ...total, codes: Object.fromEntries(codes.map(({ code, n }) => [code, n])), logs };
 }
 
+const digest = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
 const join = ({ stack }: Frontier): Buffer => Buffer.concat(stack);
 const cut = (bytes: Buffer): Buffer[] =>
   Array.from({ length: bytes.length / 32 }, (_, index) => Buffer.from(bytes.subarray(index * 32, index * 32 + 32)));

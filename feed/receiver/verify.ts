@@ -1,37 +1,78 @@
 import { readFileSync } from "node:fs";
+import type { VerifiedCertificate } from "../cert/verify.ts";
 import { verifyExport } from "../format/export.ts";
 import { readExport } from "../format/export-files.ts";
 import { Fault } from "../format/faults.ts";
 import { parsePolicy } from "../format/policy.ts";
+import { openRegister, type Register } from "../format/registry.ts";
+import type { Report } from "../format/report.ts";
+import { parseVkey } from "../format/vkey.ts";
+import { fingerprint } from "./registry/show.ts";
+import { certificateIn, withCertificate } from "./verify-certificate.ts";
+
+/** Exit status of each verdict. */
+export const verdictExits = { VALID: 0, "VALID WITH REMARKS": 3, REFUSED: 2 } as const;
 
 /**
- * Verifies a folder that `cems-agent export` wrote, with the policy in it or one of the verifier's own, and prints every
- * finding. Returns the exit status: 0 valid, 2 refused. E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
+ * Verifies a folder that `cems-agent export` wrote, by the policy in it, by one of the verifier's own (a file) or by a
+ * register, and prints every finding, or one JSON object. Returns the exit status: 0 valid, 3 valid with remarks, 2 refused.
+ * E_EXPORT_MISSING, E_EXPORT_READ, E_VERIFY_POLICY.
  */
-export function verifyFolder(dir: string, policyFile: string | undefined, print: (line: string) => void): number {
-  const report = readable(dir, () => {
-    const files = readExport(dir);
-    if (!files.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${files.problem.detail}`);
-    const policy = policyFile === undefined ? undefined : ownPolicy(policyFile);
-    return verifyExport(policy === undefined ? files.value : { ...files.value, keys: policy });
+export function verifyFolder(
+  dir: string,
+  by: string | Register | undefined,
+  print: (line: string) => void,
+  { json = false }: { readonly json?: boolean } = {},
+): number {
+  const { report, certified } = readable(dir, () => {
+    const read = readExport(dir);
+    if (!read.ok) throw new Fault("E_EXPORT_MISSING", `${dir}: ${read.problem.detail}`);
+    const register = typeof by === "object" ? by : undefined;
+    const files = typeof by === "string" ? { ...read.value, keys: ownPolicy(by) } : read.value;
+    const found = verifyExport(files, { register });
+    const certified = certificateIn(dir, files, register, found);
+    return { report: certified === undefined ? found : withCertificate(found, certified), certified };
   });
+  for (const line of json ? [jsonOf(report, certified)] : textOf(report, certified)) print(line);
+  return verdictExits[report.verdict];
+}
+
+function* textOf(report: Report, certified: VerifiedCertificate | undefined): Generator<string> {
+  if (certified?.certificate) {
+    const { cert, params } = certified.certificate;
+    yield `certificate ${cert} ${certified.countersigned ? "countersigned" : "not countersigned"}`;
+    for (const { code, name, value, unit, n, expected } of params)
+      yield `${code} ${value[0] ?? `none (${value[2]})`} ${unit} flag ${value[1]} valid ${n} of ${expected} (${name})`;
+  }
   for (const { size, cosigned, quorate } of report.checkpoints) {
     const by = cosigned.map(({ name, time }) => `${name} ${new Date(time * 1000).toISOString()}`).join(", ");
-    print(`checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`);
+    yield `checkpoint ${size} ${quorate ? `cosigned by ${by}` : "not yet cosigned by the quorum"}`;
   }
-  for (const { code, detail, times, first, last } of report.findings) {
+  for (const { code, severity, detail, times, first, last } of report.findings) {
     const where = first === undefined ? "" : first === last ? `, entry ${first}` : `, entries ${first} to ${last}`;
-    print(`${code} ${detail}${times > 1 ? ` (${times} times${where})` : where}`);
+    const remark = severity === "F" || severity === "R" ? "" : "remark: ";
+    yield `${remark}${code} ${detail}${times > 1 ? ` (${times} times${where})` : where}`;
   }
   const end = report.first + report.entries;
-  if (report.covered < end) print(`note: entries from ${report.covered} are not covered by a cosigned checkpoint`);
+  if (report.covered < end) yield `note: entries from ${report.covered} are not covered by a cosigned checkpoint`;
+  if (report.unjudged > 0)
+    yield `note: ${report.unjudged} values could not be recomputed: their configuration is not here, or says too little`;
   const codes = report.findings.map(({ code }) => code).sort();
-  print(
-    report.verdict === "VALID"
-      ? `VALID: ${report.entries} entries, root ${report.root.toString("base64")}`
-      : `REFUSED: ${codes.join(" ")}`,
-  );
-  return report.verdict === "VALID" ? 0 : 2;
+  const what = `${report.entries} entries, root ${report.root.toString("base64")}`;
+  if (report.verdict === "VALID") yield `VALID: ${what}`;
+  else if (report.verdict === "REFUSED") yield `REFUSED: ${codes.join(" ")}`;
+  else yield `VALID WITH REMARKS: ${codes.join(" ")}: ${what}`;
+}
+
+/** `bytes` are the exact ones of the first entry concerned, as the text they are. */
+function jsonOf({ root, findings, ...report }: Report, certified: VerifiedCertificate | undefined): string {
+  const said = findings.map(({ bytes, ...finding }) => ({
+    ...finding,
+    ...(bytes && { bytes: bytes.toString("utf8") }),
+  }));
+  const { certificate, countersigned } = certified ?? {};
+  const certificates = certificate && { certificate, countersigned };
+  return JSON.stringify({ ...report, root: root.toString("base64"), findings: said, ...certificates });
 }
 
 /** A file that cannot be read is no verdict on what it holds. */
@@ -43,6 +84,25 @@ function readable<T>(dir: string, work: () => T): T {
       throw error;
     throw new Fault("E_EXPORT_READ", `${"path" in error ? error.path : dir}: ${error.code}`, { cause: error });
   }
+}
+
+/** The register that a verifier was given; which key signed it is said. E_VERIFY_REGISTER. */
+export function ownRegister(file: string, keyText: string | undefined, print: (line: string) => void): Register {
+  const key = keyText === undefined ? undefined : parseVkey(keyText);
+  if (key?.ok === false) throw new Fault("E_VERIFY_REGISTER", key.problem.detail);
+  let raw: Buffer;
+  try {
+    raw = readFileSync(file);
+  } catch (cause) {
+    throw new Fault("E_VERIFY_REGISTER", `cannot read ${file}`, { cause });
+  }
+  const register = openRegister(raw, key?.value);
+  if (!register.ok)
+    throw new Fault("E_VERIFY_REGISTER", `${file}: ${register.problem.code} ${register.problem.detail}`);
+  const { serial, t, key: by } = register.value;
+  const compare = key === undefined ? `; compare with what the regulator published: ${fingerprint(by)}` : "";
+  print(`register ${serial} of ${t}, signed by ${by.text}${compare}`);
+  return register.value;
 }
 
 function ownPolicy(file: string): string {

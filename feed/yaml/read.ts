@@ -1,5 +1,6 @@
 import type { Document, Node, YAMLError } from "yaml";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import { type Strange, strangeIn } from "./strange.ts";
 
 /** Counted from 1, as editors do. */
 export interface Place {
@@ -28,9 +29,12 @@ export interface Yaml {
 /**
  * Reads one YAML 1.2 document (core schema, no tags, no aliases: what is signed should say what it means where it means
  * it). Only the first syntax problem of a file is reported, since what follows it is usually its consequence; keys written
- * twice and aliases have no such consequence and are all reported.
+ * twice and aliases have no such consequence and are all reported. What is no text is not read as YAML at all.
  */
-export function readYaml(text: string): Yaml {
+export function readYaml(written: string | Buffer): Yaml {
+  const text = written.toString();
+  const strange = strangeIn(written, text);
+  if (strange !== undefined) return notText(text, strange);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, version: "1.2" });
   const placeOf = (offset: number): Place => {
@@ -41,7 +45,7 @@ export function readYaml(text: string): Yaml {
   const twice = found.filter((error) => error.code === "DUPLICATE_KEY");
   const fatal = found.find((error) => error.code !== "DUPLICATE_KEY");
   const aliases = fatal ? [] : aliasesIn(document);
-  const written = text.split(/\r?\n/);
+  const rows = text.split(/\r?\n/);
   return {
     value: fatal || aliases.length > 0 ? undefined : document.toJS(),
     problems: [
@@ -49,8 +53,14 @@ export function readYaml(text: string): Yaml {
       ...aliases.map((offset) => ({ ...placeOf(offset), message: "an alias", instead: "the value itself" })),
     ],
     where: (path, part = "value") => placeOf(offsetOf(document, path, part)),
-    line: (number) => written[number - 1] ?? "",
+    line: (number) => rows[number - 1] ?? "",
   };
+}
+
+function notText(text: string, { offset, message, instead }: Strange): Yaml {
+  const before = text.slice(0, offset).split("\n");
+  const place = { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+  return { value: undefined, problems: [{ ...place, message, instead }], where: () => place, line: () => "" };
 }
 
 function aliasesIn(document: Document): number[] {

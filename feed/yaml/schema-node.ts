@@ -29,7 +29,7 @@ function formOf(node: Schema): string {
     return kind;
   }
   if (node.type === "boolean") return "true or false";
-  if (node.type === "array") return "a list";
+  if (node.type === "array") return node.minItems === 1 ? "a list of at least one" : "a list";
   if (node.type === "object") return `a group of settings: ${Object.keys(node.properties ?? {}).join(", ")}`;
   return "a text";
 }

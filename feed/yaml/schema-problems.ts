@@ -77,7 +77,7 @@ const within = (path: readonly PropertyKey[]): string => (path.length === 0 ? ""
 
 /** A value in a message: short, on one line. */
 const shown = (value: unknown): string => {
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value === null || value === undefined) return "empty";
   if (typeof value === "object") return "a group of settings";
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { unknownClock } from "../../agent/clock/tracking.ts";
 import { collectFrom } from "../../agent/collecting.ts";
 import { openJournal } from "../../agent/keep/open.ts";
 import type { OpenJournal } from "../../agent/keep/open-journal.ts";
@@ -81,7 +82,15 @@ async function collect(journal: OpenJournal, analyzer: Analyzer, clock: FakeCloc
   const opening = { config, reads: driver.reads, settings: lastSettings(journal, device.id) };
   const configOf = (...parts: [typeof device, typeof driver.reads, string, Millis]): EntryBody =>
     configBody(site, ...parts);
-  const with_ = { keeper, tally: newTally(), clock, log: createLogger("silent"), boot: "0a1b2c3d", configOf };
+  const with_ = {
+    keeper,
+    tally: newTally(),
+    clock,
+    log: createLogger("silent"),
+    boot: "0a1b2c3d",
+    clk: () => unknownClock,
+    configOf,
+  } as const;
   const collecting = collectFrom(attached, opening, with_, stop.signal);
   await clock.advance(howLong);
   stop.abort();

@@ -21,7 +21,11 @@ async function makeSite(): Promise<{ readonly site: string; readonly journal: st
 
 describe("wrong arguments exit 64 with one line that says what to type", () => {
   test.each([
-    ["dist/agent/main.js", [], "cems-agent init|check|run|tail|probe|scan|explain|report|export"],
+    [
+      "dist/agent/main.js",
+      [],
+      "cems-agent init|enrol|rotate|check|run|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|certify|deposit|end|prune|export",
+    ],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
       "dist/agent/main.js",
@@ -54,15 +58,28 @@ test.each([
   "agent/main.js scan",
   "agent/main.js explain",
   "agent/main.js report",
+  "agent/main.js enrol",
+  "agent/main.js rotate",
+  "agent/main.js certify",
+  "agent/main.js deposit",
+  "agent/main.js end",
+  "agent/main.js prune",
+  "agent/main.js calibration-enter",
+  "agent/main.js calibration-chart",
+  "agent/main.js calibration-rata",
   "feed/receiver/main.js init",
   "feed/receiver/main.js run",
   "feed/receiver/main.js tail",
   "feed/receiver/main.js verify",
+  "feed/receiver/main.js receipt",
+  "feed/receiver/main.js close",
+  "feed/receiver/main.js registry add",
+  "feed/receiver/main.js registry show",
   "simulator/main.js run",
   "simulator/main.js list",
 ])("%s --help is complete", async (words) => {
-  const [script = "", command = ""] = words.split(" ");
-  const { code, stdout } = await runNode(`dist/${script}`, [command, "--help"]);
+  const [script = "", ...command] = words.split(" ");
+  const { code, stdout } = await runNode(`dist/${script}`, [...command, "--help"]);
   expect(code).toBe(0);
   for (const part of ["Usage:", "Examples:", "Exit status:", "64  wrong arguments"]) expect(stdout).toContain(part);
 });

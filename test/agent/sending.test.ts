@@ -11,13 +11,12 @@ function open(plant: Plant, link: Link): { sending: SiteSending; lines: Record<s
   const lines: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const sending = openSending({
-    site: { gateway },
+    site: { gateway, seal: { anchor: seconds(300) } },
     service: { policy: plant.policy, link },
     journal: plant.journal,
-    keeper: { keep: () => [], sealNow: () => {}, running: Promise.resolve() },
+    embedding: { keeper: { keep: () => [], sealNow: () => {}, running: Promise.resolve() }, boot: "b" },
     clock: plant.clock,
     log,
-    boot: "b",
     onFault: (fault) => {
       throw fault;
     },

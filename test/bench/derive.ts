@@ -7,10 +7,11 @@ import { type Averages, makeAverages } from "../../feed/derive/average/averages.
 import { china } from "../../feed/derive/average/calendar.ts";
 import type { Channel, Sample } from "../../feed/derive/average/channel.ts";
 import { hj } from "../../feed/derive/average/regimes.ts";
+import { readAgain } from "./derive-again.ts";
 import type { Bench } from "./result.ts";
 
 const start = Date.parse("2026-10-01T00:00+08:00");
-const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000] as const;
+const [second, minute, quarter, hour, day] = [1000, 60_000, 900_000, 3_600_000, 86_400_000] as const;
 const channels: readonly Channel[] = Array.from({ length: 60 }, (_, i) => ({
   id: `c${i}`,
   regime: hj,
@@ -80,14 +81,14 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** What two channels hold after so many months, sampled once a minute; and the size of their state in `state`. */
+/** What the 60 channels hold after so many months, sampled each quarter of an hour; and the size of their state in `state`. */
 function held(months: number, state: (bytes: number) => void): number {
-  const two = channels.slice(0, 2).map((channel) => makeAverages({ ...channel, interval: minute }, start));
+  const all = channels.map((channel) => makeAverages({ ...channel, interval: quarter }, start));
   const end = start + months * 30 * day + 5 * day;
-  for (let t = start, i = 0; t < end; t += minute, i++) for (const one of two) goOn(one, sampleAt(t, i), t - minute);
-  state(two.reduce((sum, one) => sum + JSON.stringify(one.state()).length, 0));
+  for (let t = start, i = 0; t < end; t += quarter, i++) for (const one of all) goOn(one, sampleAt(t, i), t - minute);
+  state(all.reduce((sum, one) => sum + JSON.stringify(one.state()).length, 0));
   const bytes = heap();
-  return two.length > 0 ? bytes / 1024 : 0; // the averages are still held while the heap is measured
+  return all.length > 0 ? bytes / 1024 : 0; // the averages are still held while the heap is measured
 }
 
 export const derive: Bench = async ({ seconds }, measure) => {
@@ -100,6 +101,13 @@ export const derive: Bench = async ({ seconds }, measure) => {
     unit,
     bar: 2000,
     ours: async () => recomputed(seconds),
+    other: realTime,
+  });
+  await measure({
+    case: "60 channels, read again",
+    unit,
+    bar: 2000,
+    ours: () => readAgain(Math.max(3, Math.round(seconds * 10))),
     other: realTime,
   });
   const sizes = { "state after a month": 0, "state after a year": 0 };

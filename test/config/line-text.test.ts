@@ -47,6 +47,7 @@ describe("a line in one word", () => {
     ["rtu:ttyUSB0", "the path of a serial port is missing"],
     ["rtu:", "the path of a serial port is missing"],
     ["rtu:/dev/ttyUSB0:9601:8N1", "9601 is not one of 1200"],
+    ["rtu:/dev/ttyUSB0:99:8N1", "99 is not one of 1200"],
     ["rtu:/dev/ttyUSB0:9600:8X1", "8X1 is not data bits"],
     ["rtu:/dev/ttyUSB0:8N1", "the baud rate before 8N1"],
     ["rtu:/dev/ttyUSB0:9600:7E1", "RTU sends bytes of 8 bits"],

@@ -38,6 +38,13 @@ function load(text: string): Site {
 const withDevice = (device: string): Site =>
   load(`${head}${lines}devices:\n  - { id: ai, line: bus, every: 500ms, ${device} }\n`);
 
+test("names that are signed are composed as entries have to be, however they were typed", () => {
+  const { device } = load(
+    `${head.replace("EG-2", "Mu\u0308ller")}${lines}devices:\n  - { id: m, line: bus, every: 1s, unit: 1, profile: suto/s430 }\n`,
+  );
+  expect(device.model).toBe("M\u00fcller");
+});
+
 const examples = join(import.meta.dirname, "../../config/examples");
 const exampleFiles = readdirSync(examples).filter((name) => name.endsWith(".yaml"));
 test("there are examples", () => expect(exampleFiles).toContain("power-unit.yaml"));
@@ -77,7 +84,7 @@ test("a short site has all its defaults", () => {
     stack: "s1",
     device: { model: "EG-2", sn: "17" },
     state: join(dir, "state"),
-    seal: { every: 10_000, entries: 64, recheck: 68_400_000 },
+    seal: { every: 10_000, entries: 64, anchor: 300_000, recheck: 68_400_000 },
     quota: 2_000_000_000,
     log: "info",
     lines: [

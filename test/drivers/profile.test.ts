@@ -8,6 +8,8 @@ import { tempDir } from "../support/temporary.ts";
 
 const point = `  - { id: so2, quantity: SO2, at: "input:30", type: float32, unit: mg/m3, places: 2, source: "p. 41" }`;
 const state = `  - { id: state, at: "discrete:7", type: bit, flags: [{ when: "1", flag: M, reason: status.x }], source: "p. 38" }`;
+const bit = `discrete:7", type: bit, flags: [{ when: "1"`;
+const word = (when: string): string => `holding:7", type: uint16, flags: [{ when: "${when}"`;
 const setting = `  - { id: slope, quantity: slope, at: "holding:9", type: float32, unit: "1", places: 3, source: "p. 44" }`;
 const profile = `name: Gas analyzer
 maker: Acme
@@ -122,6 +124,8 @@ describe("the schema is closed", () => {
       'when: "2"',
       [expect.stringContaining('10 E_CONFIG_VALUE: "1" or "0" for a bit')],
     ],
+    ["a negated value", bit, word("not bit:1"), [expect.stringContaining('10 E_CONFIG_VALUE: "1" or "0" for a bit')]],
+    ["states that end before they begin", bit, word("3-2"), ["10 E_CONFIG_VALUE: the lower number first"]],
     ["a flag that HJ 212 has not", "flag: M", "flag: X", ["10 E_CONFIG_VALUE: one of N, F, M, S, D, C, T, B"]],
     [
       "a state for a value that is not there",

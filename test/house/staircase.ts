@@ -8,11 +8,14 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   "feed/yaml": ["feed/format"],
   // What a period's values are made of: the same code makes them in the plant and checks them at the regulator's.
   "feed/derive": ["feed/format"],
+  // What a month's certificate says, and the proof of it; made in the plant, made again by whoever verifies.
+  "feed/cert": ["feed/derive", "feed/format"],
   "feed/link": ["feed/format"],
   "feed/link.ts": ["feed/link", "feed/format"],
   "feed/command.ts": ["feed/format"],
   "feed/folders.ts": [],
   "feed/receiver": [
+    "feed/cert",
     "feed/derive",
     "feed/format",
     "feed/yaml",
@@ -22,7 +25,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/folders.ts",
   ],
   drivers: ["feed/format", "feed/yaml"],
-  config: ["drivers", "feed/derive", "feed/format", "feed/yaml"],
+  config: ["drivers", "feed/cert", "feed/derive", "feed/format", "feed/yaml"],
   // The simulator shares data with the drivers and no code: a decoder it borrowed could not contradict ours.
   simulator: [
     "drivers/profile.ts",
@@ -36,6 +39,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   agent: [
     "config",
     "drivers",
+    "feed/cert",
     "feed/derive",
     "feed/format",
     "feed/yaml",
@@ -43,6 +47,16 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/link.ts",
     "feed/command.ts",
     "feed/folders.ts",
+  ],
+  "agent/certify": [
+    "agent/derive",
+    "agent/keep",
+    "agent/release.ts",
+    "drivers/clock.ts",
+    "feed/cert",
+    "feed/derive",
+    "feed/format",
+    "feed/link.ts",
   ],
   "agent/collect": ["config", "drivers", "feed/format"],
   "agent/derive": ["agent/keep", "config", "drivers/clock.ts", "feed/derive", "feed/format"],
@@ -62,6 +76,7 @@ export const doors: Readonly<Record<string, readonly string[] | "anywhere">> = {
   commander: ["feed/command.ts"],
   yaml: ["feed/yaml/read.ts"],
   "big.js": ["drivers/decimal.ts", "feed/derive/decimal.ts"],
+  qr: ["feed/cert/page.ts"],
   aedes: ["simulator/service.ts"],
 };
 

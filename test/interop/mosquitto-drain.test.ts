@@ -1,6 +1,8 @@
+import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { seal } from "../../agent/keep/seal.ts";
 import { recoverTail } from "../../agent/send/recover.ts";
+import type { EntryBody } from "../../feed/format/body.ts";
 import { seconds } from "../../feed/format/vocabulary.ts";
 import { openReader } from "../../feed/receiver/readings.ts";
 import { events } from "../agent/keep/kit.ts";
@@ -9,6 +11,25 @@ import { startMosquitto } from "../support/mosquitto.ts";
 import { needs } from "../support/system.ts";
 import { until } from "../support/until.ts";
 import { backlog, expectSame, gateway, sender, service } from "./drain-kit.ts";
+
+const declared: EntryBody = {
+  type: "config",
+  t: "2026-10-01T00:00:00.000Z",
+  points: { so2: ["mg/m3", "mean", "1", 2] },
+  derive: { so2: { formula: "mean", in: { x: "so2" }, at: "minute", longer: "mean", constants: "hj", regime: "hj" } },
+  sha256: Buffer.alloc(32).toString("base64"),
+  by: "site",
+};
+const derived: EntryBody = {
+  type: "derived",
+  t: "2026-10-01T00:01:02.000Z",
+  period: "minute",
+  start: "2026-10-01T00:00:00.000Z",
+  cfg: 0,
+  data: { so2: ["102.58", "N"] },
+  n: { so2: [12, 12] },
+  of: [1, 13],
+};
 
 needs("mosquitto").describe("agent, mosquitto, receiver", () => {
   test("a backlog is drained, and what comes meanwhile goes out live", async () => {
@@ -27,6 +48,28 @@ needs("mosquitto").describe("agent, mosquitto, receiver", () => {
     const reader = openReader(ledger, () => gateway);
     expect(reader.sizes()).toEqual([{ gateway, witnessed: 6404, mirrored: 6404 }]);
     reader.close();
+  });
+
+  test("a period that closes while a backlog is drained does not wait for it", async () => {
+    const broker = await startMosquitto();
+    const { journal, signer } = backlog(12_800);
+    const { policy, ledger, start } = service(broker.url, signer.vkey.text);
+    start();
+    const sending = sender(journal, policy, broker.url);
+    await until(() => journal.mirrored() > 0);
+    const [config] = journal.append(declared);
+    const [closed] = journal.append({ ...derived, cfg: config?.seq ?? 0 });
+    seal(journal, signer);
+    sending.wake();
+    await until(() => journal.mirrored() === journal.head().size, { within: 60_000 });
+    // Its note was verified, and it was kept, when most of the backlog was still on its way: entries have a number as they come.
+    const db = new Sqlite(ledger, { readonly: true });
+    const arrived = db.prepare<[number, number], { n: number }>(
+      "SELECT count(*) AS n FROM leaf WHERE seq < ? AND id > (SELECT id FROM leaf WHERE seq = ?)",
+    );
+    const behind = arrived.get(closed?.seq ?? 0, closed?.seq ?? 0)?.n;
+    db.close();
+    expect(behind).toBeGreaterThan(6400);
   });
 
   test("a broker that is killed in the middle of it loses nothing and doubles nothing", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,20 @@ import { onTestFinished } from "vitest";
 export type Cleanup = (undo: () => void | Promise<void>) => void;
 
 /** A new empty folder, removed when the test ends. */
-export function tempDir(cleanup: Cleanup = onTestFinished): string {
-  const path = mkdtempSync(join(tmpdir(), "cems-"));
+export function tempDir(cleanup: Cleanup = onTestFinished, within = tmpdir()): string {
+  const path = mkdtempSync(join(within, "cems-"));
   cleanup(() => rmSync(path, { recursive: true, force: true }));
   return path;
+}
+
+/** Where files are written that no test needs after a power cut: in memory, where the system has such a place. */
+export function inMemory(): string {
+  try {
+    accessSync("/dev/shm", constants.W_OK);
+    return "/dev/shm";
+  } catch {
+    return tmpdir();
+  }
 }
 
 /** A TCP port of 127.0.0.1 that nobody listens on at this moment. */

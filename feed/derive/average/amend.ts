@@ -111,10 +111,13 @@ export function* recompute(
   for (const closed of averages.close(end)) if (closed.start >= start) yield closed;
 }
 
-/** A sample as it counts when a failed calibration reaches over it: its value stays readable, and enters no mean. */
+/**
+ * A sample as it counts where no calibration proves it: its value stays readable, and enters no mean. One that is not normal
+ * enters none anyway, and its own reason stays.
+ */
 export function invalidated(sample: Sample, spans: readonly Span[]): Sample {
-  if (!spans.some(({ from, to }) => sample.t >= from && sample.t < to)) return sample;
-  return { ...sample, flag: sample.flag === "N" ? "D" : sample.flag, reason: "derive.invalidated" };
+  if (sample.flag !== "N" || !spans.some(({ from, to }) => sample.t >= from && sample.t < to)) return sample;
+  return { ...sample, flag: "D", reason: "derive.invalidated" };
 }
 
 /** Whether two results say the same, to the last count. */

@@ -53,16 +53,20 @@ function stoppedFor(level: Level, tally: Tally, expected: number): number {
 }
 
 function outcome(channel: Channel, level: Level, tally: Tally, expected: number): Outcome {
-  if (tally.valid === 0 || !fulfils(level.rule, tally, expected, channel)) return absent(whyAbsent(tally));
+  if (tally.valid === 0 || !fulfils(level.rule, tally, expected, channel))
+    return absent(whyAbsent(tally, level, expected));
   const weighted = channel.weightedBy !== undefined;
   if (weighted && tally.weight.coefficient === 0n) return absent("derive.no-flow");
   const mean = quotient(tally.sum, weighted ? tally.weight : whole(tally.valid));
   return found(placed(mean, channel));
 }
 
-function whyAbsent(tally: Tally): NoValue {
+function whyAbsent(tally: Tally, level: Level, expected: number): NoValue {
   if (tally.invalidated > 0) return "derive.invalidated";
-  return tally.arrived > 0 && tally.flags.F === tally.arrived ? "derive.stopped" : "derive.coverage";
+  if (tally.arrived > 0 && tally.flags.F === tally.arrived) return "derive.stopped";
+  // What a formula gave is the only part of its period, and its reason is the period's.
+  const single = level.from === "sample" && expected === 1;
+  return (single ? tally.why : null) ?? "derive.coverage";
 }
 
 const placed = (value: Exact, { places }: Channel): Decimal =>
@@ -97,12 +101,15 @@ const letters = Object.keys(flags) as readonly Flag[];
 function flagOf({ flag }: Regime, tally: Tally, expected: number, ok: boolean): Flag {
   const [some, of] = flag.normal;
   if (ok && tally.flags.N * of >= Math.max(expected, tally.arrived) * some) return "N";
-  if (flag.otherwise === "D") return "D";
+  if (flag.otherwise === "D") return stoodStill(flag, tally, expected) ? "F" : "D";
   const silent = Math.max(0, expected - tally.arrived);
   const often = (letter: Flag): number => tally.flags[letter] + (letter === "B" ? silent : 0);
   const most = letters.slice(1).reduce((best, letter) => (often(letter) > often(best) ? letter : best), "F");
   return often(most) === 0 ? "D" : most;
 }
+
+const stoodStill = ({ stopped }: Regime["flag"], { flags: { F }, arrived }: Tally, expected: number): boolean =>
+  stopped?.applies === true && F * stopped.least[1] >= Math.max(expected, arrived) * stopped.least[0];
 
 const coverage = (valid: number, expected: number): string =>
   rounded(toDecimal(quotient(whole(Math.min(valid, expected)), whole(expected))), 4).toFixed(4);

@@ -40,7 +40,12 @@ export interface Regime {
   /** Flags whose values enter a mean. */
   readonly valid: readonly Flag[];
   /** A period is N when at least this share of its parts is; otherwise it gets this flag, or the most frequent other one. */
-  readonly flag: Sourced & { readonly normal: Share; readonly otherwise: "D" | "most-frequent" };
+  readonly flag: Sourced & {
+    readonly normal: Share;
+    readonly otherwise: "D" | "most-frequent";
+    /** Where `applies`, a period of which at least this share stood still is F before it is D. */
+    readonly stopped?: Sourced & { readonly least: Share; readonly applies: boolean };
+  };
   /** What a rate is multiplied with for the total of an hour or less: the whole period, or the time the plant ran. */
   readonly time: "whole" | "running";
 }
@@ -64,7 +69,19 @@ export const hj: Regime = {
     },
   ],
   valid: ["N"],
-  flag: { normal: [3, 4], otherwise: "D", source: "HJ 212-2017, C.16 and C.17, notes", verified: true },
+  flag: {
+    normal: [3, 4],
+    otherwise: "D",
+    source: "HJ 212-2017, C.16 and C.17, notes",
+    verified: true,
+    stopped: {
+      least: [3, 4],
+      applies: false,
+      source:
+        "HJ 212-2017, Table 8 has F for what is stopped; with which share of F a period is F stands nowhere in it",
+      verified: false,
+    },
+  },
   time: "whole",
 };
 

@@ -1,9 +1,10 @@
 /** The state of a channel's averages as plain JSON, to be kept anywhere and taken up again at any moment. */
 import { z } from "zod";
 import type { Flag } from "../../format/vocabulary.ts";
+import { type NoValue, noValue } from "../outcome.ts";
 import { periods } from "./calendar.ts";
 import { type Exact, exact, written, zero } from "./exact.ts";
-import type { Tally } from "./tally.ts";
+import type { Quarters, Tally } from "./tally.ts";
 
 const whole = z.number().int().safe();
 const count = whole.nonnegative();
@@ -30,6 +31,10 @@ const TallyState = z.strictObject({
   from: whole.nullable(),
   to: whole.nullable(),
   stopped: count,
+  why: z
+    .enum(Object.keys(noValue) as [NoValue, ...NoValue[]])
+    .nullable()
+    .default(null),
   quarters: z
     .strictObject({ arrived: four, stopped: four, valid: four, first: whole.nullable(), last: whole.nullable() })
     .optional(),
@@ -50,18 +55,25 @@ export const AveragesState = z.strictObject({
 });
 export type AveragesState = z.infer<typeof AveragesState>;
 
+const copied = ({ arrived, stopped, valid, ...ends }: Quarters): Quarters => ({
+  arrived: [...arrived],
+  stopped: [...stopped],
+  valid: [...valid],
+  ...ends,
+});
+
 export function tallyState(tally: Tally): TallyState {
-  const { sum, weight, total, min, max, quarters, ...counters } = tally;
+  const { flags, sum, weight, total, min, max, quarters } = tally;
   return {
-    ...counters,
-    flags: { ...tally.flags },
+    ...tally,
+    flags: { ...flags },
     sum: written(sum),
     weight: written(weight),
     total: written(total),
     min: min === null ? null : written(min),
     max: max === null ? null : written(max),
-    ...(quarters === undefined ? {} : { quarters: structuredClone(quarters) }),
-  };
+    ...(quarters !== undefined && { quarters: copied(quarters) }),
+  } as TallyState;
 }
 
 const number = (text: string): Exact => exact(text, mostDigits) ?? zero;
@@ -77,6 +89,6 @@ export function tallyOf(state: TallyState): Tally {
     total: number(total),
     min: min === null ? null : number(min),
     max: max === null ? null : number(max),
-    ...(quarters === undefined ? {} : { quarters: structuredClone(quarters) }),
+    ...(quarters === undefined ? {} : { quarters: copied(quarters) }),
   };
 }

@@ -3,6 +3,7 @@
  * extremes and counts are the same in the end. A tally is changed in place: it is the inner loop of the averages.
  */
 import type { Flag } from "../../format/vocabulary.ts";
+import { isNoValue, type NoValue } from "../outcome.ts";
 import { lengthOf } from "./calendar.ts";
 import type { Channel, Closed, Sample } from "./channel.ts";
 import { compare, type Exact, exact, ofDecimal, plus, times, whole, zero } from "./exact.ts";
@@ -35,6 +36,8 @@ export interface Tally {
   to: number | null;
   /** Milliseconds in which the parts say the plant stood still; of samples it follows from the count of F. */
   stopped: number;
+  /** Why a sample has no value or does not count, where a formula says so; of several the first by the alphabet. */
+  why: NoValue | null;
   readonly quarters?: Quarters;
 }
 
@@ -56,6 +59,7 @@ export function emptyTally(level: Level, start: number, length: number): Tally {
     from: null,
     to: null,
     stopped: 0,
+    why: null,
     ...(level.rule.kind === "quadrants" ? { quarters } : {}),
   };
 }
@@ -96,6 +100,8 @@ function validPeriod(part: Closed, channel: Channel): Valid | undefined {
 export function addSample(tally: Tally, sample: Sample, channel: Channel): void {
   const valid = validSample(sample, channel);
   if (sample.reason === "derive.invalidated") tally.invalidated++;
+  if (valid === undefined && isNoValue(sample.reason) && (tally.why === null || sample.reason < tally.why))
+    tally.why = sample.reason;
   count(tally, sample.t, sample.flag, valid, channel);
   reach(tally, sample.entry, sample.entry);
 }

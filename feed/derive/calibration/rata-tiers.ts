@@ -2,7 +2,8 @@ import { type Decimal, decimal, rounded } from "../decimal.ts";
 import type { Sourced } from "./check.ts";
 
 /** What is audited: a concentration, a rate, a diluent, moisture, flow, or one of the hazardous pollutants. */
-export type System = "so2" | "nox" | "nox-rate" | "so2-rate" | "co2" | "o2" | "h2o" | "flow" | "hg" | "hcl" | "hf";
+export const systems = ["so2", "nox", "nox-rate", "so2-rate", "co2", "o2", "h2o", "flow", "hg", "hcl", "hf"] as const;
+export type System = (typeof systems)[number];
 
 /** A mean difference that suffices where the percentage does not: each number is rounded to the places of its limit. */
 export interface SmallDifference {

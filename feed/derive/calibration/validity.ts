@@ -35,6 +35,8 @@ export const timers = {
   "hj75-gas-manual": { ...hj75, lasts: days(7), reach: "last-pass", points: both },
   "hj75-particulate-automatic": { ...hj75, lasts: days(15), reach: "last-pass", points: both },
   "hj75-particulate-manual": { ...hj75, lasts: days(30), reach: "last-pass", points: both },
+  "hj75-velocity-automatic": { ...hj75, lasts: days(1), reach: "last-pass", points: ["zero"] },
+  "hj75-velocity-manual": { ...hj75, lasts: days(30), reach: "last-pass", points: ["zero"] },
 } as const satisfies { readonly [name: string]: Timer };
 
 /** Why values are not proven: a check failed; the last pass is too old; there was no pass yet. */

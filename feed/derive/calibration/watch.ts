@@ -1,11 +1,12 @@
 /** The checks of one channel as its samples come: recognised, judged, told of. Pure but for its own state. */
 import { z } from "zod";
 import { type Decimal, written } from "../decimal.ts";
-import type { NoValue } from "../outcome.ts";
-import type { Point, Verdict } from "./check.ts";
+import { type Absent, absent, type NoValue } from "../outcome.ts";
+import type { Check, Point, Verdict } from "./check.ts";
 import { type Recognised, type Recognition, type Running, recognise, type Sample } from "./checks.ts";
 import { drift, type Instrument } from "./drift.ts";
 import { calibrationError, errorLimits, type Monitor } from "./error.ts";
+import type { Timer } from "./validity.ts";
 
 /** By which rules a check is judged; `scale` is the span of Part 75 or the full scale of HJ 75, in the unit of the channel. */
 export type Judging =
@@ -17,10 +18,21 @@ export interface Watched {
   readonly channel: string;
   readonly recognition: Recognition;
   readonly judging: Judging;
+  /** How long a pass lasts (ms), and what a failure takes away. Without it checks take nothing away. */
+  readonly timer?: Pick<Timer, "lasts" | "reach">;
 }
 
+export const pointsOfWatched = ({ recognition }: Pick<Watched, "recognition">): readonly Point[] =>
+  Object.values(recognition.named).map(({ point }) => point);
+
 /** A check that is over. Numbers are decimal strings; `error` and `limit` are in percent of the scale, or as the limit says. */
-export type CheckNews = { readonly channel: string; readonly point: Point; readonly t: number } & (
+export type CheckNews = {
+  readonly channel: string;
+  readonly point: Point;
+  readonly t: number;
+  /** Of one that was entered by hand: the number of its entry. */
+  readonly of?: number;
+} & (
   | {
       readonly verdict: Verdict;
       readonly reading: string;
@@ -63,26 +75,57 @@ export function makeWatch({ channel, recognition, judging }: Watched, from: Runn
 const places = 4;
 const shown = (value: Decimal): string => written(value, places);
 
-function judged(done: Recognised, channel: string, judging: Judging): CheckNews {
-  if (!done.ok) return { channel, point: done.point, t: done.t, verdict: "none", why: done.why };
-  const { point, t, reading, reference } = done.check;
-  const about = { channel, point, t };
+/** The verdict on two numbers and what it rests on; undefined where there is no number, or no limit to compare with. */
+function judgedNumbers(
+  check: Compared,
+  judging: Judging,
+): { readonly ok: true; readonly verdict: Verdict; readonly error: Decimal; readonly limit: string } | Absent {
   if (judging.rules === "part-75") {
+    if (!Object.hasOwn(errorLimits, judging.kind)) return absent("derive.no-rule");
     const limit = errorLimits[judging.kind];
-    const found = calibrationError(done.check, limit, { span: judging.scale });
-    if (!found.ok) return { ...about, verdict: "none", why: found.why };
+    const found = calibrationError(check, limit, { span: judging.scale });
+    if (!found.ok) return found;
     const { error, verdict, by } = found;
     const most = by === "percentage" ? limit.most : `${limit.most} or a difference of ${by.most}`;
-    return { ...about, verdict, reading, reference, error: shown(error), limit: most };
+    return { ok: true, verdict, error, limit: most };
   }
-  const found = drift(done.check, judging.kind, judging.scale);
+  const found = drift(check, judging.kind, judging.scale);
+  if (!found.ok) return found;
+  return { ok: true, verdict: found.verdict, error: found.drift, limit: found.limit.control };
+}
+
+type Compared = Pick<Check, "point" | "reading" | "reference">;
+
+/** Undefined where the numbers or the rules give none. */
+export function verdictOf(check: Compared, judging: Judging): Verdict | undefined {
+  const found = judgedNumbers(check, judging);
+  return found.ok ? found.verdict : undefined;
+}
+
+/** A check that was entered by hand. `of`: number of the entry that says so. */
+export function judgedByHand(
+  check: Compared & { readonly t: number },
+  { channel, judging }: Pick<Watched, "channel" | "judging">,
+  of: number,
+): CheckNews {
+  const { point, t } = check;
+  return { ...judgedCheck(check, { channel, point, t }, judging), of };
+}
+
+function judged(done: Recognised, channel: string, judging: Judging): CheckNews {
+  if (!done.ok) return { channel, point: done.point, t: done.t, verdict: "none", why: done.why };
+  const { point, t } = done.check;
+  return judgedCheck(done.check, { channel, point, t }, judging);
+}
+
+function judgedCheck(
+  check: Compared,
+  about: { readonly channel: string; readonly point: Point; readonly t: number },
+  judging: Judging,
+): CheckNews {
+  const found = judgedNumbers(check, judging);
   if (!found.ok) return { ...about, verdict: "none", why: found.why };
-  return {
-    ...about,
-    verdict: found.verdict,
-    reading,
-    reference,
-    error: shown(found.drift),
-    limit: found.limit.control,
-  };
+  const { reading, reference } = check;
+  const { verdict, error, limit } = found;
+  return { ...about, verdict, reading, reference, error: shown(error), limit };
 }

@@ -38,6 +38,31 @@ const parsed = (text: string): readonly Line[] =>
     .map((line) => JSON.parse(line) as Line);
 
 describe("beside a running agent", () => {
+  test("tail says that the site file was changed since the agent read it, and not where the agent was started since", async () => {
+    const plant = await plantWithoutFeed();
+    // A device that goes leaves its last poll in the journal.
+    const change = (): void =>
+      writeFileSync(plant.site, readFileSync(plant.site, "utf8").replace(/id: (gone-)*flow/, "id: gone-$1flow"));
+    const notes = async (): Promise<string> => {
+      const shown = tail(plant, "--json");
+      await shown.line(/"kept":true/);
+      await until(() => parsed(shown.stdout()).length > 20, { what: "20 polls" });
+      await shown.stop("SIGINT");
+      return shown.stderr();
+    };
+    for (const again of [false, true]) {
+      if (again) change();
+      const agent = plant.runAgent();
+      await agent.line(/"msg":"collecting"/);
+      expect(await notes()).not.toContain("the site file was changed");
+      if (again) {
+        change();
+        expect(await notes()).toContain("the site file was changed");
+      }
+      await agent.stop();
+    }
+  });
+
   test("tail shows exactly the entries that the journal keeps, and the agent does not notice", async () => {
     const plant = await plantWithoutFeed();
     const agent = plant.runAgent();

@@ -1,16 +1,12 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { derive } from "../../../agent/derive/deriver.ts";
 import { type Trace, traceOf } from "../../../agent/derive/trace.ts";
 import { traceText } from "../../../agent/derive/trace-text.ts";
 import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
 import type { Declared } from "../../../feed/derive/deriving.ts";
 import type { Derivation, FrameBody } from "../../../feed/format/body.ts";
-import { isoTime, readEntry, type StoredEntry } from "../../../feed/format/entry.ts";
+import { isoTime } from "../../../feed/format/entry.ts";
 import { type Millis, millis, seconds } from "../../../feed/format/vocabulary.ts";
-import { type FakeClock, fakeClock } from "../../support/clock.ts";
-import { makeJournal } from "../keep/kit.ts";
+import { entriesOf, frameAt, type Plant, plantAt, runPlant, type Turns } from "./plant.ts";
 
 const how: Derivation = {
   formula: "consumption",
@@ -45,16 +41,9 @@ const channels: readonly Declared[] = [
 ];
 const begin = "2026-10-01T00:00:00.000Z";
 
-interface Site {
-  readonly journal: OpenJournal;
-  readonly since: Millis;
-  readonly clock: FakeClock;
-  readonly snapshot: string;
-}
-
-function site(since = begin): Site {
-  const { dir, journal } = makeJournal();
-  journal.append({
+function site(since = begin): Plant {
+  const plant = plantAt(since);
+  plant.journal.append({
     type: "config",
     t: since,
     points: Object.fromEntries(
@@ -65,81 +54,45 @@ function site(since = begin): Site {
     sha256: Buffer.alloc(32).toString("base64"),
     by: "site",
   });
-  return {
-    journal,
-    since: millis(Date.parse(since)),
-    clock: fakeClock(since),
-    snapshot: join(dir, "..", "derived.json"),
-  };
+  return plant;
 }
-
-const frame = (t: Millis, data: FrameBody["data"], more: Partial<FrameBody> = {}): FrameBody => ({
-  type: "frame",
-  t: isoTime(t),
-  boot: "9f3c1a2e",
-  mono: 1,
-  clk: ["none", -1],
-  cfg: 0,
-  raw: ["AQQC"],
-  data,
-  ...more,
-});
 
 /** What the meter shows at the n-th poll, one each 10 s. */
 type Meter = (n: number) => { readonly energy?: string; readonly serial?: string };
 
-async function run(
-  { journal, since, clock, snapshot }: Site,
-  [from, to]: readonly [number, number],
+const run = (
+  plant: Plant,
+  turns: readonly [number, number],
   meter: Meter,
-  restarts?: { readonly every: number; readonly forget: boolean },
-): Promise<void> {
-  let stop = new AbortController();
-  const parts = {
-    channels,
-    offset: millis(8 * 3_600_000),
-    cfg: 1,
-    since,
-    journal,
-    keep: journal.append,
-    clock,
-    snapshot,
-  };
-  let running = derive(parts, stop.signal);
-  for (let n = from; n < to; n++) {
+  { since = begin, ...restarts }: { readonly since?: string } & Partial<NonNullable<Turns["restarts"]>> = {},
+): Promise<void> => {
+  const read = (n: number, t: Millis): FrameBody | undefined => {
     const { energy, serial } = meter(n);
     const data: FrameBody["data"] = {
-      ...(energy === undefined ? {} : { "meter.energy": [energy, "N"] }),
-      ...(serial === undefined ? {} : { "meter.serial": [serial, "N"] }),
+      ...(energy !== undefined && { "meter.energy": [energy, "N"] as const }),
+      ...(serial !== undefined && { "meter.serial": [serial, "N"] as const }),
     };
-    if (Object.keys(data).length > 0) journal.append(frame(clock.now().wall, data));
-    await clock.advance(seconds(10));
-    if (restarts === undefined || n % restarts.every !== restarts.every - 1) continue;
-    stop.abort();
-    await running;
-    if (restarts.forget) rmSync(snapshot, { force: true });
-    stop = new AbortController();
-    running = derive(parts, stop.signal);
-  }
-  await clock.advance(seconds(5));
-  stop.abort();
-  await running;
-}
+    return Object.keys(data).length > 0 ? frameAt(t, data, { raw: ["AQQC"] }) : undefined;
+  };
+  const { every, forget = false } = restarts;
+  return runPlant(
+    plant,
+    { channels, cfg: 1, since: millis(Date.parse(since)) },
+    { turns, every: seconds(10), read, restarts: every === undefined ? undefined : { every, forget } },
+  );
+};
 
-const all = (journal: OpenJournal): StoredEntry[] =>
-  journal.read(0, journal.head().size).flatMap(({ bytes }) => {
-    const read = readEntry(bytes);
-    return read.ok ? [read.value] : [];
-  });
 const periodsOf = (journal: OpenJournal, period: string): unknown[] =>
-  all(journal).flatMap((entry) => (entry.type === "derived" && entry.period === period ? [[entry.data, entry.n]] : []));
+  entriesOf(journal).flatMap((entry) =>
+    entry.type === "derived" && entry.period === period ? [[entry.data, entry.n]] : [],
+  );
 const said = (journal: OpenJournal): unknown[] =>
-  all(journal).flatMap((entry): unknown[] => {
+  entriesOf(journal).flatMap((entry): unknown[] => {
     if (entry.type === "derived") return [[entry.period, entry.start, entry.data, entry.n]];
     return entry.type === "event" ? [[entry.code, entry.dev, entry.detail.replaceAll(/entry \d+/g, "entry")]] : [];
   });
 const events = (journal: OpenJournal): unknown[] =>
-  all(journal).flatMap((entry) => (entry.type === "event" ? [[entry.code, entry.dev]] : []));
+  entriesOf(journal).flatMap((entry) => (entry.type === "event" ? [[entry.code, entry.dev]] : []));
 
 /** 0.5 kWh in each 10 s; it runs past its last digit in the second minute. */
 const rolling: Meter = (n) => ({ energy: (n < 9 ? 999_995.5 + n / 2 : (n - 9) / 2).toFixed(1) });
@@ -182,7 +135,7 @@ test("another meter: what was counted between is not known, and after it all is 
   ]);
   expect(periodsOf(here.journal, "hour")).toEqual([
     [
-      { energy: [null, "D", "derive.counter"], "power.co2": [null, "D", "derive.coverage"] },
+      { energy: [null, "D", "derive.counter"], "power.co2": [null, "D", "derive.input-missing"] },
       { energy: [2, 2], "power.co2": [0, 1] },
     ],
   ]);
@@ -206,8 +159,8 @@ test.each([
   async (_, forget, meter, since) => {
     const [whole, broken] = [site(since), site(since)];
     const minutes = since === begin ? 62 : 72; // an hour of the new month is over
-    await run(whole, [0, 6 * minutes], meter);
-    await run(broken, [0, 6 * minutes], meter, { every: 17, forget });
+    await run(whole, [0, 6 * minutes], meter, { since });
+    await run(broken, [0, 6 * minutes], meter, { since, every: 17, forget });
     expect(said(broken.journal)).toEqual(said(whole.journal));
   },
 );
@@ -216,11 +169,11 @@ test("a count that comes when its minutes are closed amends them", async () => {
   const here = site();
   const gap: Meter = (n) => (n >= 12 && n < 24 ? {} : rolling(n));
   await run(here, [0, 48], gap);
-  const t = millis(here.since + 150_000);
-  here.journal.append(frame(t, { "meter.energy": ["3.0", "N"] }, { hist: true, own: { t: isoTime(t), flags: {} } }));
+  const t = millis(Date.parse(begin) + 150_000);
+  here.journal.append(frameAt(t, { "meter.energy": ["3.0", "N"] }, { hist: true, own: { t: isoTime(t), flags: {} } }));
   await run(here, [48, 54], gap);
-  const amended = all(here.journal).flatMap((entry) =>
-    entry.type === "amend" ? [[all(here.journal)[entry.ref], JSON.parse(entry.value)]] : [],
+  const amended = entriesOf(here.journal).flatMap((entry) =>
+    entry.type === "amend" ? [[entriesOf(here.journal)[entry.ref], JSON.parse(entry.value)]] : [],
   );
   expect(amended).toMatchObject([
     // At 2:00 it was 1.0; at 3:00 nothing was known of it that is less than a minute old.
@@ -232,7 +185,9 @@ test("a consumption explains itself by its two counts, the bytes they were read 
   const here = site();
   await run(here, [0, 24], rolling);
   const trace = (minute: number) =>
-    traceText(traceOf(here.journal, "energy", { period: "minute", start: here.since + minute * 60_000 }) as Trace);
+    traceText(
+      traceOf(here.journal, "energy", { period: "minute", start: Date.parse(begin) + minute * 60_000 }) as Trace,
+    );
   expect(trace(1)).toContain("energy 2026-10-01T08:01 = 3.00 kWh, N\n");
   // Shown at 0:50 and at 1:50.
   expect(trace(1)).toContain("\n  = 1.0 - 999998.0 + 1000000\n");

@@ -33,6 +33,7 @@ const derived: Derived = {
     },
   ],
   checks: [],
+  units: new Map(),
   substitutes: new Map([["so2", { parameter: "so2", potential: "1000" }]]),
 };
 

@@ -47,9 +47,9 @@ export interface TestJournal {
   readonly journal: OpenJournal;
 }
 
-export function makeJournal(options: JournalOptions = {}, cleanup?: Cleanup): TestJournal {
+export function makeJournal(options: JournalOptions = {}, cleanup?: Cleanup, within?: string): TestJournal {
   const signer = newSigner();
-  const dir = join(tempDir(cleanup), "journal");
+  const dir = join(tempDir(cleanup, within), "journal");
   return { dir, signer, journal: createJournal(dir, { ...options, genesis: genesis(signer) }) };
 }
 

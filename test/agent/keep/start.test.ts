@@ -99,7 +99,7 @@ test("a note that we did not sign is found", () => {
   const { journal, dir } = makeJournal();
   journal.append(event(1));
   const stranger = newSigner();
-  const sealed = seal({ ...journal, keys: [stranger.vkey] }, stranger);
+  const sealed = seal({ ...journal, inForce: [stranger.vkey] }, stranger);
   expect(sealed?.size).toBe(2);
   journal.close();
   expect(opening(dir)).toBe("E_JOURNAL_CORRUPT");

@@ -3,12 +3,15 @@ import { createPublicKey, verify } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endLog } from "../../../agent/commands/end.ts";
+import { enrolSite, rotateSite } from "../../../agent/commands/enrol.ts";
 import { initSite } from "../../../agent/commands/init.ts";
 import { readJournal } from "../../../agent/keep/reader.ts";
 import { createTokenKey, removeTokenKey, type TokenSettings, tokenSigner } from "../../../agent/keep/token-signer.ts";
 import { loadSite } from "../../../config/load.ts";
 import type { Site } from "../../../config/site.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";
+import { readEnrolment } from "../../../feed/format/enrol.ts";
 import { openNote } from "../../../feed/format/note.ts";
 import { needs } from "../../support/system.ts";
 import { type Cleanup, tempDir } from "../../support/temporary.ts";
@@ -88,6 +91,20 @@ needs("softhsm2-util").describe("a key in a token", () => {
     journal.close();
     expect(readFileSync(site.file, "utf8")).not.toContain("1234");
     expect(tokenSigner(settings, "log/1").vkey.text).toBe(vkey.text);
+    removeTokenKey(settings);
+  });
+
+  test("it enrols the log and closes it, and is not rotated", () => {
+    const site = siteIn(tempDir());
+    const vkey = initSite(site);
+    const out = join(tempDir(), "request.note");
+    enrolSite(site, out);
+    expect(readEnrolment(readFileSync(out))).toMatchObject({ ok: true, value: { keys: [{ text: vkey.text }] } });
+    expect(faultOf(() => rotateSite(site, join(tempDir(), "rotation.note")))).toBe("E_ROTATE_TOKEN");
+    expect(endLog(site, { why: "taken out of use", next: null })).toBe(2);
+    const journal = readJournal(join(site.state, "journal"));
+    expect(openNote(journal.checkpointAt(2)?.note ?? Buffer.alloc(0), [vkey])).toMatchObject({ ok: true });
+    journal.close();
     removeTokenKey(settings);
   });
 

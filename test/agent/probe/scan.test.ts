@@ -50,9 +50,10 @@ describe("a scan", () => {
     if (bound?.is !== "bound") throw new Error("no bound first");
     const scanners = asked.lines.flatMap((line) => scannersFor(line, asked.units, around({ deviceMs: 10 })));
     expect(bound).toMatchObject({ ...scanBound(scanners), questions: 4 });
-    // 8N1 at 115200 baud: 15 characters, t3.5, 10 ms device, 40 ms margin, of which each silent unit costs three.
-    expect(bound.ms).toBeGreaterThan(4 * 3 * 50);
-    expect(bound.ms).toBeLessThan(4 * 3 * 60 + 400);
+    // 8N1 at 115200 baud: 15 characters, t3.5, 10 ms device, 40 ms margin, of which each silent unit costs three, and so
+    // does listening to the last one.
+    expect(bound.ms).toBeGreaterThan(5 * 3 * 50);
+    expect(bound.ms).toBeLessThan(5 * 3 * 60 + 400);
     expect(events.at(-1)).toMatchObject({ is: "end", asked: 4, of: 4 });
   });
 
@@ -117,6 +118,20 @@ describe("an answer that comes after the wait", () => {
       const { rows, found } = await scanned({ lines: [slave.settings], units: upTo(10) }, around({ deviceMs: 30 }));
       expect(rows.map(({ unit, answer }) => [unit, answer])).toEqual([
         ["3", "late: unit 3 needs longer than the wait, ask with --wait 1s"],
+      ]);
+      expect(found).toBe(1);
+    },
+  );
+
+  test.each(["rtu", "rtu-over-tcp", "tcp", "udp", "ascii"] as const)(
+    "is heard of the last unit too, within the bound, on %s",
+    async (kind) => {
+      const slave = await startSlave(kind, (question, device) =>
+        only(2)(question, device).map((one) => ({ ...one, after: kind === "tcp" || kind === "udp" ? 150 : 250 })),
+      );
+      const { rows, found } = await scanned({ lines: [slave.settings], units: upTo(2) }, around({ deviceMs: 30 }));
+      expect(rows.map(({ unit, answer }) => [unit, answer])).toEqual([
+        ["2", "late: unit 2 needs longer than the wait, ask with --wait 1s"],
       ]);
       expect(found).toBe(1);
     },

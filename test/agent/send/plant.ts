@@ -15,7 +15,7 @@ import { policyOf } from "../../../feed/receiver/keys.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
 import { openReceiver } from "../../../feed/receiver/receive.ts";
 import { createLedger, openLedger } from "../../../feed/receiver/sqlite-ledger.ts";
-import { testKeys } from "../../feed/receiver/service.ts";
+import { rowOf, testKeys } from "../../feed/receiver/service.ts";
 import { type FakeClock, fakeClock } from "../../support/clock.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { event, makeJournal } from "../keep/kit.ts";
@@ -60,6 +60,7 @@ export const topicOf = (lane: Lane): string =>
     live: "up/live",
     fill: "up/fill",
     cert: "up/cert",
+    receipt: "dn/cert",
     status: "up/status",
     ack: "dn/ack",
     ctl: "dn/ctl",
@@ -72,7 +73,7 @@ export function makePlant(): Plant {
   const path = join(tempDir(), "ledger.db");
   createLedger(path);
   const ledger = openLedger(path);
-  const clock = fakeClock();
+  const clock = fakeClock("2026-10-01T00:10:00.000Z"); // after the journal's first entries
   const listeners = new Set<LinkListener>();
   let linked = false;
   let moves = 0;
@@ -171,7 +172,7 @@ export function makePlant(): Plant {
   const receiver = openReceiver({
     ledger,
     keys,
-    gateways: [{ id: gateway, log: signer.vkey }],
+    gateways: [rowOf(gateway, signer.vkey)],
     now: () => millis(clock.now().wall),
     send: async (topic, payload) => {
       const lane = laneOf(topic)?.lane as Lane;

@@ -221,3 +221,39 @@ test("a look gives way to the agent of its own site, and to no other", async () 
   await (await holdLines([line], by("cems-agent run", relative(".", "/a/site.yaml")))).release();
   expect(asked).toBeGreaterThan(0);
 });
+
+test("a look gives way at once to the agent that was given its site by another name", async () => {
+  const dir = tempDir();
+  const [file, link] = [join(dir, "site.yaml"), join(dir, "plant.yaml")];
+  writeFileSync(file, "");
+  symlinkSync(file, link);
+  const line = tcp("127.0.0.1", await freePort());
+  const by = (program: string, config: string) => ({ program, config, devicesOn: () => [] });
+  const look = await holdLines([line], {
+    ...by("cems-agent tail", link),
+    giveWay: () => void look.release(),
+  });
+  onTestFinished(look.release);
+  await (await holdLines([line], by("cems-agent run", file))).release();
+});
+
+test("who is asked to end waits no longer for a look to give way", async () => {
+  const line = tcp("127.0.0.1", await freePort());
+  const config = "/a/site.yaml";
+  const stop = new AbortController();
+  let asked = 0;
+  const look = await holdLines([line], {
+    program: "cems-agent tail",
+    config,
+    devicesOn: () => [],
+    giveWay: () => {
+      asked++;
+      stop.abort();
+    },
+  });
+  onTestFinished(look.release);
+  const by = { program: "cems-agent run", config, devicesOn: () => [], signal: stop.signal };
+  await expect(holdLines([line], by)).rejects.toMatchObject({ code: "E_LINE_HELD" });
+  // Without the signal it would have asked fifty times.
+  expect(asked).toBeLessThan(5);
+});

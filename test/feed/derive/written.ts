@@ -1,7 +1,8 @@
 /** A site with a derived channel of each kind, and what an agent would write of it. */
 import fc from "fast-check";
 import { type Declared, makeDeriving } from "../../../feed/derive/deriving.ts";
-import { declaredIn, derivedBodies, samplesOf } from "../../../feed/derive/entries.ts";
+import { declaredIn, derivedBodies } from "../../../feed/derive/entries.ts";
+import { samplesOf } from "../../../feed/derive/samples.ts";
 import type { ConfigBody, Derivation, DerivedBody, FrameBody } from "../../../feed/format/body.ts";
 import { isoTime } from "../../../feed/format/entry.ts";
 import { type Flag, millis } from "../../../feed/format/vocabulary.ts";
@@ -27,6 +28,7 @@ export function site(regime: (typeof regimeIds)[number], every: number, since: n
     ...more,
   });
   const mean = (id: string): Derivation => how({ in: { x: id }, every });
+  const coal = { counter: "coal", meter: "coal.meter", most: "=3000", step: "=1", fresh_s: "=180", modulus: "=1000" };
   const dry = { formula: "concentration-wet-to-dry", in: { C_mg_m3: "so2", X_pct: "h2o" } };
   const config: ConfigBody = {
     type: "config",
@@ -40,6 +42,8 @@ export function site(regime: (typeof regimeIds)[number], every: number, since: n
       "so2.weighed": ["mg/m3", "x", "1", 4],
       "so2.mass": ["kg/h", "x", "1", 3],
       "mass.hour": ["kg/h", "x", "1", 3],
+      "coal.used": ["t", "consumption", "1", 2],
+      "coal.heat": ["GJ", "x", "1", 2],
     },
     derive: {
       so2: mean("so2"),
@@ -52,6 +56,13 @@ export function site(regime: (typeof regimeIds)[number], every: number, since: n
       "mass.hour": how({
         formula: "emission-rate",
         in: { C_mg_m3: "so2.hour", Q_m3_h: "flow" },
+        at: "hour",
+        longer: "sum",
+      }),
+      "coal.used": how({ formula: "consumption", in: coal, longer: "sum" }),
+      "coal.heat": how({
+        formula: "fuel-heat",
+        in: { FC_t: "coal.used", NCV_GJ_per_t: "=26.7" },
         at: "hour",
         longer: "sum",
       }),
@@ -95,17 +106,23 @@ export const poll = fc.record({
   flow: fc.integer({ min: 0, max: 900_000 }),
   flag: fc.constantFrom(...flags),
   missing: fc.constantFrom(false, false, false, false, true),
+  coal: fc.integer({ min: 0, max: 12 }),
+  meter: fc.constantFrom(...Array<string>(40).fill(""), "A", "A", "B"),
 });
 
 export function framesFrom(since: number, polls: readonly (typeof poll extends fc.Arbitrary<infer P> ? P : never)[]) {
   let t = since;
-  return polls.map(({ after, so2, h2o, flow, flag, missing }): FrameBody => {
+  let count = 900;
+  return polls.map(({ after, so2, h2o, flow, flag, missing, coal, meter }): FrameBody => {
     t += after;
+    count = (count + coal) % 1000;
     const of = (value: number, places: number) =>
       missing
         ? ([null, flag === "N" ? "B" : flag, "E_BUS_TIMEOUT"] as const)
         : ([(value / 10 ** places).toFixed(places), flag] as const);
     const data = { so2: of(so2, 1), h2o: of(h2o, 2), flow: of(flow, 1) };
+    // Which meter it is stands in few polls, as a reading of its settings.
+    const counted = { coal: [`${count}`, flag] as const, ...(meter !== "" && { "coal.meter": [meter, "N"] as const }) };
     return {
       type: "frame",
       t: isoTime(millis(t)),
@@ -114,7 +131,7 @@ export function framesFrom(since: number, polls: readonly (typeof poll extends f
       clk: ["none", -1],
       cfg: 0,
       raw: [],
-      data,
+      data: { ...data, ...counted },
     };
   });
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ExportFiles, verifyExport } from "../../../feed/format/export.ts";
 import { readExport } from "../../../feed/format/export-files.ts";
+import { linesOf } from "../../../feed/format/leaves.ts";
 import { exportFiles, type Files } from "../../interop/export-directory.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { mirror, sampleLog, witness } from "./sample-log.ts";
@@ -32,6 +33,7 @@ describe("the report on a bundle directory", () => {
     expect(verifyExport(of(whole))).toEqual({
       verdict: "VALID",
       findings: [],
+      unjudged: 0,
       checkpoints: [5, 20].map((size) => ({
         file: `checkpoints/${size}.note`,
         size,
@@ -98,4 +100,13 @@ describe("a directory that is none", () => {
     for (const [name, bytes] of whole) if (name !== missing) writeFileSync(join(dir, name), bytes);
     expect(readExport(dir)).toMatchObject({ problem: { code: "ENV_SYNTAX", detail: `${missing} is not there` } });
   });
+});
+
+it("holds little of a line that does not end, and refuses it", () => {
+  const chunk = Buffer.alloc(1_048_576, "x");
+  function* endless(): Generator<Buffer> {
+    for (let count = 0; count < 64; count++) yield chunk;
+  }
+  expect([...linesOf(endless())].map(({ bytes }) => bytes.length)).toEqual([chunk.length]);
+  expect(verifyExport(of(whole, { leaves: endless() })).findings.map(({ code }) => code)).toContain("REC_NONCANON");
 });

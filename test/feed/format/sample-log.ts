@@ -82,14 +82,14 @@ export function logOf(entries: readonly Entry[]): SampleLog {
 }
 
 /** What the agent keeps of a message of a data logger that tells of its states alone: a frame without values, and what changed. */
-export function statesAlone(seq: number): readonly [EntryBody, EntryBody] {
+export function statesAlone(seq: number, cfg = 1): readonly [EntryBody, EntryBody] {
   const t = isoTime(millis(start + seq * 5000));
   const said = "##0099ST=31;CN=3020;MN=M1;Flag=5;CP=&&DataTime=20261001080000;PolId=a21026;i12002-Info=1&&0000";
   const raw = [Buffer.from(said).toString("base64")];
   const at: [number, number, number][] = [[7, 7, start]];
   const own = { t, flags: {} };
   return [
-    { type: "frame", t, dev: "log", boot: "0a1b2c3d", mono: 7, clk: ["none", -1], cfg: 1, at, raw, own, data: {} },
+    { type: "frame", t, dev: "log", boot: "0a1b2c3d", mono: 7, clk: ["none", -1], cfg, at, raw, own, data: {} },
     { type: "event", t, code: "STATE_FIRST", detail: "log.comms is 1", dev: "log", set: { "log.comms": [null, "1"] } },
   ];
 }
@@ -123,6 +123,7 @@ function bodyOf(seq: number, seed: string): EntryBody {
     const head: [number, string] = [2, hash("head").toString("base64")];
     return { type: "boot", t, boot: "9f3c1a2e", why: "start", clk: ["none", -1], head };
   }
+  const so2 = 12 + (hash(`${seed}${seq}`)[0] as number);
   if (seq % 10 === 9) return { type: "event", t, code: "comm-loss", detail: `no reply, "late" — ${seed}`, dev: "cems" };
   return {
     type: "frame",
@@ -133,13 +134,21 @@ function bodyOf(seq: number, seed: string): EntryBody {
     clk: ["ntp", 4],
     cfg: 1,
     at: [[5000 * seq - 20, 5000 * seq, start + seq * 5000]],
-    raw: [hash(`raw ${seed} ${seq}`).toString("base64")],
+    raw: [reply(so2).toString("base64")],
     data: {
-      "cems.so2": [`${12 + (hash(`${seed}${seq}`)[0] as number)}.37`, "N"],
+      "cems.so2": [`${so2}.37`, "N"],
       "cems.o2": ["6.08", "M", "status.maintenance"],
       "cems.nox": [null, "D", "sentinel"],
     },
   };
+}
+
+/** Unit 1, function 3, ten bytes: two float32 and a register that means "no value". */
+function reply(so2: number): Buffer {
+  const bytes = Buffer.from("01030a0000000000000000ffff", "hex");
+  bytes.writeFloatBE(so2 + 0.37, 3);
+  bytes.writeFloatBE(6.08, 7);
+  return bytes;
 }
 
 function genesis(t: string): EntryBody {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
 import { testLog } from "./log.ts";
-import { testService } from "./service.ts";
+import { rowOf, testService } from "./service.ts";
 
 /** One gateway that began anew: its first log signs up to 20, its second is the one it writes now. */
 function twoGenerations() {
@@ -9,7 +9,7 @@ function twoGenerations() {
   first.add(40);
   const second = testLog(signerFromPem("test.example.cn/log/p-s-g1/2", 1, newKeyPem()));
   second.add(30);
-  return { first, second, service: testService(first, { until: 20 }, [{ id: "g1", log: second.signer.vkey }]) };
+  return { first, second, service: testService(first, { to: 20 }, [rowOf("g1", second.signer.vkey)]) };
 }
 
 test("two generations of one gateway are two histories, and neither is a fork of the other", async () => {

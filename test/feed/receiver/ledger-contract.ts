@@ -32,6 +32,23 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       expect([await ledger.entries(origin, 0, 9), (await ledger.hashes(origin, 0, 9)).size]).toEqual([[], 0]);
     });
 
+    test("remembers the register in use, and refuses an earlier one and another of its number for ever", async () => {
+      const place = make();
+      const before = place.open();
+      const [first, second, other] = [1, 2, 3].map((fill) => Buffer.alloc(32, fill)) as [Buffer, Buffer, Buffer];
+      expect(await before.useRegister({ serial: 4, digest: first })).toBeUndefined();
+      expect(await before.useRegister({ serial: 7, digest: second })).toBeUndefined();
+      expect(await before.useRegister({ serial: 7, digest: second })).toBeUndefined();
+      await before.close();
+      const ledger = place.open();
+      for (const found of [
+        { serial: 4, digest: first },
+        { serial: 7, digest: other },
+      ])
+        expect(await ledger.useRegister(found)).toMatchObject({ code: "REG_ROLLBACK" });
+      expect(await ledger.useRegister({ serial: 8, digest: other })).toBeUndefined();
+    });
+
     test("keeps trees, entries and the frontier together, and still has them when it is opened again", async () => {
       const place = make();
       const before = place.open();
@@ -76,6 +93,20 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       expect(await ledger.computed("b.example/log/1", 0, 9)).toEqual([]);
     });
 
+    test("tells the checks within a range, and no other event", async () => {
+      const ledger = make().open();
+      const codes = ["CALIBRATION_PASSED", "AGENT_STOP", "CALIBRATION_FAILED", "CALIBRATION_PASSED"];
+      const told = leaves(0, 4).map((one, seq) => ({
+        ...one,
+        type: seq === 3 ? "frame" : "event",
+        bytes: Buffer.from(`{"code":"${codes[seq]}","seq":${seq}}`),
+      }));
+      await ledger.keep(origin, change(0, 0, { tree: tree(4), leaves: told, frontier: frontier(4) }));
+      const found = async (from: number, to: number) => (await ledger.checks(origin, from, to)).map(String);
+      expect(await found(0, 4)).toEqual([String(told[0]?.bytes), String(told[2]?.bytes)]);
+      expect(await found(1, 3)).toEqual([String(told[2]?.bytes)]);
+    });
+
     test("changes nothing where it is no longer what the decision rests on", async () => {
       const ledger = make().open();
       await ledger.keep(origin, change(0, 0, { tree: tree(3), leaves: leaves(0, 3), frontier: frontier(3) }));
@@ -116,6 +147,24 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       );
       expect((await ledger.holding(origin)).mirrored?.size).toBe(3);
       expect((await ledger.holding("b.example/log/1")).mirrored?.size).toBe(2);
+    });
+
+    test("remembers of each log what was recomputed, and never less", async () => {
+      const place = make();
+      const before = place.open();
+      expect(await before.recomputed(origin)).toBeUndefined();
+      for (const below of [7, 5]) await before.setRecomputed(origin, below);
+      await before.setRecomputed("b.example/log/1", 0);
+      await before.close();
+      const ledger = place.open();
+      expect([await ledger.recomputed(origin), await ledger.recomputed("b.example/log/1")]).toEqual([7, 0]);
+    });
+
+    test("counts a finding that is told once for each note", async () => {
+      const ledger = make().open();
+      for (const note of ["a", "b", "a"])
+        await ledger.refuse({ ...refusal, code: "DERIVED_DIFFERS", note: Buffer.from(note), once: true });
+      expect((await ledger.summary()).codes).toEqual({ DERIVED_DIFFERS: 2 });
     });
 
     test("counts what was refused, by code, and what it holds", async () => {

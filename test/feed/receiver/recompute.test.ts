@@ -9,13 +9,13 @@ import { topics } from "../../../feed/format/topics.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { openLink } from "../../../feed/link.ts";
 import type { Ledger } from "../../../feed/receiver/ledger.ts";
-import { isPicked, type RecomputingParts, secretOf, startRecomputing } from "../../../feed/receiver/recomputing.ts";
+import { type RecomputingParts, startRecomputing } from "../../../feed/receiver/recomputing.ts";
 import { embeddedBroker } from "../../support/embedded-broker.ts";
 import { runNode, spawnNode } from "../../support/program.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { type TestLog, testLog } from "./log.ts";
 import { began, mean, plantLog } from "./plant-log.ts";
-import { testKeys, testService } from "./service.ts";
+import { rowOf, testService } from "./service.ts";
 
 let plant: Promise<EntryBody[]>;
 const leftovers: (() => unknown)[] = [];
@@ -64,7 +64,7 @@ async function received(
     },
     ...more,
   });
-  const service = earlier ? testService(earlier, {}, [{ id: "g1", log: log.signer.vkey }]) : testService(log);
+  const service = earlier ? testService(earlier, {}, [rowOf("g1", log.signer.vkey)]) : testService(log);
   const recomputing = startRecomputing(parts(service.ledger));
   service.mirrored = recomputing.mirrored;
   if (earlier) await service.take("fill", earlier.bundle(0, earlier.entries.length));
@@ -131,7 +131,12 @@ test("a reading that was left out of its minute is found, whatever the entry say
 });
 
 /** A reading of a minute that is in the log behind those the minute's entry names, and before that entry. */
-async function readLate(change: (body: EntryBody, seq: number) => EntryBody = (body) => body) {
+async function readLate(change?: (body: EntryBody, seq: number) => EntryBody): Promise<string[]> {
+  const minute = await isOf("minute", 30)();
+  return (await readLateIn(change)).filter((detail) => detail.startsWith(`entry ${minute}, `));
+}
+
+async function readLateIn(change: (body: EntryBody, seq: number) => EntryBody = (body) => body): Promise<string[]> {
   const minute = await isOf("minute", 30)();
   const entry = (await plant)[minute];
   if (entry?.type !== "derived") throw new Error("no minute");
@@ -141,7 +146,7 @@ async function readLate(change: (body: EntryBody, seq: number) => EntryBody = (b
   const late = (body: EntryBody): EntryBody => (body.type === "frame" ? { ...body, hist: true, own } : body);
   const log = await logOf((body, seq) => change(seq === between ? late(body) : body, seq - minute));
   const { findings } = await received(log);
-  return findings.filter(({ detail }) => detail.startsWith(`entry ${minute}, `)).map(({ detail }) => detail);
+  return findings.map(({ detail }) => detail).filter((detail) => detail.includes(`minute ${entry.start}`));
 }
 
 test("a reading that was left out is found when no amendment comes, even if the entry names only the others", async () => {
@@ -153,6 +158,23 @@ test("a reading that came too late for its minute, and is amended, is no differe
   const t = began;
   const amendment: EntryBody = { type: "amend", t, ref: minute, why: "late", by: "agent", value: "{}" };
   expect(await readLate((body, after) => (after === 4 ? amendment : body))).toEqual([]);
+});
+
+const amended = (ref: number, so2: string): EntryBody => ({
+  type: "amend",
+  t: began,
+  ref,
+  why: "late",
+  by: "agent",
+  value: JSON.stringify({ "cems.so2": [so2, "N"] }),
+});
+
+test("an amendment of another value settles nothing", async () => {
+  const minute = await isOf("minute", 30)();
+  const told = await readLate((body, after) => (after === 4 ? amended(minute, "1.0000") : body));
+  expect(told).toEqual([]);
+  const all = await readLateIn((body, after) => (after === 4 ? amended(minute, "1.0000") : body));
+  expect(all).toEqual([expect.stringMatching(/^entry \d+, amending minute .*: cems.so2 1.0000 N .*, recomputed \d+/)]);
 });
 
 test("entries ahead of a backlog wait for it", async () => {
@@ -181,43 +203,12 @@ test("a formula that there is not is said, and stops nothing", async () => {
   expect(findings[0]?.detail).toMatch(/it cannot be recomputed: x: there is no formula alchemy/);
 });
 
-test("a ledger that fails stops it, and says so once", async () => {
-  const log = await logOf();
-  const failed: unknown[] = [];
-  const broken = async (): Promise<never> => {
-    throw new Error("no disk");
-  };
-  const service = testService(log);
-  const recomputing = startRecomputing({
-    ledger: { ...service.ledger, computed: broken },
-    share: 1,
-    tolerances: "exact",
-    secret: Buffer.alloc(32),
-    now: () => millis(0),
-    differs: () => {},
-    failed: (fault) => failed.push(fault),
-  });
-  service.mirrored = recomputing.mirrored;
-  await service.take("live", log.bundle(0, 100));
-  await recomputing.idle();
-  await service.take("live", log.bundle(100, 200));
-  await recomputing.idle();
-  expect(failed).toEqual([new Error("no disk")]);
-});
-
-test("the share is a draw that only the service can repeat", () => {
-  const hashes = Array.from({ length: 2000 }, (_, n) => Buffer.alloc(32, `${n}`));
-  const [a, b] = [testKeys(), testKeys()].map(secretOf) as [Buffer, Buffer];
-  const picked = (secret: Buffer, share: number): Buffer[] => hashes.filter((one) => isPicked(one, { secret, share }));
-  expect([picked(a, 0).length, picked(a, 1).length]).toEqual([0, 2000]);
-  expect(picked(a, 0.1)).toEqual(picked(a, 0.1));
-  expect(picked(a, 0.1)).not.toEqual(picked(b, 0.1));
-});
-
 test("the program tells of it while it runs, tail counts it, and shows the derived values", async () => {
   const lie = await isOf("minute", 2)();
-  const log = await logOf((body, seq) =>
-    seq === lie && body.type === "derived" ? { ...body, data: { ...body.data, "cems.h2o": ["7.0000", "N"] } } : body,
+  const log = await logOf(
+    (body, seq) =>
+      seq === lie && body.type === "derived" ? { ...body, data: { ...body.data, "cems.h2o": ["7.0000", "N"] } } : body,
+    testLog(signerFromPem("test.example/log/1", 1, newKeyPem())), // as its entry 0 says
   );
   const main = "dist/feed/receiver/main.js";
   const dir = join(tempDir(), "receiver");
@@ -256,7 +247,7 @@ test("the program tells of it while it runs, tail counts it, and shows the deriv
     .trimEnd()
     .split("\n")
     .map((text) => JSON.parse(text));
-  expect(lines.at(-1).summary.remarks).toEqual({ DERIVED_DIFFERS: 1 });
+  expect(lines.at(-1).summary.remarks).toEqual({ DERIVED_DIFFERS: 1, LATE_ANCHOR: 200 }); // they are of last October
   expect(lines.filter((one) => one.seq === lie && one.channel === "cems.h2o")).toMatchObject([
     { value: "7.0000", unit: "%", flag: "N", period: "minute", start: "2026-10-01T00:02:00.000Z", proof: "mirrored" },
   ]);

@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
 import { parsePolicy, quorumMet } from "../../../feed/format/policy.ts";
@@ -95,7 +95,7 @@ test("a gateway is registered with its log, and how long its key is valid", () =
     `gateways:\n  - { id: g1, log: ${vkey("a/1")} }\n  - { id: g2, log: ${vkey("b/1")}, until: 480, revoked: true }`,
   );
   writeFileSync(file, text);
-  expect(load(file).gateways[1]).toMatchObject({ log: { name: "b/1" }, until: 480, revoked: true });
+  expect(load(file).gateways[1]).toMatchObject({ log: { name: "b/1", keys: [{ from: 0, to: 480, revoked: true }] } });
 });
 
 test("a gateway's new generation stands beside the old one, under the same id", () => {
@@ -103,9 +103,33 @@ test("a gateway's new generation stands beside the old one, under the same id", 
   const rows = `gateways:\n  - { id: g1, log: ${vkey("a/1")}, until: 480 }\n  - { id: g1, log: ${vkey("a/2")} }`;
   writeFileSync(file, readFileSync(file, "utf8").replace("gateways: []", rows));
   expect(load(file).gateways).toMatchObject([
-    { id: "g1", log: { name: "a/1" }, until: 480 },
+    { id: "g1", log: { name: "a/1", keys: [{ to: 480 }] } },
     { id: "g1", log: { name: "a/2" } },
   ]);
+});
+
+test("a signed register takes the place of the rows", () => {
+  const file = join(made(), "receiver.yaml");
+  const key = vkey("reg.a");
+  const write = (lines: string): string => {
+    const text = readFileSync(file, "utf8").replace(/^(gateways|register): .*\n/gm, "");
+    writeFileSync(file, `${text}\n${lines}\n`);
+    return file;
+  };
+  const source = `register: { file: register.note, key: ${key} }`;
+  expect(load(write(source))).toMatchObject({ gateways: [], register: { file: join(dirname(file), "register.note") } });
+  const codes = (lines: string): string[] => {
+    const read = loadSettings(write(lines));
+    return read.ok ? [] : read.problem.map(({ code, message }) => `${code} ${message}`);
+  };
+  expect(codes(`${source}\ngateways: [{ id: g1, log: ${vkey("a/1")} }]`)).toEqual([
+    expect.stringContaining("E_CONFIG_VALUE"),
+  ]);
+  expect(codes(`register: { file: register.note, key: x }`)).toEqual([expect.stringContaining("E_CONFIG_VALUE")]);
+  expect(codes(`register: { file: register.note, key: ${signerFromPem("w1.a", 4, newKeyPem()).vkey.text} }`)).toEqual([
+    expect.stringContaining("the key of a witness"),
+  ]);
+  expect(codes("register: { file: register.note }")).toEqual([expect.stringContaining("E_CONFIG_MISSING")]);
 });
 
 const one = vkey("a/1");

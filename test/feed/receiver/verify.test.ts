@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exportBundle } from "../../../agent/keep/export.ts";
@@ -26,10 +26,15 @@ function verified(dir: string, policy?: string): { status: number; lines: string
   return { status: verifyFolder(dir, policy, (line) => lines.push(line)), lines };
 }
 
+function touched(dir: string, name: string): string {
+  appendFileSync(join(dir, name), "");
+  return name;
+}
+
 test("what both signed is valid, and who signed when is printed", async () => {
   const { status, lines } = verified(await exported());
   expect(status).toBe(0);
-  expect(lines[0]).toMatch(/^checkpoint 21 cosigned by m1\S+ 2026-01-01T.*, w1\S+ 2026/);
+  expect(lines[0]).toMatch(/^checkpoint 21 cosigned by m1\S+ 2026-10-01T.*, w1\S+ 2026/);
   expect(lines.at(-1)).toMatch(/^VALID: 21 entries, root \S{44}$/);
 });
 
@@ -67,6 +72,33 @@ test.each(["leaves.jsonl", "keys.txt", "checkpoints/0000000000000021.note"])(
     }
   },
 );
+
+test.each(["leaves.jsonl", "keys.txt", "checkpoints/0000000000000021.note", "open.frontier", "x.tlog-proof"])(
+  "%s that is a device and no file is a fault, and is not read",
+  async (name) => {
+    const dir = await exported();
+    rmSync(join(dir, name), { force: true });
+    symlinkSync("/dev/null", join(dir, name));
+    expect(() => verified(dir)).toThrow(
+      expect.objectContaining({ code: "E_EXPORT_READ", message: expect.stringContaining(`${name}: not a file`) }),
+    );
+  },
+);
+
+test.each([
+  ["keys.txt", "QUORUM"],
+  ["open.frontier", "CERT_RANGE"],
+  ["checkpoints/0000000000000021.note", "CP_SYNTAX"],
+  ["x.tlog-proof", "CP_SYNTAX"],
+  ["leaves.jsonl", "REC_NONCANON"],
+])("%s of 3 GiB, more than Node reads into one buffer, is refused", async (name, code) => {
+  const dir = await exported();
+  // A sparse file takes no disk. Of the leaves 16 MiB are enough, since they are walked.
+  truncateSync(join(dir, touched(dir, name)), name === "leaves.jsonl" ? 16_777_216 : 3 * 2 ** 30);
+  const { status, lines } = verified(dir);
+  expect(status).toBe(2);
+  expect(lines.at(-1)).toContain(code);
+});
 
 test("a file in the place of an export is none", () => {
   const file = join(tempDir(), "file");

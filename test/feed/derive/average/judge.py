@@ -68,12 +68,12 @@ def text(number):
 def read(line, order):
     t, value, flag, weight, entry = line.rstrip("\n").split("\t")
     t = int(t)
-    out = any(start <= t < end for start, end in order["invalid"])
+    out = flag == "N" and any(start <= t < end for start, end in order["invalid"])
     valid = value != "" and flag == "N" and not out and not (order["weighted"] and weight == "")
     number = Fraction(value) if valid else None
     return {
         "t": t,
-        "flag": "D" if out and flag == "N" else flag,
+        "flag": "D" if out else flag,
         "out": out,
         "value": number,
         "weight": Fraction(weight) if valid and order["weighted"] else Fraction(1),
@@ -127,7 +127,7 @@ def why(parts):
 def period_of(order, period, made_of, rule, start, parts):
     end = end_of(period, start)
     length = end - start
-    expected = length // order["interval"] if made_of == "sample" else length // MS[made_of]
+    expected = max(1, length // order["interval"]) if made_of == "sample" else length // MS[made_of]
     valid = [part for part in parts if part["value"] is not None and part["flag"] == "N"]
     weights = sum(part["weight"] for part in valid)
     value, reason = None, None
@@ -192,4 +192,5 @@ def main():
             print(json.dumps(row + [one["from"], one["to"], weight, text(one["total"])]))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import type { Certificate } from "../../feed/cert/form.ts";
+import type { WantedParam } from "../../feed/cert/params.ts";
+import { makeStatement } from "../../feed/cert/statement.ts";
+import type { CertBody } from "../../feed/format/body.ts";
+import { canonical, type Json } from "../../feed/format/canonical.ts";
+import { isoTime, readEntry } from "../../feed/format/entry.ts";
+import { Fault } from "../../feed/format/faults.ts";
+import { millis } from "../../feed/format/vocabulary.ts";
+import type { JournalReader } from "../keep/open-journal.ts";
+import type { Release } from "../release.ts";
+import type { Month, Range } from "./range.ts";
+
+const portion = 500;
+
+/** Whose certificate it is. */
+export interface Plant {
+  readonly plant: string;
+  readonly stack: string;
+  readonly sector: string;
+  readonly params: readonly WantedParam[];
+}
+
+/** What the journal says of a month, and the hourly table. */
+export function stateMonth(journal: JournalReader, { from, to, month }: Month, range: Range, { params }: Plant) {
+  const stating = makeStatement({ month, from, to, wanted: params });
+  for (const entry of range.before) stating.take(entry);
+  for (let next = range.from; next < range.to; ) {
+    const entries = journal.read(next, Math.min(next + portion, range.to));
+    if (entries.length === 0) throw new Fault("E_JOURNAL_CORRUPT", `entries from ${next} cannot be read`);
+    for (const { seq, bytes } of entries) {
+      const read = readEntry(bytes);
+      if (!read.ok) throw new Fault("E_JOURNAL_CORRUPT", `entry ${seq}: ${read.problem.detail}`);
+      stating.take(read.value);
+    }
+    next += entries.length;
+  }
+  for (const entry of range.behind) stating.later(entry);
+  return stating.finish(range.closed);
+}
+
+/** SHA-256 and SM3 of a file, base64. */
+export async function hashesOf(path: string): Promise<[string, string]> {
+  const [sha256, sm3] = [createHash("sha256"), createHash("sm3")];
+  for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 })) {
+    sha256.update(chunk as Buffer);
+    sm3.update(chunk as Buffer);
+  }
+  return [sha256.digest("base64"), sm3.digest("base64")];
+}
+
+/** The files of a bundle that the certificate names by their hashes; all others prove themselves by signatures. */
+export const manifested = ["leaves.jsonl", "open.frontier", "hourly.csv"] as const;
+
+export async function manifestOf(folder: string, files: readonly string[]): Promise<Certificate["manifest"]> {
+  const manifest: Certificate["manifest"] = {};
+  for (const name of files) manifest[name] = await hashesOf(join(folder, name));
+  return manifest;
+}
+
+export interface Parts {
+  readonly month: Month;
+  readonly range: Range;
+  readonly plant: Plant;
+  readonly journal: JournalReader;
+  readonly statement: ReturnType<typeof stateMonth>["statement"];
+  readonly manifest: Certificate["manifest"];
+  readonly release: Release;
+}
+
+/** The certificate number `number` of its month; what it supersedes where it is not the first. */
+export function certificateOf(
+  { month, range, plant, journal, statement, manifest, release }: Parts,
+  number: number,
+  supersedes: Certificate["supersedes"],
+): Certificate {
+  const head = (size: number): [number, string] => [size, journal.rootAt(size).toString("base64")];
+  return {
+    v: 1,
+    cert: `${plant.plant}-${plant.stack}-${month.month}-${number}`,
+    month: month.month,
+    origin: journal.origin,
+    span: [isoTime(millis(month.from)), isoTime(millis(month.to))],
+    east: month.east,
+    range: [range.from, range.to],
+    open: head(range.from),
+    close: head(range.to),
+    closed: isoTime(millis(range.closed)),
+    sector: plant.sector,
+    ...statement,
+    sw: { name: release.name, ver: release.ver, sha256: release.sha256 },
+    limits: "cems-limits/1",
+    manifest,
+    supersedes,
+  };
+}
+
+/** Members that differ, but for those that every certificate has of its own. */
+export function differences(a: Certificate, b: Certificate): string[] {
+  const own = ["cert", "supersedes", "sw"];
+  const names = Object.keys(a) as (keyof Certificate)[];
+  const spelt = (value: unknown): string => canonical(value as Json);
+  return names.filter((name) => !own.includes(name) && spelt(a[name]) !== spelt(b[name]));
+}
+
+/** The entry that logs a certificate: length and hashes are of its text, which receipts leave as it is. */
+export function certBody(cert: string, text: Buffer, t: string): CertBody {
+  const digest = (name: string): string => createHash(name).update(text).digest("base64");
+  return { type: "cert", t, cert, bytes: text.length, sha256: digest("sha256"), sm3: digest("sm3") };
+}

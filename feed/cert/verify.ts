@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import { fromBase64 } from "../format/base64.ts";
+import { parseCheckpoint } from "../format/checkpoint.ts";
+import { readEntry, type StoredEntry } from "../format/entry.ts";
+import { checkEpoch, type KeyEpoch } from "../format/epoch.ts";
+import type { ExportFiles, NamedFile } from "../format/export.ts";
+import type { Finding } from "../format/faults.ts";
+import { linesOf } from "../format/leaves.ts";
+import { openNote, parseNote } from "../format/note.ts";
+import type { Policy } from "../format/policy.ts";
+import { parseProof } from "../format/proof.ts";
+import type { Report } from "../format/report.ts";
+import { emptyFrontier, rootOf } from "../format/tree.ts";
+import { checkForm, checkStatement, outside } from "./check.ts";
+import { openClose } from "./close.ts";
+import { type Certificate, type OpenCertificate, openCertificate } from "./form.ts";
+import { makeStatement } from "./statement.ts";
+
+/** What a bundle has besides an export. */
+export interface CertificateFiles {
+  /** cert.note */
+  readonly cert: Buffer;
+  /** close.note, where the service has closed the month. */
+  readonly close?: Buffer;
+  /** SHA-256 and SM3 of a file of the bundle, base64; undefined where it is not there. */
+  hashes(name: string): readonly [string, string] | undefined;
+}
+
+/** Whose signatures count, and where there is a register, for which sizes a log's keys are valid. */
+export interface Trusted {
+  readonly policy: Policy;
+  epochs?(origin: string): readonly KeyEpoch[] | undefined;
+}
+
+export interface VerifiedCertificate {
+  readonly certificate?: Certificate;
+  readonly countersigned: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Verifies the certificate of a bundle whose entries and checkpoints `report` is about: every statement in it is made again
+ * from the entries. Needs no network and nothing of the plant but the bundle.
+ */
+export function verifyCertificate(
+  files: ExportFiles,
+  own: CertificateFiles,
+  { policy, epochs }: Trusted,
+  report: Report,
+): VerifiedCertificate {
+  const control = policy.control === undefined ? [] : [policy.control];
+  const open = openCertificate(own.cert, policy.logs, control);
+  if (!open.ok) return { countersigned: false, findings: [open.problem] };
+  const { certificate, signedBy } = open.value;
+  const countersigned = signedBy.some((key) => control.includes(key));
+  const findings: Finding[] = [
+    ...checkForm(certificate),
+    ...checkRange(certificate, files, report),
+    ...checkManifest(certificate, own),
+    ...checkLogged(open.value, files.proofs, epochs?.(certificate.origin)),
+    ...(own.close === undefined ? [] : checkClose(open.value, own.close, control)),
+  ];
+  if (!policy.logs.some(({ name }) => name === certificate.origin))
+    findings.push({ code: "CERT_ORIGIN", detail: `of ${certificate.origin}, which is no log of the policy` });
+  if (!countersigned) findings.push({ code: "CERT_NOT_COUNTERSIGNED", detail: "without the service's signature" });
+  findings.push(...checkContent(certificate, files, closingTimes(certificate, files.notes, policy)));
+  return { certificate, countersigned, findings };
+}
+
+function checkRange({ range, open, close }: Certificate, { frontier }: ExportFiles, report: Report): Finding[] {
+  const findings: Finding[] = [];
+  if (report.first !== range[0] || report.first + report.entries !== range[1]) {
+    const short = report.first + report.entries < range[1];
+    const code = short ? "LEAVES_MISSING" : "CERT_RANGE";
+    findings.push({
+      code,
+      detail: `entries ${report.first} to ${report.first + report.entries} are here, the certificate is of ${range[0]} to ${range[1]}`,
+    });
+  }
+  const stack = (frontier ?? "").split(/\s+/).flatMap((word) => fromBase64(word, 32) ?? []);
+  const before = rootOf({ ...emptyFrontier, stack });
+  if (before.toString("base64") !== open[1])
+    findings.push({ code: "CERT_RANGE", detail: `not the tree of ${open[0]}` });
+  if (report.root.toString("base64") !== close[1])
+    findings.push({ code: "CERT_RANGE", detail: `the entries do not end in the tree of ${close[0]}` });
+  return findings;
+}
+
+function checkManifest({ manifest }: Certificate, { hashes }: CertificateFiles): Finding[] {
+  return Object.entries(manifest).flatMap(([name, [sha256, sm3]]): Finding[] => {
+    const found = hashes(name);
+    if (found === undefined) return [{ code: "CERT_MANIFEST", detail: `${name} is missing` }];
+    return found[0] === sha256 && found[1] === sm3 ? [] : [{ code: "CERT_MANIFEST", detail: `${name} is another one` }];
+  });
+}
+
+const textHash = ({ text }: OpenCertificate): string => createHash("sha256").update(text).digest("base64");
+
+/** That the log names it, and that a key signed it which was valid there. */
+function checkLogged(
+  open: OpenCertificate,
+  proofs: readonly NamedFile[],
+  epochs: readonly KeyEpoch[] | undefined,
+): Finding[] {
+  const logged = entriesIn(proofs).find(
+    (entry) => entry.type === "cert" && entry.cert === open.certificate.cert && entry.sha256 === textHash(open),
+  );
+  if (logged === undefined)
+    return [{ code: "CERT_NOT_LOGGED", detail: `no proof of an entry that names ${open.certificate.cert}` }];
+  const invalid = epochs && checkEpoch(epochs, open.signedBy, logged.seq + 1);
+  return invalid === undefined ? [] : [{ ...invalid, detail: `the certificate: ${invalid.detail}` }];
+}
+
+function checkClose(open: OpenCertificate, note: Buffer, control: Parameters<typeof openClose>[1]): Finding[] {
+  const close = openClose(note, control);
+  if (!close.ok) return [close.problem];
+  const { origin, month, size, root, certs } = close.value;
+  const { certificate } = open;
+  if (origin !== certificate.origin) return [{ code: "CERT_ORIGIN", detail: `the close is of ${origin}` }];
+  if (month !== certificate.month) return [{ code: "CERT_MONTH", detail: `the close is of ${month}` }];
+  const findings: Finding[] = [];
+  const ends = certificate.close[0];
+  if (ends < size || (ends === size && certificate.close[1] !== root))
+    findings.push({
+      code: "CERT_TRUNCATED",
+      detail: `the month closes with ${size} entries, the certificate with ${ends}`,
+    });
+  const last = certs.at(-1);
+  if (last?.[0] !== certificate.cert || last[1] !== textHash(open))
+    findings.push({ code: "CERT_SUPERSEDED", detail: `${last?.[0] ?? "none"} stands` });
+  return findings;
+}
+
+/** Unix ms of the cosignatures on the checkpoint that closes the month. */
+function closingTimes({ close }: Certificate, notes: readonly NamedFile[], policy: Policy): number[] {
+  const keys = [...policy.logs, ...policy.witnesses.map(({ vkey }) => vkey)];
+  return notes.flatMap(({ bytes }) => {
+    const parsed = parseNote(bytes);
+    const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+    if (!checkpoint.ok || checkpoint.value.size !== close[0]) return [];
+    const open = openNote(bytes, keys);
+    return open.ok ? open.value.cosignatures.map(({ time }) => time * 1000) : [];
+  });
+}
+
+function checkContent(certificate: Certificate, files: ExportFiles, times: readonly number[]): Finding[] {
+  const { month, span, params, closed } = certificate;
+  const findings: Finding[] = [];
+  if (times.length === 0 || Math.min(...times) !== Date.parse(closed))
+    findings.push({ code: "CERT_VALUE", detail: `closed is ${closed}, and no earliest cosignature says so` });
+  const stating = makeStatement({ month, from: Date.parse(span[0]), to: Date.parse(span[1]), wanted: params });
+  const named = outside(certificate);
+  const proven = new Map(entriesIn(files.proofs).map((entry) => [entry.seq, entry]));
+  for (const seq of [...named.before, ...named.behind])
+    if (!proven.has(seq)) findings.push({ code: "LEAVES_MISSING", detail: `no proof of entry ${seq}` });
+  for (const seq of named.before) {
+    const entry = proven.get(seq);
+    if (entry) stating.take(entry);
+  }
+  for (const { bytes } of linesOf(files.leaves)) {
+    const read = readEntry(bytes);
+    if (read.ok) stating.take(read.value);
+  }
+  for (const seq of named.behind) {
+    const entry = proven.get(seq);
+    if (entry) stating.later(entry);
+  }
+  const { statement } = stating.finish(Date.parse(closed));
+  return [...findings, ...checkStatement(certificate, statement)];
+}
+
+/** Entries that proofs carry; whether they are proven is in the report already. */
+function entriesIn(proofs: readonly NamedFile[]): StoredEntry[] {
+  return proofs.flatMap(({ bytes }) => {
+    const proof = parseProof(bytes);
+    const read = proof.ok && proof.value.extra ? readEntry(proof.value.extra) : undefined;
+    return read?.ok ? [read.value] : [];
+  });
+}

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { closeSync, lstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { type VerifiedCertificate, verifyCertificate } from "../cert/verify.ts";
+import type { ExportFiles } from "../format/export.ts";
+import { readExport } from "../format/export-files.ts";
+import { severityOf } from "../format/faults.ts";
+import { noteLimits } from "../format/note.ts";
+import { parsePolicy } from "../format/policy.ts";
+import type { Register } from "../format/registry.ts";
+import { type Report, verdictOf } from "../format/report.ts";
+
+/** The certificate of a bundle, verified; undefined where there is none. Throws the errors of the file system. */
+export function certificateIn(
+  dir: string,
+  files: ExportFiles,
+  register: Register | undefined,
+  report: Report,
+): VerifiedCertificate | undefined {
+  const cert = noteIn(dir, "cert.note");
+  const own = parsePolicy(files.keys);
+  const policy =
+    register === undefined
+      ? own.ok && own.value
+      : { ...register.policy, logs: register.logs.flatMap(({ keys }) => keys.map(({ vkey }) => vkey)) };
+  if (cert === undefined || policy === false) return undefined;
+  const again = readExport(dir); // the entries were walked for their proof, and are walked again for what is said of them
+  if (!again.ok) return undefined;
+  const close = noteIn(dir, "close.note");
+  const beside = { cert, ...(close && { close }), hashes: (name: string) => hashesOf(dir, name) };
+  const epochs = (origin: string) => register?.logs.find((log) => log.origin === origin)?.keys;
+  return verifyCertificate({ ...files, leaves: again.value.leaves }, beside, { policy, epochs }, report);
+}
+
+export function withCertificate(report: Report, { findings }: VerifiedCertificate): Report {
+  const more = findings.map((finding) => ({ ...finding, severity: severityOf(finding.code), times: 1 }));
+  const all = [...report.findings, ...more];
+  return { ...report, findings: all, verdict: verdictOf(all) };
+}
+
+/** A bundle comes from a stranger: only plain files of a note's size are read. */
+function noteIn(dir: string, name: string): Buffer | undefined {
+  const path = join(dir, name);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() && stat.size <= noteLimits.bytes ? readFileSync(path) : undefined;
+}
+
+/** SHA-256 and SM3 of a file of the bundle; names that lead out of it are none of it. */
+function hashesOf(dir: string, name: string): readonly [string, string] | undefined {
+  const path = join(dir, name);
+  if (name.split("/").includes("..") || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const [sha256, sm3] = [createHash("sha256"), createHash("sm3")];
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.alloc(1_048_576);
+    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
+      sha256.update(chunk.subarray(0, length));
+      sm3.update(chunk.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return [sha256.digest("base64"), sm3.digest("base64")];
+}
