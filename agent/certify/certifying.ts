@@ -9,7 +9,8 @@ import { noteLimits, type Vkey } from "../../feed/format/note.ts";
 import { topics } from "../../feed/format/topics.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
 import type { Link } from "../../feed/link.ts";
-import { writeWhole } from "../keep/files.ts";
+import { writeWhole } from "../../feed/whole-file.ts";
+import { onDisk } from "../keep/files.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 import { certBody } from "./issue.ts";
 
@@ -92,8 +93,9 @@ function take({ folder, journal, told }: CertifyingParts, payload: Buffer, contr
   const read = receiptIn(folder, payload, journal.keys, control);
   if (!read.ok) told.refused("a receipt", read.problem);
   else if (read.value !== undefined) {
-    writeWhole(read.value.path, payload);
-    told.receipted(read.value.cert);
+    const { path, cert } = read.value;
+    onDisk(path, () => writeWhole(path, payload, 0o600));
+    told.receipted(cert);
   }
 }
 

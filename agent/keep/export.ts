@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { makeFolders } from "../../feed/folders.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { appendLines } from "../../feed/format/note.ts";
-import { syncFolder } from "./files.ts";
+import { syncFolder } from "../../feed/whole-file.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { provenPages } from "./proven-pages.ts";
 import { prunedRanges } from "./pruned.ts";
@@ -39,8 +39,8 @@ export interface Exported {
  * Writes entries and their proof into a new folder that needs nothing of us to be checked: keys.txt (the policy),
  * leaves.jsonl (the exact bytes), checkpoints/SIZE.note (with all cosignatures), open.frontier where it begins after
  * entry 0. Reads beside the running agent. What a failure leaves half made is removed again, and so is an export of
- * entries that are not those that were signed. E_EXPORT_EXISTS, E_EXPORT_NOTHING, E_EXPORT_PRUNED, E_EXPORT_FAILED, E_JOURNAL_CORRUPT,
- * and what `readJournal` throws.
+ * entries that are not those that were signed. E_EXPORT_EXISTS, E_EXPORT_NOTHING, E_EXPORT_PRUNED, E_EXPORT_FAILED,
+ * E_JOURNAL_CORRUPT, and what `readJournal` throws.
  */
 export function exportBundle(dir: string, outDir: string, options: ExportOptions = {}): Exported {
   const journal = readJournal(dir);
@@ -65,7 +65,8 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
   }
 }
 
-function expectNotPruned(journal: JournalReader, from: number, to: number): void {
+/** E_EXPORT_PRUNED where polls of [from, to) are no longer here. */
+export function expectNotPruned(journal: JournalReader, from: number, to: number): void {
   const [range] = prunedRanges(journal).filter(([first, end]) => first < to && from < end);
   if (range) throw new Fault("E_EXPORT_PRUNED", `entries ${range[0]} to ${range[1] - 1} were pruned`);
 }

@@ -2,7 +2,8 @@ import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeFi
 import { dirname } from "node:path";
 import { Fault } from "../../feed/format/faults.ts";
 import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
-import { onDisk, syncFolder } from "./files.ts";
+import { syncFolder } from "../../feed/whole-file.ts";
+import { onDisk } from "./files.ts";
 
 /**
  * Makes an Ed25519 key in a new file that only its owner may read (0400), PKCS #8 PEM, flushed to disk with its name.
