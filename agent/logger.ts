@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import { logLines } from "../feed/log-lines.ts";
+import { logLines } from "../feed/files/log-lines.ts";
 
 export type { Logger };
 

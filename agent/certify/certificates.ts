@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type OpenCertificate, openCertificate } from "../../feed/cert/form.ts";
+import { writeWhole } from "../../feed/files/whole-file.ts";
 import { readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Vkey } from "../../feed/format/note.ts";
-import { writeWhole } from "../../feed/whole-file.ts";
 import { onDisk } from "../keep/files.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Certificate } from "../../feed/cert/form.ts";
 import type { WantedParam } from "../../feed/cert/params.ts";
 import { makeStatement } from "../../feed/cert/statement.ts";
-import { fileHashes } from "../../feed/file-hashes.ts";
+import { fileHashes } from "../../feed/files/file-hashes.ts";
 import type { CertBody } from "../../feed/format/body.ts";
 import { canonical, type Json } from "../../feed/format/canonical.ts";
 import { isoTime, readEntry } from "../../feed/format/entry.ts";

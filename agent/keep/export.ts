@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolders } from "../../feed/folders.ts";
+import { makeFolders } from "../../feed/files/folders.ts";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { appendLines } from "../../feed/format/note.ts";
-import { syncFolder } from "../../feed/whole-file.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { provenPages } from "./proven-pages.ts";
 import { prunedRanges } from "./pruned.ts";

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
-import { syncFolder } from "../../feed/whole-file.ts";
 import { onDisk } from "./files.ts";
 
 /**

@@ -5,12 +5,12 @@ import { setImmediate as turn } from "node:timers/promises";
 import { checkForm, checkStatement, outside } from "../cert/check.ts";
 import { type OpenCertificate, openCertificate } from "../cert/form.ts";
 import { makeStatement } from "../cert/statement.ts";
+import { writeWhole } from "../files/whole-file.ts";
 import { readEntry, type StoredEntry } from "../format/entry.ts";
 import { checkEpoch } from "../format/epoch.ts";
 import { Fault, type Finding } from "../format/faults.ts";
 import { appendLines, type Signer, signatureLine, type Vkey } from "../format/note.ts";
 import { topics } from "../format/topics.ts";
-import { writeWhole } from "../whole-file.ts";
 import type { Gateway, GatewayLog } from "./gateway.ts";
 import type { Ledger } from "./ledger.ts";
 

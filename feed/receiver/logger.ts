@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import { logLines } from "../log-lines.ts";
+import { logLines } from "../files/log-lines.ts";
 
 export type { Logger };
 

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type VerifiedCertificate, verifyCertificate } from "../cert/verify.ts";
-import { fileHashes } from "../file-hashes.ts";
+import { fileHashes } from "../files/file-hashes.ts";
 import type { ExportFiles } from "../format/export.ts";
 import { readExport } from "../format/export-files.ts";
 import { severityOf } from "../format/faults.ts";

@@ -1,11 +1,11 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolders } from "../../folders.ts";
+import { makeFolders } from "../../files/folders.ts";
+import { writeWhole } from "../../files/whole-file.ts";
 import { Fault, type Result } from "../../format/faults.ts";
 import { newKeyPem, type Signer, signerFromPem } from "../../format/note.ts";
 import { parsePolicy } from "../../format/policy.ts";
 import { openRegister, type Register, signRegister } from "../../format/registry.ts";
-import { writeWhole } from "../../whole-file.ts";
 
 /** The registry's folder: the offline key and the newest register. It belongs on a machine without a network. */
 const KEY = "reg.pem";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../support/program.ts";
+import { root } from "../../support/program.ts";
 
 /** A program that logs a line, waits for its input to end, logs many more, and ends in order. */
 const program = (logger: string): string => `
