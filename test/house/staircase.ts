@@ -53,6 +53,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "agent/keep",
     "agent/release.ts",
     "drivers/clock.ts",
+    "feed/files",
     "feed/cert",
     "feed/derive",
     "feed/format",
