@@ -2,7 +2,7 @@ import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
 import { certificateForm } from "./certificate-form.ts";
 import { derivedForm } from "./derived-form.ts";
-import { duration, host, name, oneOf, path, size, timeOfDay, unitId, words } from "./forms.ts";
+import { duration, host, name, ORIGIN, oneOf, path, size, timeOfDay, unitId, words } from "./forms.ts";
 import { keySettings, suite } from "./key-settings.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
@@ -213,7 +213,7 @@ export const siteFile = z
       .strictObject({
         origin: z
           .string()
-          .regex(/^[A-Za-z0-9._/-]{1,255}$/)
+          .regex(ORIGIN)
           .meta({
             title: "letters, digits and . _ / -",
             description: "Name of the log, for ever; also the name of its key.",

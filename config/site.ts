@@ -3,7 +3,7 @@ import type { LineSettings } from "../drivers/line/settings.ts";
 import type { Profile } from "../drivers/profile.ts";
 import type { Watched } from "../feed/derive/calibration/watch.ts";
 import type { Substitutable } from "../feed/derive/substitute/fill.ts";
-import type { Millis } from "../feed/format/vocabulary.ts";
+import { type Millis, millis } from "../feed/format/vocabulary.ts";
 import type { CertificateOf } from "./check-certificate.ts";
 import type { DerivedChannel } from "./derivations.ts";
 import { deviceProfile } from "./engineering.ts";
@@ -47,6 +47,9 @@ export interface Site {
   /** Absent: no month is certified. */
   readonly certificate?: CertificateOf;
 }
+
+/** Where the site's days and months begin, ahead of UTC: where it derives nothing, as in China. */
+export const daysAhead = ({ derived }: Pick<Site, "derived">): Millis => derived?.offset ?? millis(8 * 3_600_000);
 
 export interface Derived {
   /** Where days and months begin, ahead of UTC. */

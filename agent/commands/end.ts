@@ -1,3 +1,4 @@
+import { ORIGIN } from "../../config/forms.ts";
 import type { Site } from "../../config/site.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { command, only, option, or } from "../../feed/command.ts";
@@ -23,7 +24,7 @@ export const end = command({
     next: or(
       only(
         option("--next ORIGIN", "the name of the log that continues it, where that is known"),
-        (text) => /^[A-Za-z0-9._/-]{1,255}$/.test(text),
+        (text) => ORIGIN.test(text),
         "A name of letters, digits and . _ / -",
       ),
       undefined,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import type { Site } from "../../config/site.ts";
 import { shippedProfiles } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
-import { makeFolders, removeEmpty } from "../../feed/folders.ts";
+import { makeFolders, removeEmpty } from "../../feed/files/folders.ts";
 import { readAuthorisation } from "../../feed/format/authorise.ts";
 import type { GenesisBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolders } from "../../feed/folders.ts";
+import { makeFolders } from "../../feed/files/folders.ts";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { appendLines } from "../../feed/format/note.ts";
 import type { Frontier } from "../../feed/format/tree.ts";
-import { syncFolder } from "./files.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { provenPages } from "./proven-pages.ts";
 import { prunedRanges } from "./pruned.ts";
@@ -47,10 +47,9 @@ export interface Exported {
 /**
  * Writes entries and their proof into a new folder that needs nothing of us to be checked: keys.txt (the policy),
  * leaves.jsonl (the exact bytes), checkpoints/SIZE.note (with all cosignatures), open.frontier where it begins after
- * entry 0; of a twin checkpoints/SIZE-sm3.note and open-sm3.frontier. Reads beside the running agent. What a failure leaves
- * half made is removed again, and so is an export of entries that are not those that were signed. E_EXPORT_EXISTS,
- * E_EXPORT_NOTHING, E_EXPORT_PRUNED, E_EXPORT_FAILED, E_JOURNAL_CORRUPT,
- * and what `readJournal` throws.
+ * entry 0; of a twin checkpoints/SIZE-sm3.note and open-sm3.frontier. Reads beside the running agent. What a failure
+ * leaves half made is removed again, and so is an export of entries that are not those that were signed. E_EXPORT_EXISTS,
+ * E_EXPORT_NOTHING, E_EXPORT_PRUNED, E_EXPORT_FAILED, E_JOURNAL_CORRUPT, and what `readJournal` throws.
  */
 export function exportBundle(dir: string, outDir: string, options: ExportOptions = {}): Exported {
   const journal = readJournal(dir);
@@ -81,7 +80,8 @@ export function exportBundle(dir: string, outDir: string, options: ExportOptions
   }
 }
 
-function expectNotPruned(journal: JournalReader, from: number, to: number): void {
+/** E_EXPORT_PRUNED where polls of [from, to) are no longer here. */
+export function expectNotPruned(journal: JournalReader, from: number, to: number): void {
   const [range] = prunedRanges(journal).filter(([first, end]) => first < to && from < end);
   if (range) throw new Fault("E_EXPORT_PRUNED", `entries ${range[0]} to ${range[1] - 1} were pruned`);
 }

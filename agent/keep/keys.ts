@@ -1,9 +1,10 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
 import { sm2SignerFromPem } from "../../feed/format/sm/signer.ts";
-import { onDisk, syncFolder } from "./files.ts";
+import { onDisk } from "./files.ts";
 
 /**
  * Keeps a private key, a fresh one of Ed25519 where none is given, in a new file that only its owner may read (0400), PKCS #8 PEM, flushed to disk with its name.
