@@ -7,11 +7,13 @@ import { calibrationEnter } from "./commands/calibration-enter.ts";
 import { calibrationRata } from "./commands/calibration-rata.ts";
 import { certify } from "./commands/certify.ts";
 import { deposit } from "./commands/deposit.ts";
+import { end } from "./commands/end.ts";
 import { ends } from "./commands/ends.ts";
 import { enrolSite, rotateSite } from "./commands/enrol.ts";
 import { explain } from "./commands/explain.ts";
 import { initSite } from "./commands/init.ts";
 import { probe } from "./commands/probe.ts";
+import { prune } from "./commands/prune.ts";
 import { report } from "./commands/report.ts";
 import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
@@ -145,6 +147,8 @@ await runProgram({
     calibrationRata,
     certify,
     deposit,
+    end,
+    prune,
     export_,
   ],
   faults: [faults],

@@ -18,16 +18,18 @@ export interface SendingSite {
   readonly site: Pick<Site, "gateway"> & { readonly seal: Pick<Site["seal"], "anchor"> };
   readonly service: Service;
   readonly journal: OpenJournal;
-  readonly keeper: Keeper;
+  /** Embeds receipts as anchors; left out where the log is closed. */
+  readonly embedding?: { readonly keeper: Keeper; readonly boot: string };
   readonly clock: Clock;
   readonly log: Logger;
-  readonly boot: string;
   readonly onFault: (fault: unknown) => void;
 }
 
 export interface SiteSending {
   wake(): void;
   counts(): SendingCounts;
+  /** Resolves when the mirror holds everything that is sealed, or when the signal aborts. */
+  drained(signal: AbortSignal): Promise<boolean>;
   /** The next receipt becomes an anchor whatever the time, as before a certificate. */
   anchorNext(): void;
   /** Waits until the mirror holds everything, at most `within`; then talks no more. */
@@ -36,7 +38,7 @@ export interface SiteSending {
 
 /** Sends what the journal holds, and embeds the receipts that come back as anchors. */
 export function openSending(parts: SendingSite): SiteSending {
-  const { site, service, journal, keeper, clock, log, boot, onFault } = parts;
+  const { site, service, journal, embedding, clock, log, onFault } = parts;
   const stop = new AbortController();
   let nextAnchor: Millis | undefined;
   let stopping = false;
@@ -48,10 +50,11 @@ export function openSending(parts: SendingSite): SiteSending {
 
   const anchor = ({ size, lines, witnessed }: Ack): void => {
     const { wall, mono } = clock.now();
-    if (stopping || !witnessed || (nextAnchor !== undefined && mono < nextAnchor)) return;
+    if (embedding === undefined || stopping || !witnessed || (nextAnchor !== undefined && mono < nextAnchor)) return;
     nextAnchor = (mono + site.seal.anchor) as Millis;
     const root = journal.rootAt(size).toString("base64");
     const cosig = lines.map(({ line }) => line);
+    const { keeper, boot } = embedding;
     keeper.keep({ type: "anchor", t: isoTime(wall), boot, mono: Math.round(mono), size, root, cosig });
   };
   const sending = startSending(
@@ -84,6 +87,7 @@ export function openSending(parts: SendingSite): SiteSending {
   return {
     wake: sending.wake,
     counts: sending.counts,
+    drained: sending.drained,
     anchorNext: () => {
       nextAnchor = undefined;
     },

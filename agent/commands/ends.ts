@@ -9,6 +9,9 @@ const read = [
   "E_JOURNAL_FULL", // what is shared with the agent beside it takes room too
   "E_JOURNAL_IO",
 ] as const;
+const key = ["E_KEY_MISSING", "E_KEY_MODE", "E_KEY_BAD"] as const;
+/** Of whoever writes to the journal: it has to be the only one. */
+const write = [...read, "E_JOURNAL_HELD", "E_JOURNAL_FORK", "E_JOURNAL_REFUSED"] as const;
 const probe = [...site, ...line, "E_PROBE_ARGUMENT", "E_PROBE_PUSHED"] as const;
 
 /** The faults with which each command can end, for its help. */
@@ -24,32 +27,12 @@ export const ends = {
     "E_KEY_MODE",
     "E_AFTER",
   ],
-  enrol: [...site, ...read, "E_KEY_MISSING", "E_KEY_MODE", "E_KEY_BAD", "E_REQUEST"],
-  rotate: [
-    ...site,
-    ...read,
-    "E_JOURNAL_HELD",
-    "E_JOURNAL_FORK",
-    "E_JOURNAL_REFUSED",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
-    "E_REQUEST",
-  ],
+  enrol: [...site, ...read, ...key, "E_REQUEST"],
+  rotate: [...site, "E_ROTATE_TOKEN", ...write, ...key, "E_LOG_ENDED", "E_REQUEST"],
+  prune: [...site, ...write, ...key, "E_PRUNE_MONTH", "E_PRUNE_EARLY", "E_LOG_ENDED", "E_POLICY", "E_CERT_LOST"],
+  end: [...site, ...write, ...key, "E_LOG_ENDED"],
   check: [...site],
-  run: [
-    ...site,
-    ...line,
-    ...read,
-    "E_JOURNAL_HELD",
-    "E_JOURNAL_FORK",
-    "E_JOURNAL_REFUSED",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
-    "E_POLICY",
-    "E_LINK_SETTING",
-  ],
+  run: [...site, ...line, ...write, ...key, "E_POLICY", "E_LINK_SETTING"],
   tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
   probe: [...probe],
   scan: [...probe],
@@ -58,13 +41,13 @@ export const ends = {
   certify: [
     ...site,
     ...read,
+    ...key,
     "E_JOURNAL_FORK",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
+    "E_LOG_ENDED",
     "E_POLICY",
     "E_EXPORT_EXISTS",
     "E_EXPORT_FAILED",
+    "E_EXPORT_PRUNED",
     "E_CERT_SETTING",
     "E_CERT_MONTH",
     "E_CERT_EMPTY",
@@ -76,5 +59,5 @@ export const ends = {
   "calibration-enter": [...site, "E_CALIBRATION_ARGUMENT", "E_CALIBRATION_HANDOVER"],
   "calibration-chart": [...site, ...read, "E_CALIBRATION_ARGUMENT"],
   "calibration-rata": ["E_CALIBRATION_TABLE", "E_CALIBRATION_ARGUMENT"],
-  export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING"],
+  export: [...site, ...read, "E_POLICY", "E_EXPORT_EXISTS", "E_EXPORT_FAILED", "E_EXPORT_NOTHING", "E_EXPORT_PRUNED"],
 } as const satisfies Record<string, readonly AgentFaultCode[]>;

@@ -17,8 +17,7 @@ export async function* entriesFrom(
   const end = journal.head().size;
   for (let next = from; next < end && !signal.aborted; ) {
     const entries = journal.read(next, Math.min(next + portion, end));
-    if (entries.length === 0) return;
-    next += entries.length;
+    next += portion; // not by what was read: polls may have been pruned
     for (const { bytes } of entries) {
       const entry = readEntry(bytes);
       if (entry.ok) yield entry.value;
@@ -34,7 +33,8 @@ export function firstSince(journal: Pick<Journal, "head" | "read">, t: string): 
     const middle = (low + high) >> 1;
     const entry = journal.read(middle, middle + 1)[0];
     const read = entry && readEntry(entry.bytes);
-    if (read?.ok && read.value.t < t) low = middle + 1;
+    // Of what was pruned nothing says when it was made: long ago.
+    if (read === undefined || (read.ok && read.value.t < t)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -3,7 +3,7 @@ import Sqlite from "better-sqlite3";
 import { Fault } from "../../feed/format/faults.ts";
 
 /** What a transaction is for. Tests cut the power before or after one of them. */
-export type Step = "create" | "append" | "seal" | "cosign" | "restore" | "register" | "remember";
+export type Step = "create" | "append" | "seal" | "cosign" | "restore" | "register" | "remember" | "prune";
 export type CommitHook = (moment: "before" | "after", step: Step) => void;
 
 export type Value = string | number | Buffer | null;

@@ -18,6 +18,11 @@ export const keepFaults = {
     hint: "Keep the folder as evidence and check the disk. Restore a backup; the mirror holds what it acknowledged.",
     exit: 65,
   },
+  E_LOG_ENDED: {
+    consequence: "nothing is added: the log stays as it was closed; `run` sends what the service lacks, and ends",
+    hint: "A log that was closed stays closed. The registry authorises a new generation, which `init --after` begins: see agent/README.md.",
+    exit: 73,
+  },
   E_JOURNAL_HELD: {
     consequence: "nothing is started; the other process goes on",
     hint: "Another agent has this journal open. Stop it first.",
@@ -67,7 +72,7 @@ export const keepFaults = {
   },
   E_KEY_BAD: {
     consequence: "nothing is signed",
-    hint: "The file must hold the Ed25519 key (PKCS #8 PEM) that the first entry of the journal names.",
+    hint: "The file (PKCS #8 PEM) or the token must hold the key that the first entry of the journal names; a token must take the PIN.",
     exit: 78,
   },
   E_EXPORT_EXISTS: {
@@ -84,6 +89,21 @@ export const keepFaults = {
     consequence: "nothing is written",
     hint: "No checkpoint covers the range yet. Ask for another range, or wait for the next checkpoint.",
     exit: 66,
+  },
+  E_EXPORT_PRUNED: {
+    consequence: "nothing is written",
+    hint: "The polls of that time are no longer here. Ask for later entries, or have the service export them: it holds all.",
+    exit: 66,
+  },
+  E_PRUNE_MONTH: {
+    consequence: "nothing is removed",
+    hint: "Name a month (of UTC) that is over and that the journal has, such as --month 2025-10.",
+    exit: 64,
+  },
+  E_PRUNE_EARLY: {
+    consequence: "nothing is removed",
+    hint: "Polls may go once the mirror holds them, their months are certified and countersigned, and `retain` months have passed.",
+    exit: 75,
   },
 } as const satisfies Record<string, FaultRow>;
 export type KeepFaultCode = keyof typeof keepFaults;

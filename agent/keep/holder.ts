@@ -24,9 +24,12 @@ export interface Parts {
 export function holderOn({ leaves, state, quota, writer, lostUpTo, close }: Parts): OpenJournal {
   const reader = readerOn(leaves, state, writer.head);
   const lost = (): number | undefined => (writer.head().size < lostUpTo ? lostUpTo : undefined);
+  let isEnded = leaves.lastOfType("end") !== undefined;
   const appended = (bodies: readonly EntryBody[]) => {
+    if (isEnded) throw new Fault("E_LOG_ENDED", `${reader.origin} was closed`);
     const kept = writer.make(bodies);
     writer.keep("append", kept);
+    isEnded = bodies.some(({ type }) => type === "end");
     return kept.map(({ entry }) => entry);
   };
   const watch = quotaWatch(quota, state, (event) => void appended([event]));
@@ -45,6 +48,7 @@ export function holderOn({ leaves, state, quota, writer, lostUpTo, close }: Part
     close,
     lostUpTo: lost,
     keepCheckpoint,
+    keepTwin: (sealed) => writer.guarded(() => reader.twins?.keep(sealed)),
     append: (...bodies) => {
       const missing = lost();
       if (missing !== undefined) {
@@ -65,6 +69,7 @@ export function holderOn({ leaves, state, quota, writer, lostUpTo, close }: Part
       const sealed = ownNote(note, reader);
       const fresh = continuation(reader, writer, entries, sealed);
       writer.keep("restore", fresh);
+      isEnded ||= fresh.some(({ type }) => type === "end");
       if (sealed.size > (state.latest()?.size ?? 0)) keepCheckpoint(sealed);
       return fresh.length;
     },

@@ -6,7 +6,8 @@ import { blobOf, createDatabase, type Database, type Statement, type Value } fro
 import { TILE_HEIGHT, type Tile } from "./tiles.ts";
 
 /**
- * One month of entries in one SQLite file, so that pruning removes a closed file and no row is ever deleted.
+ * One month of entries in one SQLite file, so that pruning replaces a closed file and no row is ever changed in place: there, the
+ * polls have no bytes any more, and their hashes stay.
  * The triggers guard against accidents and defects, not against whoever owns the file: that is what the tree is for.
  */
 const schema = `
@@ -49,6 +50,7 @@ export interface Month {
   opening(): Frontier;
   /** `frontierHash` as the last transaction left it; undefined where that left none. */
   stored(): Buffer | undefined;
+  /** Without those that were pruned. */
   read(from: number, to: number): Entry[];
   /** Newest entry of a type and, where given, a device and the code of an event. */
   newest(type: string, dev: string | null | undefined, code: string | undefined): Entry | undefined;
@@ -81,7 +83,7 @@ const entryOf = ({ i, rec, h }: LeafRow): Entry => ({
 });
 
 export function monthOn(db: Database, name: string): Month {
-  const range = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE i >= ? AND i < ? ORDER BY i");
+  const range = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE i >= ? AND i < ? AND length(rec) > 0 ORDER BY i");
   const ofType = db.prepare<LeafRow>("SELECT i, rec, h FROM leaf WHERE k = ? AND k <> 'frame' AND i >= ? ORDER BY i");
   const last = db.prepare<{ readonly end: number | null }>("SELECT max(i) + 1 AS end FROM leaf");
   const leafHashes = db.prepare<{ readonly h: Buffer }>("SELECT h FROM leaf WHERE i >= ? AND i < ? ORDER BY i");
@@ -144,7 +146,9 @@ function newestOf(
   const given = Object.entries(members).filter(([, value]) => value !== undefined);
   const same = given.map(([name]) => `AND json_extract(CAST(rec AS TEXT), '$.${name}') IS ?`).join(" ");
   const row = db
-    .prepare<LeafRow>(`SELECT i, rec, h FROM leaf WHERE k = ? ${rare} ${same} ORDER BY i DESC LIMIT 1`)
+    .prepare<LeafRow>(
+      `SELECT i, rec, h FROM leaf WHERE k = ? ${rare} AND length(rec) > 0 ${same} ORDER BY i DESC LIMIT 1`,
+    )
     .get(type, ...given.map(([, value]) => value ?? null));
   return row === undefined ? undefined : entryOf(row);
 }

@@ -1,6 +1,8 @@
+import type { Entry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { emptyFrontier, type Frontier, frontierAt, leafHash, pushLeaf, rootOf } from "../../feed/format/tree.ts";
 import type { Leaves } from "./leaves.ts";
+import { mayBeMissing } from "./pruned.ts";
 import type { State } from "./state.ts";
 import { subtreeOf, type Tile, tilesCompletedBy } from "./tiles.ts";
 
@@ -23,6 +25,7 @@ export function* recheck(leaves: Leaves, state: State, extent: Extent): Generato
   const { from, size: end, root, portion } = extent;
   const openings = new Map(leaves.openings().map((opening) => [opening.size, rootOf(opening)]));
   let frontier = from === 0 ? emptyFrontier : frontierAt(from, subtreeOf(leaves.hashes));
+  const isPruned = mayBeMissing(leaves);
   let proven = 0;
   const expectRoot = (signed: Buffer | undefined): void => {
     if (signed === undefined) return;
@@ -32,13 +35,11 @@ export function* recheck(leaves: Leaves, state: State, extent: Extent): Generato
 
   expectRoot(state.at(from)?.root);
   while (frontier.size < end) {
-    const entries = leaves.read(frontier.size, Math.min(end, frontier.size + portion));
-    if (entries.length === 0) throw corrupt(`entry ${frontier.size} is missing`);
-    const roots = new Map(state.after(frontier.size, entries.length).map((sealed) => [sealed.size, sealed.root]));
-    for (const { seq, bytes, hash } of entries) {
-      if (seq !== frontier.size) throw corrupt(`entry ${frontier.size} is missing`);
-      const found = leafHash(bytes);
-      if (!found.equals(hash)) throw corrupt(`entry ${seq} is not what was kept`);
+    const to = Math.min(end, frontier.size + portion);
+    const entries = new Map(leaves.read(frontier.size, to).map((entry) => [entry.seq, entry]));
+    const roots = new Map(state.after(frontier.size, to - frontier.size).map((sealed) => [sealed.size, sealed.root]));
+    while (frontier.size < to) {
+      const found = hashOf(entries.get(frontier.size), frontier.size, leaves, isPruned);
       expectTiles(leaves, tilesCompletedBy(frontier, found));
       frontier = pushLeaf(frontier, found);
       expectRoot(roots.get(frontier.size));
@@ -48,6 +49,18 @@ export function* recheck(leaves: Leaves, state: State, extent: Extent): Generato
   }
   expectRoot(root);
   return frontier;
+}
+
+/** Of an entry that was pruned the hash that was kept: it must give the trees that were signed. */
+function hashOf(entry: Entry | undefined, seq: number, leaves: Leaves, isPruned: (seq: number) => boolean): Buffer {
+  if (entry !== undefined) {
+    const found = leafHash(entry.bytes);
+    if (!found.equals(entry.hash)) throw corrupt(`entry ${seq} is not what was kept`);
+    return found;
+  }
+  const [kept] = isPruned(seq) ? leaves.hashes(0, seq, seq + 1) : [];
+  if (kept === undefined) throw corrupt(`entry ${seq} is missing`);
+  return kept;
 }
 
 /** Takes all the steps at once. */

@@ -35,6 +35,7 @@ export const checks = {
   UNPROVEN: { severity: "I", means: "another entry of this number came without a signed checkpoint over it; dropped" },
   REC_NONCANON: { severity: "F", means: "the entry is not in canonical form" },
   REC_SCHEMA: { severity: "F", means: "the entry does not fit the schema of its type" },
+  LOG_ENDED: { severity: "F", means: "an entry follows the one that closed its log" },
   ANCHOR_BAD: {
     severity: "F",
     means: "an embedded cosignature does not verify, or is of another tree than this log's",

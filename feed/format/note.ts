@@ -1,8 +1,7 @@
-import { verify } from "node:crypto";
 import { fromBase64 } from "./base64.ts";
 import { bad, Fault, good, type Result } from "./faults.ts";
 import type { Signer } from "./signer.ts";
-import { KEY_NAME, type Vkey } from "./vkey.ts";
+import { KEY_NAME, signedWith, type Vkey } from "./vkey.ts";
 
 export { newKeyPem, type Signer, signerFromPem } from "./signer.ts";
 export { makeVkey, parseVkey, type Vkey } from "./vkey.ts";
@@ -46,7 +45,7 @@ export function signNote(text: string, signer: Signer): string {
 }
 
 export function signatureLine(text: string, signer: Signer): string {
-  expectType(signer, 1);
+  if (signer.vkey.type === 4) expectType(signer, 1);
   return lineOf(signer.vkey, signer.sign(Buffer.from(text)));
 }
 
@@ -90,7 +89,7 @@ export function parseNote(raw: Buffer, atMost: number = noteLimits.bytes): Resul
 
 /**
  * Verifies every line of a known key; lines of other keys are ignored, as signed-note demands. One bad line of a known key
- * refuses the note: SIG_BAD, COSIG_BAD. KEY_UNKNOWN where no log key (type 1) of `keys` signed.
+ * refuses the note: SIG_BAD, COSIG_BAD. KEY_UNKNOWN where no log key (type 1 or 255) of `keys` signed.
  */
 export function openNote(raw: Buffer, keys: readonly Vkey[], atMost?: number): Result<OpenNote> {
   const note = parseNote(raw, atMost);
@@ -100,8 +99,9 @@ export function openNote(raw: Buffer, keys: readonly Vkey[], atMost?: number): R
   const cosignatures: Cosignature[] = [];
   for (const line of lines) {
     for (const vkey of keys.filter((key) => key.name === line.name && key.id.equals(line.id))) {
-      if (vkey.type === 1) {
-        if (!verifies(vkey, text, line)) return bad("SIG_BAD", `the signature of ${vkey.name}`);
+      if (vkey.type !== 4) {
+        if (!signedWith(vkey, Buffer.from(text), line.signature))
+          return bad("SIG_BAD", `the signature of ${vkey.name}`);
         signedBy.push(vkey);
       } else {
         const time = verifiedTime(vkey, text, line);
@@ -136,15 +136,11 @@ function parseLine(line: string): SignatureLine | undefined {
   return { name, id: bytes.subarray(0, 4), signature: bytes.subarray(4), line };
 }
 
-function verifies(vkey: Vkey, text: string, { signature }: SignatureLine): boolean {
-  return signature.length === 64 && verify(null, Buffer.from(text), vkey.publicKey, signature);
-}
-
 function verifiedTime(vkey: Vkey, text: string, { signature }: SignatureLine): number | undefined {
   if (signature.length !== 72) return undefined;
   const time = Number(signature.readBigUInt64BE());
   if (!Number.isSafeInteger(time)) return undefined;
-  return verify(null, cosigned(text, time), vkey.publicKey, signature.subarray(8)) ? time : undefined;
+  return signedWith(vkey, cosigned(text, time), signature.subarray(8)) ? time : undefined;
 }
 
 const cosigned = (text: string, time: number): Buffer => Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);

@@ -50,6 +50,8 @@ const suspect = ["CP_FORK", "CP_INCONSISTENT", "CP_ROLLBACK"];
 /** Found in entries that the log signed over. */
 const ofEntries = [
   "GENESIS_BAD",
+  "LOG_ENDED",
+  "KEY_POP",
   "ANCHOR_BAD",
   "TIME_BRACKET",
   "TIME_FUTURE",

@@ -24,7 +24,7 @@ describe("wrong arguments exit 64 with one line that says what to type", () => {
     [
       "dist/agent/main.js",
       [],
-      "cems-agent init|enrol|rotate|check|run|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|certify|deposit|export",
+      "cems-agent init|enrol|rotate|check|run|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|certify|deposit|end|prune|export",
     ],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
@@ -62,6 +62,8 @@ test.each([
   "agent/main.js rotate",
   "agent/main.js certify",
   "agent/main.js deposit",
+  "agent/main.js end",
+  "agent/main.js prune",
   "agent/main.js calibration-enter",
   "agent/main.js calibration-chart",
   "agent/main.js calibration-rata",

@@ -14,10 +14,9 @@ function open(plant: Plant, link: Link): { sending: SiteSending; lines: Record<s
     site: { gateway, seal: { anchor: seconds(300) } },
     service: { policy: plant.policy, link },
     journal: plant.journal,
-    keeper: { keep: () => [], sealNow: () => {}, running: Promise.resolve() },
+    embedding: { keeper: { keep: () => [], sealNow: () => {}, running: Promise.resolve() }, boot: "b" },
     clock: plant.clock,
     log,
-    boot: "b",
     onFault: (fault) => {
       throw fault;
     },

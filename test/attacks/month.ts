@@ -31,7 +31,7 @@ export async function certifiedMonth(): Promise<Month> {
   enter(journal, "20.5", "lab-17");
   const bundle = join(tempDir(afterAll), "bundle");
   await certifyMonth(optionsFor(journal, bundle));
-  const { note } = await receiptFor(journal, readFileSync(join(bundle, "cert.note")), afterAll);
+  const { note } = await receiptFor(journal, readFileSync(join(bundle, "cert.note")), { cleanup: afterAll });
   if (note === undefined) throw new Error("no receipt");
   writeFileSync(join(bundle, "cert.note"), note);
   const open = openCertificate(note, [log.vkey], [control.vkey]);

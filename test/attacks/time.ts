@@ -1,6 +1,7 @@
 import type { EntryBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
-import { newKeyPem, signerFromPem } from "../../feed/format/note.ts";
+import { newKeyPem, type Signer, signerFromPem } from "../../feed/format/note.ts";
+import { rotateBody } from "../../feed/format/rotate.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import type { Performs } from "./attack.ts";
 import { AttackedPlant, offline, otherGenesis, reply } from "./time-plant.ts";
@@ -158,6 +159,38 @@ export const timeAttacks: readonly TimeAttack[] = [
     what: "a second genesis",
     does: (plant) => plant.begin(),
     codes: ["GENESIS_BAD"],
+  },
+  {
+    what: "a log that goes on after it was closed",
+    does: (plant) => {
+      plant.add({ type: "end", t: at(plant, 0), next: null, why: "taken out of use" });
+      plant.frame();
+    },
+    codes: ["LOG_ENDED"],
+  },
+  {
+    what: "a rotation to a key that nobody proves to have",
+    does: (plant) => {
+      const [key, other] = [0, 1].map(() => signerFromPem(plant.origin, 1, newKeyPem())) as [Signer, Signer];
+      const proven = rotateBody(plant.origin, plant.next, other, [], at(plant, 0));
+      plant.add({ ...proven, key: key.vkey.text });
+    },
+    codes: ["KEY_POP"],
+  },
+  {
+    what: "a rotation to the key of another log",
+    does: (plant) => {
+      const key = signerFromPem("another.example/log/1", 1, newKeyPem());
+      plant.add(rotateBody("another.example/log/1", plant.next, key, [], at(plant, 0)));
+    },
+    codes: ["KEY_UNKNOWN"],
+  },
+  {
+    what: "a log that is closed twice",
+    does: (plant) => {
+      for (let i = 0; i < 2; i++) plant.add({ type: "end", t: at(plant, 0), next: null, why: "taken out of use" });
+    },
+    codes: ["LOG_ENDED"],
   },
   {
     what: "a clock that follows nothing",

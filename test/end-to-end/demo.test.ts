@@ -40,7 +40,11 @@ needs("python").describe("npm run demo", () => {
     const bundle = join(dir, "bundle");
     const site = join(dir, "agent", "site.yaml");
     expect((await runNode("dist/agent/main.js", ["export", "--config", site, "--out", bundle])).code).toBe(0);
-    for (const verdict of await judge(bundle)) expect(verdict).toEqual({ exit: 0, codes: [] });
+    // The clock of a test machine may follow nothing, which is remarked upon.
+    for (const { exit, codes } of await judge(bundle)) {
+      expect(codes).toEqual([]);
+      expect([0, 3]).toContain(exit);
+    }
 
     const leaves = readFileSync(join(bundle, "leaves.jsonl"), "utf8");
     const changed = leaves.replace(
@@ -51,8 +55,9 @@ needs("python").describe("npm run demo", () => {
     const falsified = join(dir, "falsified");
     cpSync(bundle, falsified, { recursive: true });
     writeFileSync(join(falsified, "leaves.jsonl"), changed);
-    for (const verdict of await judge(falsified))
-      expect(verdict).toEqual({ exit: 2, codes: ["PREV_MISMATCH", "ROOT_MISMATCH"] });
+    const [own, ...foreign] = await judge(falsified);
+    expect(own).toEqual({ exit: 2, codes: ["PREV_MISMATCH", "RAW_MISMATCH", "ROOT_MISMATCH"] });
+    for (const verdict of foreign) expect(verdict).toEqual({ exit: 2, codes: ["PREV_MISMATCH", "ROOT_MISMATCH"] });
 
     // What each meter showed is what the entries hold, byte for byte, and nothing else is in them.
     const shown = jsonLines<Shown>(join(dir, "shown.jsonl")).map(({ meter, values }) => `${meter} ${values}`);

@@ -12,6 +12,14 @@ import { needs } from "../support/system.ts";
 import { until } from "../support/until.ts";
 import { backlog, expectSame, gateway, sender, service } from "./drain-kit.ts";
 
+const declared: EntryBody = {
+  type: "config",
+  t: "2026-10-01T00:00:00.000Z",
+  points: { so2: ["mg/m3", "mean", "1", 2] },
+  derive: { so2: { formula: "mean", in: { x: "so2" }, at: "minute", longer: "mean", constants: "hj", regime: "hj" } },
+  sha256: Buffer.alloc(32).toString("base64"),
+  by: "site",
+};
 const derived: EntryBody = {
   type: "derived",
   t: "2026-10-01T00:01:02.000Z",
@@ -49,7 +57,8 @@ needs("mosquitto").describe("agent, mosquitto, receiver", () => {
     start();
     const sending = sender(journal, policy, broker.url);
     await until(() => journal.mirrored() > 0);
-    const [closed] = journal.append(derived);
+    const [config] = journal.append(declared);
+    const [closed] = journal.append({ ...derived, cfg: config?.seq ?? 0 });
     seal(journal, signer);
     sending.wake();
     await until(() => journal.mirrored() === journal.head().size, { within: 60_000 });

@@ -1,4 +1,5 @@
 import type { StoredEntry } from "../entry.ts";
+import { rotatedKey } from "../rotate.ts";
 import { type AnchorContext, checkAnchor } from "./anchor.ts";
 import { type ConfigAt, checkConfig, checkDerived, checkFrame, type KnownConfigs, unjudged } from "./config.ts";
 import type { EntryFinding, Upper } from "./finding.ts";
@@ -22,6 +23,8 @@ export interface ChecksState {
   readonly times: TimeState;
   /** Number of the newest configuration entry, by device; "" is the whole site. */
   readonly configs: { readonly [dev: string]: number };
+  /** Number of the entry that closed the log. */
+  readonly ended?: number;
 }
 
 export interface EntryChecks {
@@ -44,6 +47,7 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
   const { configAt, configs = new Map() } = context;
   let next = state.next;
   let values = 0;
+  let { ended } = state;
 
   const byType = (entry: StoredEntry): readonly EntryFinding[] => {
     switch (entry.type) {
@@ -65,6 +69,10 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
         times.anchored = Math.max(times.anchored, anchor.time ?? 0);
         return [];
       }
+      case "rotate": {
+        const key = rotatedKey(context.origin, entry.seq, entry);
+        return key.ok ? [] : [{ code: key.problem.code, seq: entry.seq, detail: key.problem.detail }];
+      }
       default:
         return [];
     }
@@ -72,14 +80,26 @@ export function makeEntryChecks(context: ChecksContext, state: ChecksState = new
   return {
     take: ({ hash, entry }, upper) => {
       next = entry.seq + 1;
+      const after = checkEnd(entry, ended);
+      if (entry.type === "end") ended ??= entry.seq;
       // An anchor comes before its own time is judged: it was made after the cosignature that it holds.
       const own = byType(entry);
-      return [...checkGenesis(entry, hash, context), ...own, ...checkTimes(entry, upper, times, allowed)];
+      return [...checkGenesis(entry, hash, context), ...after, ...own, ...checkTimes(entry, upper, times, allowed)];
     },
     end: () => driftOf(times.drift, allowed),
     unjudged: () => values,
-    state: () => ({ next, times: structuredClone(times), configs: Object.fromEntries(newest) }),
+    state: () => ({
+      next,
+      times: structuredClone(times),
+      configs: Object.fromEntries(newest),
+      ...(ended !== undefined && { ended }),
+    }),
   };
+}
+
+function checkEnd({ seq, type }: StoredEntry, ended: number | undefined): readonly EntryFinding[] {
+  if (ended === undefined) return [];
+  return [{ code: "LOG_ENDED", seq, detail: `a ${type} entry ${seq}; entry ${ended} closed the log` }];
 }
 
 function checkGenesis(entry: StoredEntry, hash: Buffer, { origin, genesis }: ChecksContext): readonly EntryFinding[] {

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import encodeQR from "qr";
 import decodeQR from "qr/decode.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { certifyMonth } from "../../../agent/certify/certify.ts";
+import { openJournal } from "../../../agent/keep/open.ts";
+import { pruneMonth } from "../../../agent/keep/prune.ts";
+import { seal } from "../../../agent/keep/seal.ts";
 import { type Close, signClose } from "../../../feed/cert/close.ts";
 import { type Certificate, openCertificate, signCertificate } from "../../../feed/cert/form.ts";
 import { qrText } from "../../../feed/cert/page.ts";
@@ -15,7 +18,20 @@ import { millis } from "../../../feed/format/vocabulary.ts";
 import { countersignedOf } from "../../../feed/receiver/certificates.ts";
 import { tempDir } from "../../support/temporary.ts";
 
-import { control, enter, from, hour, log, october, optionsFor, origin, receiptFor, to, verified } from "./october.ts";
+import {
+  another,
+  control,
+  enter,
+  from,
+  hour,
+  log,
+  october,
+  optionsFor,
+  origin,
+  receiptFor,
+  to,
+  verified,
+} from "./october.ts";
 
 describe("a month", () => {
   let dir: string;
@@ -196,6 +212,42 @@ test("the page to print names the values, and its QR code the digest of the note
     `cems-cert/v1 p1-s1-2026-10-1 sha256:${digest}`,
   );
   expect(page).toContain(encodeQR(qrText(open.value), "svg"));
+});
+
+test("a certificate of one name is countersigned for each log", async () => {
+  const folder = tempDir();
+  for (const signer of [log, another]) {
+    const dir = october(signer);
+    const out = join(tempDir(), "bundle");
+    await certifyMonth(optionsFor(dir, out, { signer: () => signer }));
+    const { note, refused } = await receiptFor(dir, readFileSync(join(out, "cert.note")), { signer, folder });
+    expect([note?.length !== undefined, refused]).toEqual([true, []]);
+  }
+});
+
+test("a log that was closed is not certified any more, and leaves nothing behind", async () => {
+  const dir = october();
+  const journal = openJournal(dir);
+  journal.append({ type: "end", t: isoTime(millis(to + 7 * 24 * hour)), next: null, why: "taken out of use" });
+  seal(journal, log);
+  journal.close();
+  const out = join(tempDir(), "none");
+  await expect(certifyMonth(optionsFor(dir, out))).rejects.toMatchObject({ code: "E_LOG_ENDED" });
+  expect([existsSync(out), existsSync(join(dir, "..", "certificates"))]).toEqual([false, false]);
+});
+
+test("a month whose polls were pruned is not certified from what is left", async () => {
+  const dir = october();
+  pruneMonth({
+    journal: dir,
+    month: "2026-09",
+    wall: millis(to + 400 * 24 * hour),
+    signer: () => log,
+    expectFree: () => {},
+  });
+  const out = join(tempDir(), "none");
+  await expect(certifyMonth(optionsFor(dir, out))).rejects.toMatchObject({ code: "E_EXPORT_PRUNED" });
+  expect(existsSync(out)).toBe(false);
 });
 
 test("a key parameter without a value is remarked upon, and no reason to refuse", async () => {

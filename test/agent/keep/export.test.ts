@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { type ExportOptions, exportBundle } from "../../../agent/keep/export.ts";
 import { seal } from "../../../agent/keep/seal.ts";
 import { checkpointText } from "../../../feed/format/checkpoint.ts";
+import { readEntry } from "../../../feed/format/entry.ts";
 import { verifyExport } from "../../../feed/format/export.ts";
 import { readExport } from "../../../feed/format/export-files.ts";
 import { cosignatureLine, newKeyPem, type Signer, signerFromPem } from "../../../feed/format/note.ts";
@@ -24,7 +25,8 @@ const policy = [
 function cosign({ journal }: TestJournal, size: number): void {
   const root = journal.checkpointAt(size)?.root ?? Buffer.alloc(32);
   const text = checkpointText({ origin, size, root });
-  const time = 1_800_000_000;
+  const last = journal.read(size - 1, size).flatMap(({ bytes }) => readEntry(bytes))[0];
+  const time = last?.ok ? Math.ceil(Date.parse(last.value.t) / 1000) + 1 : 0;
   const lines = cosigners.map((signer) => ({
     name: signer.vkey.name,
     time,

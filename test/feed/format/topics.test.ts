@@ -7,7 +7,7 @@ describe("topics", () => {
     expect(all.cp).toBe("cems/v1/gw-1/up/cp");
     expect(all.back).toBe("cems/v1/gw-1/dn/fill");
     for (const lane of Object.keys(all) as Lane[]) expect(laneOf(all[lane])).toEqual({ gateway: "gw-1", lane });
-    expect(new Set(Object.values(all)).size).toBe(8);
+    expect(new Set(Object.values(all)).size).toBe(9);
   });
 
   it.each([

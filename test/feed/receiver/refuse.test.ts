@@ -173,7 +173,7 @@ describe("refused, named, and nothing changed", () => {
       "KEY_REUSED",
       "REG_SIG",
       "REG_ROLLBACK",
-      ...["ANCHOR_BAD", "TIME_BRACKET", "TIME_FUTURE", "MONO_BACKWARD", "TIME_STEP", "TIME_BACKWARD"],
+      ...["LOG_ENDED", "ANCHOR_BAD", "TIME_BRACKET", "TIME_FUTURE", "MONO_BACKWARD", "TIME_STEP", "TIME_BACKWARD"],
       ...["TIME_DRIFT", "LATE_ANCHOR", "CLOCK_UNSYNC", "CFG_UNLOGGED", "RAW_MISMATCH", "CFG_CHANGED"],
       "COSIG_BAD",
       "QUORUM",
