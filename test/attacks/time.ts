@@ -93,7 +93,7 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["RAW_MISMATCH"],
   },
   {
-    what: "read under a configuration that comes after it",
+    what: "T55 read under a configuration that comes after it",
     does: (plant) => plant.frame({ cfg: plant.next + 1 }),
     codes: ["CFG_UNLOGGED"],
   },
@@ -103,12 +103,12 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["CFG_UNLOGGED"],
   },
   {
-    what: "read under the configuration of another device",
+    what: "T56 read under the configuration of another device",
     does: (plant) => plant.frame({ dev: "other" }),
     codes: ["CFG_UNLOGGED"],
   },
   {
-    what: "the time since boot goes back",
+    what: "T57 the time since boot goes back",
     does: (plant) => {
       plant.mono -= 2000; // a second before the last frame
       plant.frame();
@@ -116,7 +116,7 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["MONO_BACKWARD"],
   },
   {
-    what: "a boot that was over comes back",
+    what: "T58 a boot that was over comes back",
     does: (plant) => {
       plant.frame({ boot: "00000001", mono: 1 });
       plant.frame();
@@ -124,7 +124,7 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["MONO_BACKWARD"],
   },
   {
-    what: "an anchor with another root",
+    what: "T59 an anchor with another root",
     does: (plant) => plant.anchor({ root: plant.log.root(3) }),
     codes: ["ANCHOR_BAD"],
   },
@@ -139,12 +139,12 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["ANCHOR_BAD"],
   },
   {
-    what: "an anchor by a witness of the plant's own",
+    what: "T60 an anchor by a witness of the plant's own",
     does: (plant) => plant.anchor({ by: signerFromPem("w9.test.example.cn", 4, newKeyPem()) }),
     codes: ["ANCHOR_BAD"],
   },
   {
-    what: "a log that was begun anew",
+    what: "T61 a log that was begun anew",
     does: (plant) => plant.run(2),
     codes: ["GENESIS_BAD"],
     genesis: otherGenesis(),
@@ -161,7 +161,7 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["GENESIS_BAD"],
   },
   {
-    what: "a log that goes on after it was closed",
+    what: "T62 a log that goes on after it was closed",
     does: (plant) => {
       plant.add({ type: "end", t: at(plant, 0), next: null, why: "taken out of use" });
       plant.frame();
@@ -169,7 +169,7 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["LOG_ENDED"],
   },
   {
-    what: "a rotation to a key that nobody proves to have",
+    what: "T63 a rotation to a key that nobody proves to have",
     does: (plant) => {
       const [key, other] = [0, 1].map(() => signerFromPem(plant.origin, 1, newKeyPem())) as [Signer, Signer];
       const proven = rotateBody(plant.origin, plant.next, other, [], at(plant, 0));
@@ -201,7 +201,7 @@ export const timeAttacks: readonly TimeAttack[] = [
     codes: ["CLOCK_UNSYNC"],
   },
   {
-    what: "a clock slewed slow, with the time since boot, by 90 s",
+    what: "T64 a clock slewed slow, with the time since boot, by 90 s",
     does: (plant) => {
       for (let i = 0; i < 45 + 50; i++) {
         if (i < 45) plant.off -= 1900;
@@ -229,8 +229,9 @@ export function attacked({
 }
 
 /** Those of the table: each in all its ways, by what its name begins with. */
+const ids = [...new Set(timeAttacks.flatMap(({ what }) => /^T\d+/.exec(what)?.[0] ?? []))];
 export const timePerforms: Performs = Object.fromEntries(
-  ["T14", "T15", "T16", "T17", "T26", "T29"].map((id) => [
+  ids.map((id) => [
     id,
     () =>
       timeAttacks.filter(({ what }) => what.startsWith(id)).flatMap((one) => offline(attacked(one), one.genesis).codes),

@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { freePort } from "../../support/temporary.ts";
 
-/** What becomes of a message on its way from the broker to a client; "late" is after the next but one. */
+/** What becomes of a message on its way from the broker to a client; "late" is half a second later, after those behind it. */
 export type Fate = "pass" | "drop" | "twice" | "late";
 
 const PUBLISH = 3;
@@ -49,7 +49,6 @@ export async function hostileBroker(port: number, fate: (topic: string) => Fate)
     for (const one of [client, broker]) sockets.add(one.on("error", () => {}));
     /** Acknowledgements of the client for what was acknowledged in its name. */
     const swallow = new Map<number, number>();
-    const late: { packet: Buffer; after: number }[] = [];
     const acknowledged = (id: number): void => {
       broker.write(Buffer.from([PUBACK << 4, 2, id >> 8, id & 0xff]));
     };
@@ -61,10 +60,9 @@ export async function hostileBroker(port: number, fate: (topic: string) => Fate)
       if (message !== undefined && (what === "twice" || what === "late")) again(message.id);
       if (what === "pass" || what === "twice") client.write(packet);
       if (what === "twice") client.write(packet);
-      if (message === undefined) return;
-      for (const held of late) held.after -= 1;
-      while ((late[0]?.after ?? 1) <= 0) client.write(late.shift()?.packet ?? "");
-      if (what === "late") late.push({ packet: Buffer.from(packet), after: 2 });
+      if (what !== "late") return;
+      const held = Buffer.from(packet);
+      setTimeout(() => client.writable && client.write(held), 500);
     });
     const fromClient = frames((packet) => {
       const id = (packet[0] ?? 0) >> 4 === PUBACK ? packet.readUInt16BE(2) : 0;
