@@ -60,7 +60,7 @@ export const receiverFaults = {
     exit: 66,
   },
   E_LEDGER_CORRUPT: {
-    consequence: "nothing is acknowledged",
+    consequence: "nothing is acknowledged or shown",
     hint: "Keep the file as evidence, check the disk, restore a backup; the gateways send again what it lacks.",
     exit: 65,
   },
