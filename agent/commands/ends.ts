@@ -10,6 +10,8 @@ const read = [
   "E_JOURNAL_IO",
 ] as const;
 const key = ["E_KEY_MISSING", "E_KEY_MODE", "E_KEY_BAD"] as const;
+/** Of whoever goes on with the log that the site file names. */
+const own = [...key, "E_JOURNAL_ORIGIN"] as const;
 /** Of whoever writes to the journal: it has to be the only one. */
 const write = [...read, "E_JOURNAL_HELD", "E_JOURNAL_FORK", "E_JOURNAL_REFUSED"] as const;
 const probe = [...site, ...line, "E_PROBE_ARGUMENT", "E_PROBE_PUSHED"] as const;
@@ -27,12 +29,12 @@ export const ends = {
     "E_KEY_MODE",
     "E_AFTER",
   ],
-  enrol: [...site, ...read, ...key, "E_REQUEST"],
-  rotate: [...site, "E_ROTATE_TOKEN", ...write, ...key, "E_LOG_ENDED", "E_REQUEST"],
-  prune: [...site, ...write, ...key, "E_PRUNE_MONTH", "E_PRUNE_EARLY", "E_LOG_ENDED", "E_POLICY", "E_CERT_LOST"],
-  end: [...site, ...write, ...key, "E_LOG_ENDED"],
+  enrol: [...site, ...read, ...own, "E_REQUEST"],
+  rotate: [...site, "E_ROTATE_TOKEN", ...write, ...own, "E_LOG_ENDED", "E_REQUEST"],
+  prune: [...site, ...write, ...own, "E_PRUNE_MONTH", "E_PRUNE_EARLY", "E_LOG_ENDED", "E_POLICY", "E_CERT_LOST"],
+  end: [...site, ...write, ...own, "E_LOG_ENDED"],
   check: [...site],
-  run: [...site, ...line, ...write, ...key, "E_POLICY", "E_LINK_SETTING"],
+  run: [...site, ...line, ...write, ...own, "E_POLICY", "E_LINK_SETTING"],
   tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
   probe: [...probe],
   scan: [...probe],

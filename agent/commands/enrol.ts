@@ -14,7 +14,7 @@ import type { JournalReader } from "../keep/open-journal.ts";
 import { readJournal } from "../keep/reader.ts";
 import { rotateKey } from "../keep/rotating.ts";
 import { expectKeyOf } from "../keep/seal.ts";
-import { keyPath, loadLogKey } from "../log-key.ts";
+import { expectOrigin, keyPath, loadLogKey } from "../log-key.ts";
 
 /** The request of the last rotation: only the old key could sign it again, and that is gone. */
 const rotationPath = (site: Site): string => join(site.state, "rotation.note");
@@ -27,6 +27,7 @@ export function enrolSite(site: Site, out: string): string[] {
   expectFree(out);
   const journal = readJournal(journalPath(site));
   try {
+    expectOrigin(site, journal);
     const signer = loadLogKey(site);
     expectKeyOf(journal, signer);
     const twin = journal.twins ? [loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin))] : [];
@@ -51,6 +52,7 @@ export function rotateSite(site: Site, out: string): string[] {
     options: { quotaBytes: site.quota },
     wall: systemClock.now().wall,
     prepared: (rotation, journal) => {
+      expectOrigin(site, journal);
       const facts = factsOf(site, journal, rotation.from);
       write(rotationPath(site), signEnrolment(facts, [rotation.next], [rotation.old]));
     },

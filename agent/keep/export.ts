@@ -118,7 +118,8 @@ function translated<T>(path: string, work: () => T): T {
 function lastCheckpoint(journal: JournalReader, from: number, to: number | undefined): Sealed {
   const newest = newestCheckpoint(journal);
   const last = to === undefined ? newest : journal.checkpoints(to - 1, 1)[0];
-  if (last === undefined || newest === undefined || last.size > newest.size || last.size <= from) {
+  const isEmpty = to !== undefined && to <= from; // though the checkpoint that covers its end may cover more
+  if (isEmpty || last === undefined || newest === undefined || last.size > newest.size || last.size <= from) {
     throw new Fault(
       "E_EXPORT_NOTHING",
       `checkpoints cover ${newest?.size ?? 0} entries, asked for ${from} to ${to ?? "the end"}`,

@@ -25,6 +25,9 @@ export interface Group {
   readonly members: readonly string[];
 }
 
+/** The labels of a policy say the part each signer plays: M, M1, M2, ... mirror; all others only witness. */
+export const isMirror = (label: string): boolean => /^M\d*$/.test(label);
+
 interface Draft {
   readonly logs: Vkey[];
   readonly witnesses: Witness[];

@@ -108,7 +108,7 @@ test("an agent that is told to stop before its first reading says what it did al
 
 test("an agent that is told to stop while it waits for the service does not complain of it", async () => {
   const policy = join(tempDir(), "policy.txt");
-  writeFileSync(policy, `witness w1 ${signerFromPem("w1.example.cn", 4, newKeyPem()).vkey.text}\nquorum w1\n`);
+  writeFileSync(policy, `witness M1 ${signerFromPem("m1.example.cn", 4, newKeyPem()).vkey.text}\nquorum M1\n`);
   const site = makeSite(`feed: { broker: "mqtt://127.0.0.1:${await freePort()}", policy: ${policy} }\n${meter}`);
   const said: unknown[] = [];
   const log = pino({ base: null }, { write: (line: string) => void said.push(JSON.parse(line).msg) });
