@@ -5,6 +5,8 @@ import type { Clock } from "../drivers/clock.ts";
 import { aborted } from "../drivers/line/pause.ts";
 import type { ClockTuple } from "../feed/format/body.ts";
 import { isoTime } from "../feed/format/entry.ts";
+import type { Signer } from "../feed/format/note.ts";
+import { twinOrigin } from "../feed/format/sm/tree.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type CertifyingParts, keepCertificates } from "./certify/certifying.ts";
@@ -19,12 +21,13 @@ import { downtime, lastBoot, newest } from "./downtime.ts";
 import { deliver, endOf } from "./ended.ts";
 import { enteredFolder, takeEntered } from "./entering.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
-import { loadSigner } from "./keep/keys.ts";
+import { loadTwinSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectJournal } from "./keep/reader.ts";
-import { signerOf } from "./keep/rotating.ts";
 import { expectKeyOf, seal } from "./keep/seal.ts";
+import { expectTwinKeyOf, sealTwin } from "./keep/twin.ts";
+import { loadLogKey, signerIn } from "./log-key.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
@@ -50,13 +53,16 @@ export interface Surroundings {
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
 export async function runAgent(site: Site, around: Surroundings, signal: AbortSignal): Promise<Tally> {
   expectJournal(journalPath(site)); // where both are gone, the journal is what has to be restored
-  loadSigner(keyPath(site), site.origin); // a key that is gone is said before the journal is held
+  loadLogKey(site); // a key that is gone is said before the journal is held
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   let service: Service | undefined;
   let lines: HeldLines | undefined;
   try {
-    const signer = signerOf(keyPath(site), journal);
+    const signer = signerIn(site, journal);
     expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
+    const twin = journal.twins && loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin));
+    if (twin) expectTwinKeyOf(journal, twin);
+    const sign = (): void => sealBoth(journal, signer, twin);
     const held = { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site), signal };
     lines = await holdLines(site.lines, held).catch((error: unknown) => {
       if (signal.aborted) return undefined; // who is asked to end no longer needs the lines
@@ -66,11 +72,11 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
     service = site.feed && openService(site, site.feed, around.log);
     if (service) await recover(site, journal, service, around, signal);
     if (endOf(journal)) {
-      seal(journal, signer);
+      sign();
       await deliver(site, journal, service, around, signal);
     }
     if (signal.aborted || endOf(journal)) return stopped(around.log, journal, newTally());
-    return await operate(site, journal, () => seal(journal, signer), service, lines, around, signal);
+    return await operate(site, journal, sign, service, lines, around, signal);
   } finally {
     await service?.link.close();
     await lines?.release();
@@ -78,12 +84,18 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   }
 }
 
+/** The twin second: its checkpoint is of a tree that the log itself has signed. */
+function sealBoth(journal: OpenJournal, signer: Signer, twin: Signer | undefined): void {
+  seal(journal, signer);
+  if (twin !== undefined) sealTwin(journal, twin);
+}
+
 const devicesOn =
   ({ devices }: Site) =>
   ({ id }: { readonly id: string }): readonly string[] =>
     devices.filter(({ line }) => line === id).map((device) => device.id);
 
-export const keyPath = (site: Site): string => join(site.state, "log.key");
+export const twinKeyPath = (site: Site): string => join(site.state, "twin.key");
 export const journalPath = (site: Site): string => join(site.state, "journal");
 
 async function recover(

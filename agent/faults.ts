@@ -57,6 +57,11 @@ export const faults = {
     hint: "Name the authorisation that the registry wrote for exactly this `site.origin`: cems-receiver registry authorise.",
     exit: 66,
   },
+  E_ROTATE_TOKEN: {
+    consequence: "the key stays as it is",
+    hint: "A key that cannot leave its token needs no rotation against theft of the file. Where it must go, the registry closes the log, and a new generation begins with a key of another label: see agent/README.md.",
+    exit: 69,
+  },
   E_REQUEST: {
     consequence: "no request is written; a rotation that was done before it stays done, and `enrol` writes its request",
     hint: "Name a file that is not there yet, in a folder in which you may write; rotation.note in the state folder is kept for it.",

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeFolders } from "../feed/folders.ts";
+import { makeFolders } from "../feed/files/folders.ts";
 import { Fault } from "../feed/format/faults.ts";
 import { seconds } from "../feed/format/vocabulary.ts";
 

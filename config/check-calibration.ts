@@ -1,7 +1,7 @@
 import type { Problem, Reporter } from "../drivers/problem.ts";
 import type { Level } from "../feed/derive/calibration/checks.ts";
 import { driftLimits } from "../feed/derive/calibration/drift.ts";
-import { errorLimits } from "../feed/derive/calibration/error.ts";
+import { errorLimits, unitOf } from "../feed/derive/calibration/error.ts";
 import { timers } from "../feed/derive/calibration/validity.ts";
 import type { Judging, Watched } from "../feed/derive/calibration/watch.ts";
 import { decimal } from "../feed/derive/decimal.ts";
@@ -22,6 +22,14 @@ const hasLimit = (kind: string, point: Level["point"]): boolean =>
 
 /** In place of a state of the profile: the instrument tells nothing of such checks, a person enters them. */
 const byHand = "by-hand";
+
+/** The unit that the limits of a kind of monitor are meant in, where the channel has another. */
+function unitWanted(rules: Judging["rules"], kind: string, unit: string): string | undefined {
+  const limit =
+    rules === "part-75" ? Object.entries(errorLimits).find(([monitor]) => monitor === kind)?.[1] : undefined;
+  const wanted = limit && unitOf(limit);
+  return wanted === unit ? undefined : wanted;
+}
 
 function timerOf(
   { rules, kind, timer, lasts, zero, span }: DerivedFile["calibration"][string],
@@ -62,6 +70,9 @@ export function resolveCalibration(
       );
     if (!kinds[rules].includes(kind))
       say(["kind"], `${rules} has no limits for ${kind}`, nearest(kind, kinds[rules]) ?? kinds[rules].join(", "));
+    const wanted = has && unitWanted(rules, kind, has.unit);
+    if (has !== undefined && wanted !== undefined)
+      say(["kind"], `${rules} judges ${kind} in ${wanted}, and ${channel} is in ${has.unit}`, `a channel in ${wanted}`);
     if (!decimal(scale).gt(decimal("0"))) say(["scale"], `the scale is ${scale}`, "a number above zero");
     if (zero === undefined && span === undefined) say([], "nothing is checked", "zero, span, or both");
     const named: Record<string, Level> = {};

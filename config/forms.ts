@@ -69,6 +69,9 @@ export const path = z
   .regex(/^[^\p{Cc}\p{Cs}]{1,1000}$/u)
   .meta({ title: "a path without control characters" });
 
+/** Name of a log. */
+export const ORIGIN = /^[A-Za-z0-9._/-]{1,255}$/;
+
 /** Becomes part of a signed entry, whose strings are NFC and without control characters (feed/README.md, 2.5). */
 export const words = z
   .string()

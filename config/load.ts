@@ -13,6 +13,7 @@ import { reporter, syntaxProblems, unreadFile } from "../feed/yaml/problem.ts";
 import { readYaml } from "../feed/yaml/read.ts";
 import { inOrder } from "../feed/yaml/render.ts";
 import { schemaProblems } from "../feed/yaml/schema-problems.ts";
+import { hasLogin } from "../feed/yaml/secrets.ts";
 import { channelName, channels } from "./channels.ts";
 import { resolveCalibration } from "./check-calibration.ts";
 import { resolveCertificate } from "./check-certificate.ts";
@@ -146,6 +147,7 @@ function ownProfiles(file: string, folder: string | undefined, shipped: Catalogu
 
 function checkTls({ broker, tls }: { broker?: unknown; tls?: unknown }, report: Reporter): Problem[] {
   const url = text(broker);
+  if (url !== undefined && hasLogin(url)) return []; // what its form says of it is enough, and does not repeat it
   if (url?.startsWith("mqtts:") && tls === undefined)
     return [report("E_CONFIG_MISSING", ["feed", "broker"], "mqtts without `tls`", "tls: { ca: FILE }")];
   if (url?.startsWith("mqtt:") && tls !== undefined)

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { decimal, pointId, span } from "../drivers/profile-form.ts";
 import { certificateForm } from "./certificate-form.ts";
 import { derivedForm } from "./derived-form.ts";
-import { duration, host, name, oneOf, path, size, timeOfDay, unitId, words } from "./forms.ts";
+import { duration, host, name, ORIGIN, oneOf, path, size, timeOfDay, unitId, words } from "./forms.ts";
+import { keySettings, suite } from "./key-settings.ts";
 
 /** The site file as a person writes it. Closed: a key that is not here is a mistake, never ignored. */
 
@@ -212,13 +213,14 @@ export const siteFile = z
       .strictObject({
         origin: z
           .string()
-          .regex(/^[A-Za-z0-9._/-]{1,255}$/)
+          .regex(ORIGIN)
           .meta({
             title: "letters, digits and . _ / -",
             description: "Name of the log, for ever; also the name of its key.",
             examples: ["dqs.example.cn/log/320102-p0001-s1-g1/1"],
           }),
         gateway: name.meta({ description: "MQTT client id and topic level.", examples: ["320102-p0001-s1-g1"] }),
+        suite,
         plant: name.meta({ description: "Registered id of the plant.", examples: ["320102-p0001"] }),
         stack: name.meta({ description: "Registered id of the stack.", examples: ["s1"] }),
         device: z
@@ -230,6 +232,7 @@ export const siteFile = z
       })
       .meta({ description: "Who this is; part of the first entry of the log." }),
     state: path.meta({ description: "Folder of key and journal.", examples: ["state"] }),
+    key: keySettings.exactOptional().meta({ description: "Where the log key is, if not in `log.key` below `state`." }),
     seal: z
       .strictObject({
         every: duration("100ms", "60s")

@@ -3,7 +3,7 @@ import type { LineSettings } from "../drivers/line/settings.ts";
 import type { Profile } from "../drivers/profile.ts";
 import type { Watched } from "../feed/derive/calibration/watch.ts";
 import type { Substitutable } from "../feed/derive/substitute/fill.ts";
-import type { Millis } from "../feed/format/vocabulary.ts";
+import { type Millis, millis } from "../feed/format/vocabulary.ts";
 import type { CertificateOf } from "./check-certificate.ts";
 import type { DerivedChannel } from "./derivations.ts";
 import { deviceProfile } from "./engineering.ts";
@@ -16,13 +16,16 @@ export interface Site {
   /** SHA-256 of that file's bytes, base64. */
   readonly sha256: string;
   readonly origin: string;
+  readonly suite: SiteFile["site"]["suite"];
   readonly gateway: string;
   readonly plant: string;
   readonly stack: string;
   /** The gateway itself. */
   readonly device: { readonly model: string; readonly sn: string };
-  /** Folder of `log.key` and `journal/`. */
+  /** Folder of `log.key`, perhaps `twin.key`, and `journal/`. */
   readonly state: string;
+  /** Absent: the log key is a file. */
+  readonly key?: { readonly pkcs11: NonNullable<SiteFile["key"]>["pkcs11"] };
   /** `recheck`: time since midnight, UTC. */
   readonly seal: {
     readonly every: Millis;
@@ -44,6 +47,9 @@ export interface Site {
   /** Absent: no month is certified. */
   readonly certificate?: CertificateOf;
 }
+
+/** Where the site's days and months begin, ahead of UTC: where it derives nothing, as in China. */
+export const daysAhead = ({ derived }: Pick<Site, "derived">): Millis => derived?.offset ?? millis(8 * 3_600_000);
 
 export interface Derived {
   /** Where days and months begin, ahead of UTC. */
@@ -90,6 +96,7 @@ export function resolveSite(
     site,
     feed,
     state,
+    key,
     lines,
     devices,
     derived: _derived,
@@ -104,6 +111,11 @@ export function resolveSite(
     ...site,
     ...rest,
     state: absolute(state),
+    ...(key && {
+      key: {
+        pkcs11: { ...key.pkcs11, module: absolute(key.pkcs11.module), pinFile: absolute(key.pkcs11.pinFile) },
+      },
+    }),
     ...(feed && { feed: resolveFeed(feed, absolute) }),
     lines: lines.map((line) =>
       "passwordFile" in line && line.passwordFile !== undefined

@@ -184,6 +184,12 @@ function strayOption(spec: AnyCommand | undefined, argv: readonly string[]): str
   return given.find((name) => !names.includes(name));
 }
 
+/** `help` before a word that is no command ends as if none was typed. */
+function noCommand(argv: readonly string[]): string {
+  const asked = argv.includes("help") ? argv[argv.indexOf("help") + 1] : undefined;
+  return asked === undefined ? "a command is missing" : `unknown command '${asked}'`;
+}
+
 /** What to type instead, in one line. */
 function wrongUse(program: ProgramSpec, argv: readonly string[], error: CommanderError): string {
   const spec = program.commands.find(({ name }) => [argv[0], argv.slice(0, 2).join(" ")].includes(name));
@@ -191,7 +197,7 @@ function wrongUse(program: ProgramSpec, argv: readonly string[], error: Commande
     ? typed(program, spec)
     : `${program.name} ${program.commands.map((c) => c.name).join("|")} (or ${program.name} --help)`;
   const stray = error.code === "commander.missingMandatoryOptionValue" ? strayOption(spec, argv) : undefined;
-  const said = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
+  const said = error.code === "commander.help" ? noCommand(argv) : error.message.replace(/^error: /, "");
   const what = stray === undefined ? said : `unknown option '${stray}'`;
   return `${program.script?.name ?? program.name}: ${oneLine(what).replace(/\.$/, "")}. Type: ${type}\n`;
 }

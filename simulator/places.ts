@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeFolders } from "../feed/folders.ts";
+import { makeFolders } from "../feed/files/folders.ts";
 import { Fault } from "../feed/format/faults.ts";
 
 /** Which port or path each line gets. */

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type OpenCertificate, openCertificate } from "../../feed/cert/form.ts";
+import { writeWhole } from "../../feed/files/whole-file.ts";
 import { readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Vkey } from "../../feed/format/note.ts";
-import { onDisk, writeWhole } from "../keep/files.ts";
+import { onDisk } from "../keep/files.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 
 /** The notes of the certificates that were issued, in the folder `certificates` of the state; the journal names each. */
@@ -38,8 +39,10 @@ export function certificatesIn(state: string, journal: JournalReader, control: r
       return { ...open.value, note, seq: last.seq };
     },
     keep: (cert, note) => {
-      onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
-      writeWhole(join(folder, `${cert}.note`), note);
+      onDisk(folder, () => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeWhole(join(folder, `${cert}.note`), note, 0o600);
+      });
     },
   };
 }

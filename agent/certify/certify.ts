@@ -8,6 +8,7 @@ import { Fault } from "../../feed/format/faults.ts";
 import type { Signer, Vkey } from "../../feed/format/note.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 import { startSecondCore } from "../../feed/second/core.ts";
+import { expectNotPruned } from "../keep/export.ts";
 import { openJournal } from "../keep/open.ts";
 import { readJournal } from "../keep/reader.ts";
 import { seal } from "../keep/seal.ts";
@@ -49,7 +50,7 @@ export interface Certified {
 /**
  * Certifies a month from the journal alone and writes its bundle into a new folder. A certificate that stands is written
  * again, byte for byte with the receipt it has got; one that would say something else is only issued with `why`. Throws
- * Fault E_CERT_*, E_EXPORT_* and what the journal throws; then no bundle is left behind.
+ * Fault E_CERT_*, E_EXPORT_*, E_LOG_ENDED and what the journal throws; then no bundle is left behind.
  */
 export async function certifyMonth(options: CertifyOptions): Promise<Certified> {
   const { journalDir, out, policy, plant } = options;
@@ -62,18 +63,20 @@ export async function certifyMonth(options: CertifyOptions): Promise<Certified> 
       month,
       plant.params.some(({ method }) => method.startsWith("month-of")),
     );
+    expectNotPruned(journal, range.from, range.to);
     const stating = stateMonth(month, range, plant);
     const kept = certificatesIn(options.state, journal, options.control);
     const standing = kept.newest(month.month);
     const { statement } = writeMonth(journalDir, out, { range, stating, policy, written: second.hash });
     try {
       const files = ["leaves.jsonl", "hourly.csv", ...(range.from > 0 ? ["open.frontier"] : [])];
-      const manifest = await manifestOf(out, files, { "leaves.jsonl": second.hashes() });
+      const manifest = manifestOf(out, files, { "leaves.jsonl": second.hashes() });
       const parts = { month, range, plant, journal, statement, manifest, release: options.release };
       const draft = certificateOf(parts, kept.count(month.month) + 1, superseded(standing, options.why));
       const differ = standing && differences(standing.certificate, draft);
       if (standing && options.why === undefined && differ?.length === 0)
         return await handOver(options, standing.note, standing.certificate.cert, false);
+      if (journal.lastOfType("end")) throw new Fault("E_LOG_ENDED", `${journal.origin} was closed`);
       if (standing && options.why === undefined)
         throw new Fault("E_CERT_STANDS", `${standing.certificate.cert} says something else of ${differ?.join(", ")}`);
       const note = signCertificate(draft, options.signer());

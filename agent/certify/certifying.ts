@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../drivers/clock.ts";
 import { openCertificate } from "../../feed/cert/form.ts";
+import { writeWhole } from "../../feed/files/whole-file.ts";
 import type { EntryBody } from "../../feed/format/body.ts";
 import { isoTime, readEntry } from "../../feed/format/entry.ts";
 import { bad, type Finding, good, type Result } from "../../feed/format/faults.ts";
@@ -9,7 +10,7 @@ import { noteLimits, type Vkey } from "../../feed/format/note.ts";
 import { topics } from "../../feed/format/topics.ts";
 import { type Millis, millis, seconds } from "../../feed/format/vocabulary.ts";
 import type { Link } from "../../feed/link.ts";
-import { writeWhole } from "../keep/files.ts";
+import { onDisk } from "../keep/files.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 import { certBody } from "./issue.ts";
 
@@ -92,8 +93,9 @@ function take({ folder, journal, told }: CertifyingParts, payload: Buffer, contr
   const read = receiptIn(folder, payload, journal.keys, control);
   if (!read.ok) told.refused("a receipt", read.problem);
   else if (read.value !== undefined) {
-    writeWhole(read.value.path, payload);
-    told.receipted(read.value.cert);
+    const { path, cert } = read.value;
+    onDisk(path, () => writeWhole(path, payload, 0o600));
+    told.receipted(cert);
   }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Certificate } from "../../feed/cert/form.ts";
 import type { WantedParam } from "../../feed/cert/params.ts";
 import { makeStatement, type Statement, type Stating } from "../../feed/cert/statement.ts";
+import { fileHashes } from "../../feed/files/file-hashes.ts";
 import type { CertBody } from "../../feed/format/body.ts";
 import { canonical, type Json } from "../../feed/format/canonical.ts";
 import { type Entry, isoTime, readEntry, type StoredEntry } from "../../feed/format/entry.ts";
@@ -49,27 +49,17 @@ export function stateMonth({ from, to, month }: Month, range: Range, { params }:
   };
 }
 
-/** SHA-256 and SM3 of a file, base64. */
-export async function hashesOf(path: string): Promise<[string, string]> {
-  const [sha256, sm3] = [createHash("sha256"), createHash("sm3")];
-  for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 })) {
-    sha256.update(chunk as Buffer);
-    sm3.update(chunk as Buffer);
-  }
-  return [sha256.digest("base64"), sm3.digest("base64")];
-}
-
 /** The files of a bundle that the certificate names by their hashes; all others prove themselves by signatures. */
 export const manifested = ["leaves.jsonl", "open.frontier", "hourly.csv"] as const;
 
 /** `known`: what is hashed already, by name. */
-export async function manifestOf(
+export function manifestOf(
   folder: string,
   files: readonly string[],
   known: { readonly [name: string]: readonly [string, string] | undefined },
-): Promise<Certificate["manifest"]> {
+): Certificate["manifest"] {
   const manifest: Certificate["manifest"] = {};
-  for (const name of files) manifest[name] = [...(known[name] ?? (await hashesOf(join(folder, name))))];
+  for (const name of files) manifest[name] = [...(known[name] ?? fileHashes(join(folder, name)))];
   return manifest;
 }
 

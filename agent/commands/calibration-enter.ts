@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Site } from "../../config/site.ts";
 import { command, option, or } from "../../feed/command.ts";
 import type { Watched } from "../../feed/derive/calibration/watch.ts";
-import { makeFolders } from "../../feed/folders.ts";
+import { makeFolders } from "../../feed/files/folders.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { EnteredCheck } from "../derive/entered.ts";
 import { type Entered, isNumber, readEntered } from "../derive/entered-form.ts";

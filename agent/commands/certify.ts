@@ -1,18 +1,16 @@
 import { sectorById } from "../../config/sectors.ts";
+import { daysAhead } from "../../config/site.ts";
 import { shippedProfiles } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { command, option, or } from "../../feed/command.ts";
 import { Fault } from "../../feed/format/faults.ts";
-import { millis } from "../../feed/format/vocabulary.ts";
-import { journalPath, keyPath } from "../agent.ts";
+import { journalPath } from "../agent.ts";
 import { certifyMonth } from "../certify/certify.ts";
-import { loadSigner } from "../keep/keys.ts";
+import { loadLogKey } from "../log-key.ts";
 import { readPolicy } from "../policy.ts";
 import { readRelease } from "../release.ts";
 import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
-
-const china = millis(8 * 3_600_000);
 
 export const certify = command({
   name: "certify",
@@ -31,7 +29,7 @@ export const certify = command({
   ends: ends.certify,
   run: async ({ config, month, out, why }) => {
     const site = readSite(config);
-    const { certificate, plant, stack, derived, state, quota } = site;
+    const { certificate, plant, stack, state, quota } = site;
     if (certificate === undefined) throw new Fault("E_CERT_SETTING", `${config} has no \`certificate:\``);
     const policy = site.feed && readPolicy(site.feed.policy);
     const made = await certifyMonth({
@@ -39,7 +37,7 @@ export const certify = command({
       state,
       quotaBytes: quota,
       plant: { plant, stack, sector: certificate.sector, params: certificate.params },
-      offset: derived?.offset ?? china,
+      offset: daysAhead(site),
       month,
       out,
       why,
@@ -47,7 +45,7 @@ export const certify = command({
       control: policy?.policy.control === undefined ? [] : [policy.policy.control],
       release: readRelease(shippedProfiles().replace(/\/drivers\/profiles$/, "")),
       zh: new Map(sectorById(certificate.sector).parameters.map(({ code, name }) => [code, name.zh])),
-      signer: () => loadSigner(keyPath(site), site.origin),
+      signer: () => loadLogKey(site),
       now: () => systemClock.now().wall,
     });
     const { cert, params, range } = made.certificate;

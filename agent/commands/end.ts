@@ -1,11 +1,12 @@
+import { ORIGIN } from "../../config/forms.ts";
 import type { Site } from "../../config/site.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { command, only, option, or } from "../../feed/command.ts";
 import { isoTime } from "../../feed/format/entry.ts";
-import { journalPath, keyPath } from "../agent.ts";
+import { journalPath } from "../agent.ts";
 import { openJournal } from "../keep/open.ts";
-import { signerOf } from "../keep/rotating.ts";
 import { expectKeyOf, seal } from "../keep/seal.ts";
+import { signerIn } from "../log-key.ts";
 import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
 
@@ -23,7 +24,7 @@ export const end = command({
     next: or(
       only(
         option("--next ORIGIN", "the name of the log that continues it, where that is known"),
-        (text) => /^[A-Za-z0-9._/-]{1,255}$/.test(text),
+        (text) => ORIGIN.test(text),
         "A name of letters, digits and . _ / -",
       ),
       undefined,
@@ -48,7 +49,7 @@ export const end = command({
 export function endLog(site: Site, said: { readonly why: string; readonly next: string | null }): number {
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   try {
-    const signer = signerOf(keyPath(site), journal);
+    const signer = signerIn(site, journal);
     expectKeyOf(journal, signer);
     journal.append({ type: "end", t: isoTime(systemClock.now().wall), ...said });
     seal(journal, signer);

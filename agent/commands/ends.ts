@@ -9,6 +9,11 @@ const read = [
   "E_JOURNAL_FULL", // what is shared with the agent beside it takes room too
   "E_JOURNAL_IO",
 ] as const;
+const key = ["E_KEY_MISSING", "E_KEY_MODE", "E_KEY_BAD"] as const;
+/** Of whoever goes on with the log that the site file names. */
+const own = [...key, "E_JOURNAL_ORIGIN"] as const;
+/** Of whoever writes to the journal: it has to be the only one. */
+const write = [...read, "E_JOURNAL_HELD", "E_JOURNAL_FORK", "E_JOURNAL_REFUSED"] as const;
 const probe = [...site, ...line, "E_PROBE_ARGUMENT", "E_PROBE_PUSHED"] as const;
 
 /** The faults with which each command can end, for its help. */
@@ -24,58 +29,12 @@ export const ends = {
     "E_KEY_MODE",
     "E_AFTER",
   ],
-  enrol: [...site, ...read, "E_KEY_MISSING", "E_KEY_MODE", "E_KEY_BAD", "E_REQUEST"],
-  rotate: [
-    ...site,
-    ...read,
-    "E_JOURNAL_HELD",
-    "E_JOURNAL_FORK",
-    "E_JOURNAL_REFUSED",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
-    "E_REQUEST",
-  ],
-  prune: [
-    ...site,
-    ...read,
-    "E_PRUNE_MONTH",
-    "E_PRUNE_EARLY",
-    "E_LOG_ENDED",
-    "E_JOURNAL_HELD",
-    "E_JOURNAL_FORK",
-    "E_JOURNAL_REFUSED",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
-    "E_POLICY",
-    "E_CERT_LOST",
-  ],
-  end: [
-    ...site,
-    ...read,
-    "E_LOG_ENDED",
-    "E_JOURNAL_HELD",
-    "E_JOURNAL_FORK",
-    "E_JOURNAL_REFUSED",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
-  ],
+  enrol: [...site, ...read, ...own, "E_REQUEST"],
+  rotate: [...site, "E_ROTATE_TOKEN", ...write, ...own, "E_LOG_ENDED", "E_REQUEST"],
+  prune: [...site, ...write, ...own, "E_PRUNE_MONTH", "E_PRUNE_EARLY", "E_LOG_ENDED", "E_POLICY", "E_CERT_LOST"],
+  end: [...site, ...write, ...own, "E_LOG_ENDED"],
   check: [...site],
-  run: [
-    ...site,
-    ...line,
-    ...read,
-    "E_JOURNAL_HELD",
-    "E_JOURNAL_FORK",
-    "E_JOURNAL_REFUSED",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
-    "E_POLICY",
-    "E_LINK_SETTING",
-  ],
+  run: [...site, ...line, ...write, ...own, "E_POLICY", "E_LINK_SETTING"],
   tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
   probe: [...probe],
   scan: [...probe],
@@ -84,13 +43,13 @@ export const ends = {
   certify: [
     ...site,
     ...read,
+    ...key,
     "E_JOURNAL_FORK",
-    "E_KEY_MISSING",
-    "E_KEY_MODE",
-    "E_KEY_BAD",
+    "E_LOG_ENDED",
     "E_POLICY",
     "E_EXPORT_EXISTS",
     "E_EXPORT_FAILED",
+    "E_EXPORT_PRUNED",
     "E_CERT_SETTING",
     "E_CERT_MONTH",
     "E_CERT_EMPTY",

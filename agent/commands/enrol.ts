@@ -6,13 +6,15 @@ import { type EnrolmentFacts, readEnrolment, signEnrolment } from "../../feed/fo
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Vkey } from "../../feed/format/note.ts";
+import { twinOrigin } from "../../feed/format/sm/tree.ts";
 import { sha256 } from "../../feed/format/tree.ts";
-import { journalPath, keyPath } from "../agent.ts";
-import { loadSigner } from "../keep/keys.ts";
+import { journalPath, twinKeyPath } from "../agent.ts";
+import { loadTwinSigner } from "../keep/keys.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 import { readJournal } from "../keep/reader.ts";
 import { rotateKey } from "../keep/rotating.ts";
 import { expectKeyOf } from "../keep/seal.ts";
+import { expectOrigin, keyPath, loadLogKey } from "../log-key.ts";
 
 /** The request of the last rotation: only the old key could sign it again, and that is gone. */
 const rotationPath = (site: Site): string => join(site.state, "rotation.note");
@@ -25,10 +27,14 @@ export function enrolSite(site: Site, out: string): string[] {
   expectFree(out);
   const journal = readJournal(journalPath(site));
   try {
-    const signer = loadSigner(keyPath(site), site.origin);
+    expectOrigin(site, journal);
+    const signer = loadLogKey(site);
     expectKeyOf(journal, signer);
+    const twin = journal.twins ? [loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin))] : [];
     const rotated = journal.lastOfType("rotate") !== undefined;
-    const request = rotated ? lastRotation(site, journal) : signEnrolment(factsOf(site, journal, null), [signer]);
+    const request = rotated
+      ? lastRotation(site, journal)
+      : signEnrolment(factsOf(site, journal, null), [signer, ...twin]);
     write(out, request, { flag: "wx" });
     return told(out, signer.vkey);
   } finally {
@@ -36,15 +42,17 @@ export function enrolSite(site: Site, out: string): string[] {
   }
 }
 
-/** Gives the log a new key and writes the request to register it. E_REQUEST, and as `rotateKey`. */
+/** Gives the log a new key and writes the request to register it. E_ROTATE_TOKEN, E_REQUEST, and as `rotateKey`. */
 export function rotateSite(site: Site, out: string): string[] {
   expectFree(out);
+  if (site.key !== undefined) throw new Fault("E_ROTATE_TOKEN", `the key of ${site.origin} is in a token`);
   const { next, from } = rotateKey({
     journal: journalPath(site),
     key: keyPath(site),
     options: { quotaBytes: site.quota },
     wall: systemClock.now().wall,
     prepared: (rotation, journal) => {
+      expectOrigin(site, journal);
       const facts = factsOf(site, journal, rotation.from);
       write(rotationPath(site), signEnrolment(facts, [rotation.next], [rotation.old]));
     },

@@ -2,17 +2,22 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import type { Site } from "../../config/site.ts";
 import { shippedProfiles } from "../../drivers/catalogue.ts";
 import { systemClock } from "../../drivers/clock.ts";
-import { makeFolders, removeEmpty } from "../../feed/folders.ts";
+import { makeFolders, removeEmpty } from "../../feed/files/folders.ts";
 import { readAuthorisation } from "../../feed/format/authorise.ts";
 import type { GenesisBody } from "../../feed/format/body.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Signer, Vkey } from "../../feed/format/note.ts";
-import { journalPath, keyPath } from "../agent.ts";
+import { sm2Pem } from "../../feed/format/sm/signer.ts";
+import { newSm2Secret } from "../../feed/format/sm/sm2.ts";
+import { twinOrigin } from "../../feed/format/sm/tree.ts";
+import { journalPath, twinKeyPath } from "../agent.ts";
 import { onDisk } from "../keep/files.ts";
-import { createKey, loadSigner } from "../keep/keys.ts";
+import { createKey, loadTwinSigner } from "../keep/keys.ts";
 import { createJournal } from "../keep/open.ts";
 import { seal } from "../keep/seal.ts";
+import { sealTwin } from "../keep/twin.ts";
+import { createLogKey, keyPath, loadLogKey, removeLogKey } from "../log-key.ts";
 import { readRelease } from "../release.ts";
 
 /**
@@ -26,20 +31,23 @@ export function initSite(site: Site, afterFile?: string): Vkey {
   for (const [path, code] of [
     [journalPath(site), "E_JOURNAL_EXISTS"],
     [keyPath(site), "E_KEY_EXISTS"],
+    [twinKeyPath(site), "E_KEY_EXISTS"],
   ] as const)
     if (existsSync(path)) throw new Fault(code, `${path} is there already`);
   return inFolder(site.state, () => {
-    createKey(keyPath(site));
+    createLogKey(site);
     let vkey: Vkey | undefined;
     try {
-      const signer = loadSigner(keyPath(site), site.origin);
+      const signer = loadLogKey(site);
       vkey = signer.vkey;
-      begin(site, signer, after);
+      begin(site, signer, after, site.suite === "sha256+sm3" ? newTwin(site) : undefined);
       return vkey;
     } catch (error) {
       // A journal names its key for ever: from its first moment on the key stays.
-      if (!existsSync(journalPath(site))) rmSync(keyPath(site), { force: true });
-      else if (error instanceof Fault && vkey !== undefined) throw begunAllTheSame(error, vkey);
+      if (!existsSync(journalPath(site))) {
+        removeLogKey(site);
+        rmSync(twinKeyPath(site), { force: true });
+      } else if (error instanceof Fault && vkey !== undefined) throw begunAllTheSame(error, vkey);
       throw error;
     }
   });
@@ -74,24 +82,30 @@ function inFolder<T>(path: string, work: () => T): T {
   }
 }
 
-function begin(site: Site, signer: Signer, after: GenesisBody["after"]): void {
-  const genesis = { ...genesisOf(site, signer), after };
+function newTwin(site: Site): Signer {
+  createKey(twinKeyPath(site), sm2Pem(newSm2Secret()));
+  return loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin));
+}
+
+function begin(site: Site, signer: Signer, after: GenesisBody["after"], twin: Signer | undefined): void {
+  const genesis = { ...genesisOf(site, signer, twin), after };
   const journal = createJournal(journalPath(site), { quotaBytes: site.quota, genesis });
   try {
     seal(journal, signer);
+    if (twin !== undefined) sealTwin(journal, twin);
   } finally {
     journal.close();
   }
 }
 
-const genesisOf = ({ origin, plant, stack, device }: Site, signer: Signer): GenesisBody => ({
+const genesisOf = ({ origin, plant, stack, device }: Site, signer: Signer, twin?: Signer): GenesisBody => ({
   type: "genesis",
   t: isoTime(systemClock.now().wall),
   origin,
   gen: generationOf(origin),
   hash: "sha256",
-  twin: null,
-  keys: [signer.vkey.text],
+  twin: twin === undefined ? null : "sm3",
+  keys: [signer, ...(twin === undefined ? [] : [twin])].map(({ vkey }) => vkey.text),
   plant,
   stack,
   dev: { ...device, tpm: "none" },

@@ -1,16 +1,15 @@
-import type { Site } from "../../config/site.ts";
+import { daysAhead, type Site } from "../../config/site.ts";
 import { systemClock } from "../../drivers/clock.ts";
 import { command, only, option } from "../../feed/command.ts";
 import { startOf } from "../../feed/derive/average/calendar.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
-import { journalPath, keyPath } from "../agent.ts";
+import { journalPath } from "../agent.ts";
 import { certificatesIn } from "../certify/certificates.ts";
-import type { JournalReader } from "../keep/open-journal.ts";
 import { type Pruned, pruneMonth } from "../keep/prune.ts";
-import { signerOf } from "../keep/rotating.ts";
 import { expectKeyOf } from "../keep/seal.ts";
+import { signerIn } from "../log-key.ts";
 import { readPolicy } from "../policy.ts";
 import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
@@ -47,7 +46,7 @@ export function pruneSite(site: Site, month: string, now: number): Pruned {
     options: { quotaBytes: site.quota },
     wall: millis(now),
     signer: (journal) => {
-      const signer = signerOf(keyPath(site), journal);
+      const signer = signerIn(site, journal);
       expectKeyOf(journal, signer);
       return signer;
     },
@@ -59,8 +58,8 @@ export function pruneSite(site: Site, month: string, now: number): Pruned {
       if (now < until.getTime())
         throw early(`polls of ${month} are retained until ${isoTime(millis(until.getTime()))}`);
       if (site.certificate === undefined) return;
-      const certificates = certificatesIn(site.state, journal as JournalReader, control ? [control] : []);
-      for (const one of monthsOf(first, last, site.derived?.offset ?? china)) {
+      const certificates = certificatesIn(site.state, journal, control ? [control] : []);
+      for (const one of monthsOf(first, last, daysAhead(site))) {
         const newest = certificates.newest(one);
         if (control === undefined || !newest?.signedBy.includes(control))
           throw early(`no countersigned certificate of ${one}`);
@@ -68,8 +67,6 @@ export function pruneSite(site: Site, month: string, now: number): Pruned {
     },
   });
 }
-
-const china = 8 * 3_600_000;
 
 /** Months of the site's own time that reach into [first, last], as certificates name them. */
 function monthsOf(first: number, last: number, offset: number): readonly string[] {

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { makeFolders } from "../../feed/folders.ts";
+import { makeFolders } from "../../feed/files/folders.ts";
 
 /** More than any laboratory report has. */
 export const mostBytes = 100 * 1024 * 1024;

@@ -17,8 +17,7 @@ export async function* entriesFrom(
   const end = journal.head().size;
   for (let next = from; next < end && !signal.aborted; ) {
     const entries = journal.read(next, Math.min(next + portion, end));
-    if (entries.length === 0) return;
-    next += entries.length;
+    next += portion; // not by what was read: polls may have been pruned
     for (const { bytes } of entries) {
       const entry = readEntry(bytes);
       if (entry.ok) yield entry.value;

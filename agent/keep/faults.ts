@@ -12,6 +12,11 @@ export const keepFaults = {
     hint: "Check the path. Restore the folder from a backup; without one, a new generation takes a new `site.origin` first: see agent/README.md.",
     exit: 66,
   },
+  E_JOURNAL_ORIGIN: {
+    consequence: "nothing is started or written; the journal goes on under its own name only",
+    hint: "Write the origin of the journal as `site.origin` again. A new generation takes a new `state` folder and `cems-agent init` as well: see agent/README.md.",
+    exit: 78,
+  },
   E_JOURNAL_CORRUPT: {
     consequence:
       "found at a start: nothing is started or written; found by the daily check: an event entry says where, and keeping goes on; found by an export: nothing is exported",
@@ -72,7 +77,7 @@ export const keepFaults = {
   },
   E_KEY_BAD: {
     consequence: "nothing is signed",
-    hint: "The file must hold the Ed25519 key (PKCS #8 PEM) that the first entry of the journal names.",
+    hint: "The file (PKCS #8 PEM) or the token must hold the key that the first entry of the journal names; a token must take the PIN.",
     exit: 78,
   },
   E_EXPORT_EXISTS: {

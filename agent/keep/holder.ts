@@ -48,6 +48,7 @@ export function holderOn({ leaves, state, quota, writer, lostUpTo, close }: Part
     close,
     lostUpTo: lost,
     keepCheckpoint,
+    keepTwin: (sealed) => writer.guarded(() => reader.twins?.keep(sealed)),
     append: (...bodies) => {
       const missing = lost();
       if (missing !== undefined) {

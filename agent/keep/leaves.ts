@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import type { Entry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Frontier } from "../../feed/format/tree.ts";
 import { type Database, openDatabase, openReadOnly, type WriteOptions } from "./database.ts";
-import { MONTH, onDisk, syncFolder } from "./files.ts";
+import { MONTH, onDisk } from "./files.ts";
 import { createMonth, type Month, monthOn } from "./month.ts";
 import type { State } from "./state.ts";
 import { TILE_HEIGHT } from "./tiles.ts";

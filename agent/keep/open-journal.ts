@@ -4,11 +4,14 @@ import type { Vkey } from "../../feed/format/note.ts";
 import type { Frontier, Subtree } from "../../feed/format/tree.ts";
 import type { Journal } from "./journal.ts";
 import type { CosignatureLine, Cosigned, Pointers, Sealed } from "./state.ts";
+import type { TwinNotes, TwinSealed } from "./twin-notes.ts";
 
 /** What a journal can be asked, by the process that holds it or by a reader beside it. Sizes are tree sizes. */
 export interface JournalReader extends Pick<Journal, "origin" | "head" | "read"> {
   /** The log keys that entry 0 and the rotations name, as the journal was when it was opened. */
   readonly keys: readonly Vkey[];
+  /** What was signed of the SM3 twin; undefined where entry 0 names none. */
+  readonly twins: TwinNotes | undefined;
   /** Those of them that sign now. */
   readonly inForce: readonly Vkey[];
   /** Hash of a perfect subtree, from at most 128 stored hashes. */
@@ -40,6 +43,8 @@ export interface OpenJournal extends JournalReader, Journal {
    * stored one or the root is not that of the entries.
    */
   keepCheckpoint(sealed: Sealed): void;
+  /** Stores a signed checkpoint of the twin, durable before it returns. */
+  keepTwin(sealed: TwinSealed): void;
   /** Stores cosignature lines of an own checkpoint and moves the pointers forward, in one transaction; never back. */
   cosign(size: number, lines: readonly CosignatureLine[], pointers: Pointers): void;
   /**

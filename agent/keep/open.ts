@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { makeFolders } from "../../feed/folders.ts";
+import { makeFolders } from "../../feed/files/folders.ts";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import type { GenesisBody } from "../../feed/format/body.ts";
 import { checkpointText } from "../../feed/format/checkpoint.ts";
 import { makeEntry, noPrev } from "../../feed/format/entry.ts";
@@ -8,7 +9,7 @@ import { Fault } from "../../feed/format/faults.ts";
 import { openNote } from "../../feed/format/note.ts";
 import { emptyFrontier, type Frontier, pushLeaf } from "../../feed/format/tree.ts";
 import { type CommitHook, holdLock, openDatabase } from "./database.ts";
-import { LOCK, monthName, onDisk, STATE, syncFolder } from "./files.ts";
+import { LOCK, monthName, onDisk, STATE } from "./files.ts";
 import { holderOn } from "./holder.ts";
 import { type Leaves, openLeaves } from "./leaves.ts";
 import { createMonth, frontierHash, monthOn } from "./month.ts";

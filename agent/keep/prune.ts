@@ -1,11 +1,12 @@
 import { renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import { isoTime, readEntry } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Signer } from "../../feed/format/note.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
 import { holdLock, openDatabase, openReadOnly } from "./database.ts";
-import { LOCK, onDisk, STATE, syncFolder } from "./files.ts";
+import { LOCK, onDisk, STATE } from "./files.ts";
 import { createMonth, monthOn } from "./month.ts";
 import { type JournalOptions, openJournal } from "./open.ts";
 import type { OpenJournal } from "./open-journal.ts";

@@ -10,6 +10,7 @@ import { logKeysOf } from "./log-keys.ts";
 import type { JournalReader } from "./open-journal.ts";
 import { type State, stateOn } from "./state.ts";
 import { subtreeOf } from "./tiles.ts";
+import { twinNotesOn } from "./twin-notes.ts";
 
 /**
  * Opens a journal for reading, also while its agent runs. Its head is the newest signed checkpoint: what lies beyond is
@@ -41,7 +42,7 @@ export function expectJournal(dir: string): void {
 
 /** The answers that reader and holder share. */
 export function readerOn(leaves: Leaves, state: State, head: () => Head): JournalReader {
-  const { origin, keys, inForce } = logKeysOf(leaves);
+  const { origin, keys, inForce, twin } = logKeysOf(leaves);
   const subtree = subtreeOf(leaves.hashes);
   const frontier = (size: number): Frontier => {
     if (!(size >= 0 && size <= head().size)) throw new RangeError(`no tree of ${size} in a journal of ${head().size}`);
@@ -51,6 +52,7 @@ export function readerOn(leaves: Leaves, state: State, head: () => Head): Journa
     origin,
     keys,
     inForce,
+    twins: twin && twinNotesOn(state.db, twin),
     head,
     subtree,
     frontierAt: frontier,

@@ -1,10 +1,11 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { syncFolder } from "../../feed/files/whole-file.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import type { Signer } from "../../feed/format/note.ts";
 import { rotateBody } from "../../feed/format/rotate.ts";
 import type { Millis } from "../../feed/format/vocabulary.ts";
-import { onDisk, syncFolder } from "./files.ts";
+import { onDisk } from "./files.ts";
 import { createKey, loadSigner } from "./keys.ts";
 import { type JournalOptions, openJournal } from "./open.ts";
 import type { OpenJournal } from "./open-journal.ts";

@@ -37,12 +37,17 @@ const schema = `
   CREATE TABLE cp(size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL, PRIMARY KEY(size)) STRICT;
   CREATE TABLE cosig(size INTEGER NOT NULL, name TEXT NOT NULL, ts INTEGER NOT NULL, line TEXT NOT NULL,
                      PRIMARY KEY(size, name)) STRICT;
+  CREATE TABLE twin(size INTEGER PRIMARY KEY, stack BLOB NOT NULL, note BLOB NOT NULL) STRICT;
   CREATE TABLE state(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT;
   CREATE TABLE part(name TEXT PRIMARY KEY, first INTEGER NOT NULL) STRICT;
   CREATE TRIGGER cp_next BEFORE INSERT ON cp WHEN NEW.size <= (SELECT max(size) FROM cp)
     BEGIN SELECT RAISE(ABORT, 'checkpoints only grow'); END;
   CREATE TRIGGER cp_update BEFORE UPDATE ON cp BEGIN SELECT RAISE(ABORT, 'checkpoints are never changed'); END;
   CREATE TRIGGER cp_delete BEFORE DELETE ON cp BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
+  CREATE TRIGGER twin_next BEFORE INSERT ON twin WHEN NEW.size <= (SELECT max(size) FROM twin)
+    BEGIN SELECT RAISE(ABORT, 'checkpoints only grow'); END;
+  CREATE TRIGGER twin_update BEFORE UPDATE ON twin BEGIN SELECT RAISE(ABORT, 'checkpoints are never changed'); END;
+  CREATE TRIGGER twin_delete BEFORE DELETE ON twin BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
   CREATE TRIGGER cosig_update BEFORE UPDATE ON cosig BEGIN SELECT RAISE(ABORT, 'cosignatures are never changed'); END;
   CREATE TRIGGER cosig_delete BEFORE DELETE ON cosig BEGIN SELECT RAISE(ABORT, 'cosignatures are never deleted'); END;`;
 

@@ -1,7 +1,7 @@
 import { parseCheckpoint } from "../../feed/format/checkpoint.ts";
 import { bad, good, type Result } from "../../feed/format/faults.ts";
 import { type Cosignature, openNote, parseNote, type Vkey } from "../../feed/format/note.ts";
-import type { Policy } from "../../feed/format/policy.ts";
+import { isMirror, type Policy } from "../../feed/format/policy.ts";
 import type { CosignatureLine } from "../keep/state.ts";
 import type { Shelf } from "./shelf.ts";
 
@@ -64,5 +64,4 @@ export function cosignaturesOf(
   return open.problem.code === "COSIG_BAD" ? bad("ACK_SIG", open.problem.detail) : open;
 }
 
-/** The labels of a policy say the part each signer plays: M1, M2, ... mirror; all others only witness. */
-const roleOf = (label: string): "mirror" | "witness" => (/^M\d*$/.test(label) ? "mirror" : "witness");
+const roleOf = (label: string): "mirror" | "witness" => (isMirror(label) ? "mirror" : "witness");

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { fromBase64 } from "../format/base64.ts";
 import { canonical, parseCanonical } from "../format/canonical.ts";
 import { bad, good, type Result } from "../format/faults.ts";
 import { openNote, parseNote, type Signer, signNote, type Vkey } from "../format/note.ts";
+import { hash } from "../format/schema.ts";
 
 /**
  * The service's word that a month is closed: which tree closes it, how much the mirror holds, and every certificate that was
@@ -10,7 +10,6 @@ import { openNote, parseNote, type Signer, signNote, type Vkey } from "../format
  */
 
 const HEAD = "cems-close/v1";
-const hash = z.string().refine((text) => fromBase64(text, 32) !== undefined, "not base64 of 32 bytes");
 const name = z.string().min(1).max(255);
 
 const closeSchema = z.strictObject({

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { fromBase64 } from "../format/base64.ts";
 import { canonical, type Json, parseCanonical } from "../format/canonical.ts";
 import { bad, good, type Result } from "../format/faults.ts";
 import { openNote, parseNote, type Signer, signNote, type Vkey } from "../format/note.ts";
-import { readingSchema } from "../format/schema.ts";
+import { hash, readingSchema } from "../format/schema.ts";
 
 /**
  * The monthly certificate: a signed note of two lines, `cems-cert/v1` and one canonical JSON object. Everything in it can
@@ -15,7 +14,6 @@ const HEAD = "cems-cert/v1";
 export const listed = 24;
 
 const count = z.int().min(0);
-const hash = z.string().refine((text) => fromBase64(text, 32) !== undefined, "not base64 of 32 bytes");
 const name = z.string().min(1).max(255);
 const time = z.iso.datetime({ precision: 3 }).length(24);
 const head = z.tuple([count, hash]);

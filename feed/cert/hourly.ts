@@ -1,6 +1,6 @@
+import { amended } from "../derive/overlaid.ts";
 import type { StoredEntry } from "../format/entry.ts";
 import type { ReadingTuple } from "../format/reading.ts";
-import { readingSchema } from "../format/schema.ts";
 
 /** The hours of a month as one table, of the entries that the certificate covers: hourly.csv of its bundle. */
 
@@ -10,7 +10,7 @@ interface Hour {
   readonly reading: ReadingTuple;
   readonly n: readonly [number, number];
   readonly entry: number;
-  readonly amended?: number;
+  readonly amendedBy?: number;
 }
 
 export interface Hourly {
@@ -42,9 +42,9 @@ export function makeHourly({ from, to }: { readonly from: number; readonly to: n
       if (entry.type !== "amend") return;
       const start = starts.get(entry.ref);
       if (start === undefined) return;
-      for (const [channel, reading] of Object.entries(readingsOf(entry.value))) {
+      for (const [channel, reading] of Object.entries(amended(entry.value))) {
         const hour = hours.get(`${start} ${channel}`);
-        if (hour?.entry === entry.ref) hours.set(`${start} ${channel}`, { ...hour, reading, amended: entry.seq });
+        if (hour?.entry === entry.ref) hours.set(`${start} ${channel}`, { ...hour, reading, amendedBy: entry.seq });
       }
     },
     csv: () => {
@@ -56,27 +56,11 @@ export function makeHourly({ from, to }: { readonly from: number; readonly to: n
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const line = ({ start, channel, reading: [value, flag, reason], n, entry, amended }: Hour): string =>
-  [start, channel, value ?? "", flag, reason ?? "", ...n, entry, amended ?? ""].map(cell).join(",");
+const line = ({ start, channel, reading: [value, flag, reason], n, entry, amendedBy }: Hour): string =>
+  [start, channel, value ?? "", flag, reason ?? "", ...n, entry, amendedBy ?? ""].map(cell).join(",");
 
 /** RFC 4180, section 2. */
 const cell = (value: string | number): string => {
   const text = String(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
-
-/** {channel: reading} of an amendment of a derived entry; nothing of any other. */
-export function readingsOf(value: string): Readonly<Record<string, ReadingTuple>> {
-  let readings: unknown;
-  try {
-    readings = JSON.parse(value);
-  } catch {
-    return {};
-  }
-  if (typeof readings !== "object" || readings === null) return {};
-  const good = Object.entries(readings).flatMap(([channel, reading]): [string, ReadingTuple][] => {
-    const read = readingSchema.safeParse(reading);
-    return read.success ? [[channel, read.data as ReadingTuple]] : [];
-  });
-  return Object.fromEntries(good);
-}

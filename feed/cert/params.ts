@@ -1,7 +1,7 @@
+import { amended } from "../derive/overlaid.ts";
 import type { StoredEntry } from "../format/entry.ts";
 import type { ReadingTuple } from "../format/reading.ts";
 import type { CertifiedParam } from "./form.ts";
-import { readingsOf } from "./hourly.ts";
 
 /**
  * What is certified, and how its value is made of entries:
@@ -46,7 +46,7 @@ export function makeParams(wanted: readonly WantedParam[], { start, month }: { s
       if (entry.type === "amend") {
         for (const [channel, code] of byChannel) {
           const was = found.get(code);
-          const value = was?.entries[0] === entry.ref ? readingsOf(entry.value)[channel] : undefined;
+          const value = was?.entries[0] === entry.ref ? amended(entry.value)[channel] : undefined;
           if (was !== undefined && value !== undefined)
             found.set(code, { ...was, value, entries: [entry.ref, entry.seq] });
         }

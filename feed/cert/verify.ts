@@ -89,6 +89,8 @@ function checkRange(
       detail: `entries ${report.first} to ${report.first + report.entries} are here, the certificate is of ${range[0]} to ${range[1]}`,
     });
   }
+  if (!report.checkpoints.some(({ size, quorate }) => size === close[0] && quorate))
+    findings.push({ code: "QUORUM", detail: `the checkpoint of ${close[0]} does not carry the quorum` });
   const stack = (frontier ?? "").split(/\s+/).flatMap((word) => fromBase64(word, 32) ?? []);
   const before = rootOf({ ...emptyFrontier, stack });
   if (before.toString("base64") !== open[1])

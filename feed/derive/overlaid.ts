@@ -1,4 +1,5 @@
 import type { ReadingTuple } from "../format/reading.ts";
+import { readingSchema } from "../format/schema.ts";
 
 export type Readings = Readonly<Record<string, ReadingTuple>>;
 
@@ -7,7 +8,7 @@ export function amended(value: string): Readings {
   try {
     const read: unknown = JSON.parse(value);
     if (typeof read !== "object" || read === null) return {};
-    return Object.fromEntries(Object.entries(read).filter(([, one]) => Array.isArray(one) && one.length >= 2));
+    return Object.fromEntries(Object.entries(read).filter(([, one]) => readingSchema.safeParse(one).success));
   } catch {
     return {};
   }

@@ -6,6 +6,7 @@ import { readEntry } from "./entry.ts";
 import { bad, good, type Result } from "./faults.ts";
 import { appendLines, openNote, parseNote, parseVkey, type Signer, signatureLine, type Vkey } from "./note.ts";
 import { hash as hashText } from "./schema.ts";
+import { twinOrigin } from "./sm/tree.ts";
 import { GATEWAY } from "./topics.ts";
 import { leafHash } from "./tree.ts";
 import { weakness } from "./vkey.ts";
@@ -97,5 +98,6 @@ function usableKey(text: string, origin: string): Result<Vkey> {
   const vkey = parseVkey(text);
   if (!vkey.ok) return vkey;
   if (vkey.value.type === 4) return bad("KEY_UNKNOWN", `${text} is the key of a witness, not of a log`);
-  return vkey.value.name === origin ? vkey : bad("KEY_UNKNOWN", `${text} is not named after the log ${origin}`);
+  const owner = vkey.value.type === 255 ? twinOrigin(origin) : origin;
+  return vkey.value.name === owner ? vkey : bad("KEY_UNKNOWN", `${text} is not named after the log ${origin}`);
 }

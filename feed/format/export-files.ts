@@ -6,9 +6,9 @@ import { policyLimit } from "./policy.ts";
 
 /**
  * A bundle directory on disk: keys.txt, leaves.jsonl, checkpoint*.note and checkpoints/*.note, perhaps open.frontier and
- * *.tlog-proof. Notes of an SM3 twin (`sm3` in the name) are left to who can verify them. ENV_SYNTAX where keys.txt or
- * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time; notes and proofs when they are looked at, each
- * time anew; of any other file than the entries no more than a
+ * *.tlog-proof. Notes of an SM3 twin have `sm3` in the name, and perhaps open-sm3.frontier. ENV_SYNTAX where keys.txt or
+ * leaves.jsonl is not there. The entries are read when they are walked, a chunk at a time; notes and proofs when they are
+ * looked at, each time anew; of any other file than the entries no more than a
  * byte beyond what its reader takes, so that a folder from a stranger cannot fill the memory. What is there and cannot be
  * read, or is no file (a device or a pipe never ends), throws an error with `code` and `path`, here or while the entries are
  * walked.
@@ -25,15 +25,19 @@ export function readExport(dir: string): Result<ExportFiles> {
       return beginOf(at(name));
     },
   });
-  const isNote = (name: string): boolean => name.endsWith(".note") && !name.includes("sm3");
+  const text = (name: string): string => beginOf(at(name)).toString("utf8");
+  const notes = (fits: (name: string) => boolean): NamedFile[] =>
+    [
+      ...top.filter((name) => name.startsWith("checkpoint") && fits(name)),
+      ...deep.filter(fits).map((name) => join("checkpoints", name)),
+    ].map(read);
   return good({
-    keys: beginOf(at("keys.txt")).toString("utf8"),
+    keys: text("keys.txt"),
     leaves: chunksOf(at("leaves.jsonl")),
-    ...(isThere(at("open.frontier")) && { frontier: beginOf(at("open.frontier")).toString("utf8") }),
-    notes: [
-      ...top.filter((name) => name.startsWith("checkpoint") && isNote(name)),
-      ...deep.filter(isNote).map((name) => join("checkpoints", name)),
-    ].map(read),
+    ...(isThere(at("open.frontier")) && { frontier: text("open.frontier") }),
+    ...(isThere(at("open-sm3.frontier")) && { twinFrontier: text("open-sm3.frontier") }),
+    notes: notes((name) => name.endsWith(".note") && !name.includes("sm3")),
+    twins: notes((name) => name.endsWith(".note") && name.includes("sm3")),
     proofs: top.filter((name) => name.endsWith(".tlog-proof")).map(read),
   });
 }

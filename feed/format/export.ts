@@ -6,12 +6,13 @@ import type { Tolerances } from "./checks/tolerances.ts";
 import { readEntry } from "./entry.ts";
 import { checkEpoch } from "./epoch.ts";
 import { bad, good, type Result } from "./faults.ts";
-import { linesOf, readLeaves, type Wanted } from "./leaves.ts";
+import { linesOf, type ReadLeaves, readLeaves, type Wanted } from "./leaves.ts";
 import { type OpenNote, openNote, parseNote, type Verify } from "./note.ts";
 import { type Policy, parsePolicy, quorumMet } from "./policy.ts";
 import { type InclusionProof, parseProof } from "./proof.ts";
 import type { Register, RegisteredLog } from "./registry.ts";
 import { Findings, type Report, type ReportedCheckpoint, verdictOf } from "./report.ts";
+import { type NamedHead, openTwins } from "./sm/twins.ts";
 import { alone, emptyFrontier, leafHash, rootOf, verifyInclusion } from "./tree.ts";
 
 export interface NamedFile {
@@ -29,6 +30,10 @@ export interface ExportFiles {
   readonly frontier?: string;
   /** checkpoint*.note and checkpoints/*.note */
   readonly notes: readonly NamedFile[];
+  /** checkpoint*sm3*.note and checkpoints/*sm3*.note: of the twin tree. Ignored where the policy names no twin key. */
+  readonly twins?: readonly NamedFile[];
+  /** open-sm3.frontier: the same as `frontier` in the twin tree. */
+  readonly twinFrontier?: string;
   /** *.tlog-proof */
   readonly proofs: readonly NamedFile[];
 }
@@ -75,7 +80,8 @@ export function verifyExport(
     if (foreign) findings.add({ code: "CP_ORIGIN", detail: `${name}: origin ${checkpoint.origin}, not ${origin}` });
     return !foreign;
   });
-  checkForks(findings, [...heads, ...proofs]);
+  const twins = openTwins(files.twins ?? [], trust.value.policy, heads, findings);
+  checkForks(findings, [...heads, ...proofs, ...twins]);
   const genesis = trust.value.logs?.find((log) => log.origin === origin)?.genesis ?? known.genesis;
   const judge = judgeEntries(heads, trust.value.policy, findings, {
     earlier: provenConfigs(proofs, origin),
@@ -89,16 +95,17 @@ export function verifyExport(
     frontier: readFrontier(files.frontier),
     sizes: new Set(heads.map((head) => head.checkpoint.size)),
     indexes: new Set(proofs.map(({ proof }) => proof.index)),
+    ...(trust.value.policy.twins !== undefined && {
+      twin: {
+        frontier: readFrontier(files.twinFrontier),
+        sizes: new Set(twins.map(({ checkpoint }) => checkpoint.size)),
+      },
+    }),
   });
   if (read === undefined) return report(findings, heads);
   judge.end();
-  for (const { name, checkpoint } of heads) {
-    const root = read.roots.get(checkpoint.size);
-    const at = `${name} size ${checkpoint.size}`;
-    if (root === undefined) {
-      findings.add({ code: "LEAVES_MISSING", detail: `${at}, entries ${read.first} to ${read.tree.size}` });
-    } else if (!root.equals(checkpoint.root)) findings.add({ code: "ROOT_MISMATCH", detail: at });
-  }
+  checkRoots(findings, heads, read.roots, read);
+  checkRoots(findings, twins, read.twinRoots, read);
   for (const { name, proof, checkpoint } of proofs) {
     const leaf = proof.extra === undefined ? read.hashes.get(proof.index) : leafHash(proof.extra);
     const { size, root } = checkpoint;
@@ -112,6 +119,20 @@ export function verifyExport(
     findings.add({ code: "QUORUM", detail: "no checkpoint carries the quorum" });
   }
   return report(findings, heads, read, judge.unjudged());
+}
+
+function checkRoots(
+  findings: Findings,
+  heads: readonly NamedHead[],
+  roots: ReadonlyMap<number, Buffer>,
+  { first, tree }: Pick<ReadLeaves, "first" | "tree">,
+): void {
+  for (const { name, checkpoint } of heads) {
+    const root = roots.get(checkpoint.size);
+    const at = `${name} size ${checkpoint.size}`;
+    if (root === undefined) findings.add({ code: "LEAVES_MISSING", detail: `${at}, entries ${first} to ${tree.size}` });
+    else if (!root.equals(checkpoint.root)) findings.add({ code: "ROOT_MISMATCH", detail: at });
+  }
 }
 
 interface OpenedHead {
@@ -142,8 +163,11 @@ function trustOf({ keys }: ExportFiles, register: Register | undefined, verify: 
     const policy = parsePolicy(keys);
     return policy.ok ? good({ policy: policy.value, logs: undefined, verify }) : policy;
   }
-  const logs = register.logs.flatMap((log) => log.keys.map(({ vkey }) => vkey));
-  return good({ policy: { ...register.policy, logs }, logs: register.logs, verify });
+  const registered = register.logs.flatMap((log) => log.keys.map(({ vkey }) => vkey));
+  const logs = registered.filter(({ type }) => type === 1);
+  const twins = registered.filter(({ type }) => type === 255);
+  const policy = { ...register.policy, logs, ...(twins.length > 0 && { twins }) };
+  return good({ policy, logs: register.logs, verify });
 }
 
 function openHead(bytes: Buffer, { policy, logs, verify }: Trust): Result<OpenedHead> {
@@ -194,7 +218,7 @@ function keep<T>(findings: Findings, name: string, read: Result<T>): (T & { read
   return [];
 }
 
-function checkForks(findings: Findings, heads: readonly (OpenedHead & { readonly name: string })[]): void {
+function checkForks(findings: Findings, heads: readonly NamedHead[]): void {
   const roots = new Map<string, Buffer>();
   for (const { name, checkpoint } of heads) {
     const tree = `${checkpoint.origin} ${checkpoint.size}`;

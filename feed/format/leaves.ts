@@ -2,6 +2,7 @@ import { parseCanonical } from "./canonical.ts";
 import { checkEntry, noPrev, type StoredEntry } from "./entry.ts";
 import type { Findings } from "./report.ts";
 import { makeScanner } from "./scan/scan.ts";
+import { pushSm3, sm3RootOf } from "./sm/tree.ts";
 import { alone, emptyFrontier, type Frontier, frontierLength, leafHash, pushLeaf, rootOf } from "./tree.ts";
 
 /** Far above the length of an entry (2.6): of a longer line only so much is held, and that is refused. */
@@ -33,6 +34,8 @@ export interface Wanted {
   readonly frontier: { readonly size?: number; readonly stack: readonly Buffer[] } | "broken" | undefined;
   readonly sizes: ReadonlySet<number>;
   readonly indexes: ReadonlySet<number>;
+  /** The same for the SM3 twin tree, where it is asked for. */
+  readonly twin?: Pick<Wanted, "frontier" | "sizes">;
   /** Called for each entry that stands in its place, with the tree before it. */
   visit?(leaf: VisitedLeaf, before: Frontier): void;
   /** Called for each that is one, wherever it stands. */
@@ -49,6 +52,7 @@ export interface ReadLeaves {
   readonly first: number;
   readonly tree: Frontier;
   readonly roots: ReadonlyMap<number, Buffer>;
+  readonly twinRoots: ReadonlyMap<number, Buffer>;
   readonly hashes: ReadonlyMap<number, Buffer>;
 }
 
@@ -61,6 +65,8 @@ type Line = { readonly bytes: Buffer; readonly ended: boolean };
 export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wanted): ReadLeaves | undefined {
   const roots = new Map<number, Buffer>();
   const hashes = new Map<number, Buffer>();
+  const twinRoots = new Map<number, Buffer>();
+  let twin: Frontier | undefined;
   let first: number | undefined;
   let tree = emptyFrontier;
   let prev: Buffer | undefined;
@@ -70,6 +76,7 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   const remember = (): void => {
     while (next < sizes.length && (sizes[next] as number) < tree.size) next++;
     if (sizes[next] === tree.size) roots.set(tree.size, alone(rootOf(tree)));
+    if (twin !== undefined && wanted.twin?.sizes.has(tree.size)) twinRoots.set(tree.size, sm3RootOf(twin));
   };
   for (const { bytes, ended } of lines) {
     if (first === undefined) {
@@ -78,6 +85,7 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
       first = start.size;
       tree = start;
       prev = first === 0 ? noPrev : undefined;
+      twin = twinAt(first, wanted, findings);
       remember();
     }
     if (!ended) findings.add({ code: "REC_NONCANON", detail: "the last line has no line end" }, tree.size);
@@ -89,10 +97,11 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
     if (entry !== undefined) wanted.take?.(entry);
     if (wanted.indexes.has(tree.size)) hashes.set(tree.size, alone(prev));
     tree = pushLeaf(tree, prev);
+    if (twin !== undefined) twin = pushSm3(twin, bytes);
     remember();
   }
   if (first === undefined) remember();
-  return { first: first ?? 0, tree, roots, hashes };
+  return { first: first ?? 0, tree, roots, hashes, twinRoots };
 }
 
 function startAt(bytes: Buffer, { frontier }: Wanted, findings: Findings): Frontier | undefined {
@@ -104,6 +113,21 @@ function startAt(bytes: Buffer, { frontier }: Wanted, findings: Findings): Front
     return { size, stack: frontier.stack };
   }
   findings.add({ code: "CERT_RANGE", detail: `open.frontier is not of the ${size} entries before the first` }, size);
+  return undefined;
+}
+
+/** The twin tree before the first entry; undefined where nobody asks for it, or where it does not fit (CERT_RANGE). */
+function twinAt(size: number, { twin }: Wanted, findings: Findings): Frontier | undefined {
+  if (twin === undefined) return undefined;
+  if (size === 0) return emptyFrontier;
+  const { frontier } = twin;
+  if (frontier !== undefined && frontier !== "broken" && frontier.stack.length === frontierLength(size)) {
+    return { size, stack: frontier.stack };
+  }
+  findings.add(
+    { code: "CERT_RANGE", detail: `open-sm3.frontier is not of the ${size} entries before the first` },
+    size,
+  );
   return undefined;
 }
 

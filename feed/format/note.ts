@@ -1,8 +1,7 @@
-import { verify as ed25519 } from "node:crypto";
 import { fromBase64 } from "./base64.ts";
 import { bad, Fault, good, type Result } from "./faults.ts";
 import type { Signer } from "./signer.ts";
-import { KEY_NAME, type Vkey } from "./vkey.ts";
+import { KEY_NAME, signedWith, type Vkey } from "./vkey.ts";
 
 export { newKeyPem, type Signer, signerFromPem } from "./signer.ts";
 export { makeVkey, parseVkey, type Vkey } from "./vkey.ts";
@@ -46,7 +45,7 @@ export function signNote(text: string, signer: Signer): string {
 }
 
 export function signatureLine(text: string, signer: Signer): string {
-  expectType(signer, 1);
+  if (signer.vkey.type === 4) expectType(signer, 1);
   return lineOf(signer.vkey, signer.sign(Buffer.from(text)));
 }
 
@@ -90,13 +89,13 @@ export function parseNote(raw: Buffer, atMost: number = noteLimits.bytes): Resul
 
 /**
  * Verifies every line of a known key; lines of other keys are ignored, as signed-note demands. One bad line of a known key
- * refuses the note: SIG_BAD, COSIG_BAD. KEY_UNKNOWN where no log key (type 1) of `keys` signed.
+ * refuses the note: SIG_BAD, COSIG_BAD. KEY_UNKNOWN where no log key (type 1 or 255) of `keys` signed.
  */
 export function openNote(
   raw: Buffer,
   keys: readonly Vkey[],
   atMost?: number,
-  verify: Verify = verifies,
+  verify: Verify = signedWith,
 ): Result<OpenNote> {
   const note = parseNote(raw, atMost);
   if (!note.ok) return note;
@@ -105,8 +104,9 @@ export function openNote(
   const cosignatures: Cosignature[] = [];
   for (const line of lines) {
     for (const vkey of keys.filter((key) => key.name === line.name && key.id.equals(line.id))) {
-      if (vkey.type === 1) {
-        if (!isSigned(vkey, text, line, verify)) return bad("SIG_BAD", `the signature of ${vkey.name}`);
+      if (vkey.type !== 4) {
+        const good = line.signature.length === 64 && verify(vkey, Buffer.from(text), line.signature);
+        if (!good) return bad("SIG_BAD", `the signature of ${vkey.name}`);
         signedBy.push(vkey);
       } else {
         const time = verifiedTime(vkey, text, line, verify);
@@ -123,7 +123,7 @@ export function openNote(
 export function verifiedCosignatures(
   raw: Buffer,
   keys: readonly Vkey[],
-  verify: Verify = verifies,
+  verify: Verify = signedWith,
 ): Result<readonly Cosignature[]> {
   const note = parseNote(raw);
   if (!note.ok) return note;
@@ -145,13 +145,8 @@ function parseLine(line: string): SignatureLine | undefined {
   return { name, id: bytes.subarray(0, 4), signature: bytes.subarray(4), line };
 }
 
-/** Whether 64 bytes are the key's Ed25519 signature of a message. */
-export type Verify = (vkey: Vkey, message: Buffer, signature: Buffer) => boolean;
-
-export const verifies: Verify = (vkey, message, signature) => ed25519(null, message, vkey.publicKey, signature);
-
-const isSigned = (vkey: Vkey, text: string, { signature }: SignatureLine, verify: Verify): boolean =>
-  signature.length === 64 && verify(vkey, Buffer.from(text), signature);
+/** Whether 64 bytes are the key's signature of a message. */
+export type Verify = typeof signedWith;
 
 function verifiedTime(vkey: Vkey, text: string, { signature }: SignatureLine, verify: Verify): number | undefined {
   if (signature.length !== 72) return undefined;

@@ -9,6 +9,8 @@ export interface Policy {
   readonly quorum: string;
   /** The key of the service's commands and nacks; a comment line `# control VKEY`, so that foreign readers skip it. */
   readonly control?: Vkey;
+  /** The SM2 keys of twin trees; comment lines `# twin VKEY`, so that readers who know no SM2 skip them. */
+  readonly twins?: readonly Vkey[];
 }
 
 export interface Witness {
@@ -23,6 +25,9 @@ export interface Group {
   readonly members: readonly string[];
 }
 
+/** The labels of a policy say the part each signer plays: M, M1, M2, ... mirror; all others only witness. */
+export const isMirror = (label: string): boolean => /^M\d*$/.test(label);
+
 interface Draft {
   readonly logs: Vkey[];
   readonly witnesses: Witness[];
@@ -30,6 +35,7 @@ interface Draft {
   readonly used: Set<string>;
   quorum?: string;
   control?: Vkey;
+  twins?: Vkey[];
 }
 
 /** In bytes: a register of some thirty thousand gateways. */
@@ -54,6 +60,7 @@ export function parsePolicy(text: string): Result<Policy> {
 export function formatPolicy(policy: Policy): string {
   const lines = [
     ...policy.logs.map((log) => `log ${log.text}`),
+    ...(policy.twins ?? []).map((twin) => `# twin ${twin.text}`),
     ...policy.witnesses.map(({ label, vkey }) => `witness ${label} ${vkey.text}`),
     ...(policy.control === undefined ? [] : [`# control ${policy.control.text}`]),
     ...policy.groups.map(({ label, threshold, members }) => `group ${label} ${threshold} ${members.join(" ")}`),
@@ -84,6 +91,7 @@ function readLine(draft: Draft, line: string): Problem | undefined {
   const [keyword, ...rest] = words;
   if (keyword === undefined) return undefined;
   if (keyword === "#" && rest[0] === "control") return readControl(draft, rest);
+  if (keyword === "#" && rest[0] === "twin") return readTwin(draft, rest);
   if (keyword.startsWith("#")) return undefined;
   if (keyword === "log" && (rest.length === 1 || rest.length === 2)) return readLog(draft, rest);
   if (keyword === "witness" && (rest.length === 2 || rest.length === 3)) return readWitness(draft, rest);
@@ -96,6 +104,13 @@ function readControl(draft: Draft, [, text = ""]: readonly string[]): Problem | 
   const vkey = keyOf(text, 1, draft.control === undefined ? [] : [draft.control]);
   if (!vkey.ok) return vkey.problem;
   draft.control = vkey.value;
+  return undefined;
+}
+
+function readTwin(draft: Draft, [, text = ""]: readonly string[]): Problem | undefined {
+  const vkey = keyOf(text, 255, draft.twins ?? []);
+  if (!vkey.ok) return vkey.problem;
+  draft.twins = [...(draft.twins ?? []), vkey.value];
   return undefined;
 }
 

@@ -1,15 +1,15 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { Fault } from "./faults.ts";
-import { makeVkey, type SignatureType, type Vkey } from "./vkey.ts";
+import { makeVkey, type Vkey } from "./vkey.ts";
 
-/** Whoever can sign under `vkey`: a key file here, a token or a TPM elsewhere. `sign` gives the bare 64 bytes of Ed25519. */
+/** Whoever can sign under `vkey`: a key file here, a token or a TPM elsewhere. `sign` gives the bare 64 bytes of Ed25519 or SM2. */
 export interface Signer {
   readonly vkey: Vkey;
   sign(message: Buffer): Buffer;
 }
 
 /** Makes a signer of a PKCS #8 PEM. Throws Fault KEY_UNKNOWN where it does not hold a usable Ed25519 private key. */
-export function signerFromPem(name: string, type: SignatureType, pem: string): Signer {
+export function signerFromPem(name: string, type: 1 | 4, pem: string): Signer {
   const key = readPem(pem);
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
   const vkey = makeVkey(name, type, spki.subarray(-32));

@@ -1,6 +1,9 @@
 import { hash } from "node:crypto";
 
-/** Merkle tree of RFC 6962, section 2.1 (RFC 9162, section 2.1), over SHA-256. Sizes reach 2^53-1: no 32-bit operators here. */
+/**
+ * Merkle tree of RFC 6962, section 2.1 (RFC 9162, section 2.1), over SHA-256 where nothing else is said. Sizes reach
+ * 2^53-1: no 32-bit operators here.
+ */
 
 const LEAF = Buffer.from([0]);
 
@@ -30,6 +33,9 @@ export function nodeHash(left: Buffer, right: Buffer): Buffer {
   return sha256(node);
 }
 
+/** What a tree hashes its inner nodes with: 64 bytes to 32. */
+export type NodeHash = (left: Buffer, right: Buffer) => Buffer;
+
 /** The tree of [0, size) as one root per set bit of `size`, largest subtree first. */
 export interface Frontier {
   readonly size: number;
@@ -38,10 +44,13 @@ export interface Frontier {
 
 export const emptyFrontier: Frontier = { size: 0, stack: [] };
 
-export function pushLeaf(frontier: Frontier, leaf: Buffer): Frontier {
+export const pushLeaf = (frontier: Frontier, leaf: Buffer): Frontier => pushHash(frontier, leaf, nodeHash);
+
+/** The same where the tree may be of another hash. */
+export function pushHash(frontier: Frontier, leaf: Buffer, pair: NodeHash): Frontier {
   const stack = [...frontier.stack];
   let node = leaf;
-  for (let rest = frontier.size; rest % 2 === 1; rest = (rest - 1) / 2) node = nodeHash(stack.pop() as Buffer, node);
+  for (let rest = frontier.size; rest % 2 === 1; rest = (rest - 1) / 2) node = pair(stack.pop() as Buffer, node);
   stack.push(node);
   return { size: frontier.size + 1, stack };
 }

@@ -68,7 +68,14 @@ export function addressOf(settings: LinkSettings): Address {
 export function brokerAddress(text: string): Address | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const protocol = url?.protocol.slice(0, -1);
-  if (!url || (protocol !== "mqtt" && protocol !== "mqtts") || !url.hostname || url.pathname.length > 1 || url.username)
+  if (
+    !url ||
+    (protocol !== "mqtt" && protocol !== "mqtts") ||
+    !url.hostname ||
+    url.pathname.length > 1 ||
+    url.username ||
+    url.password
+  )
     return undefined;
   return {
     protocol,

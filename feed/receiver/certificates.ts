@@ -1,20 +1,11 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { checkForm, checkStatement, outside } from "../cert/check.ts";
 import { type OpenCertificate, openCertificate } from "../cert/form.ts";
 import { makeStatement } from "../cert/statement.ts";
+import { writeWhole } from "../files/whole-file.ts";
 import { readEntry, type StoredEntry } from "../format/entry.ts";
 import { checkEpoch } from "../format/epoch.ts";
 import { Fault, type Finding } from "../format/faults.ts";
@@ -83,9 +74,10 @@ async function answer(parts: CertificatesParts, gateway: Gateway, payload: Buffe
   }
   const { cert } = open.value.certificate;
   const note = countersigned(payload, open.value, parts.control);
-  const path = join(parts.folder, `${cert}.note`);
+  const path = placeOf(parts.folder, gateway.log, cert);
   if (!existsSync(path)) {
-    keep(parts.folder, path, note);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+    writeWhole(path, note, 0o640);
     parts.told.countersigned(gateway.id, cert);
   }
   await parts.send(topics(gateway.id).receipt, readFileSync(path));
@@ -112,7 +104,7 @@ async function problemOf(
   const tree = await ledger.tree(origin, close[0]);
   if (tree === undefined || tree.root.toString("base64") !== close[1])
     return { code: "CERT_RANGE", detail: `no tree of ${close[0]} with that root was witnessed` };
-  const another = other(folder, certificate.cert, text);
+  const another = other(placeOf(folder, log, certificate.cert), certificate.cert, text);
   if (another) return another;
   const { before, behind } = outside(certificate);
   const stating = makeStatement({
@@ -171,25 +163,17 @@ function entryOf([bytes]: readonly Buffer[]): StoredEntry | undefined {
 }
 
 /** Another certificate of this name was countersigned, which nobody may replace: CERT_SUPERSEDED. */
-function other(folder: string, cert: string, text: string): Finding | undefined {
-  const path = join(folder, `${cert}.note`);
+function other(path: string, cert: string, text: string): Finding | undefined {
   if (!existsSync(path)) return undefined;
   return readFileSync(path, "utf8").startsWith(`${text}\n`)
     ? undefined
     : { code: "CERT_SUPERSEDED", detail: `another ${cert} was countersigned before` };
 }
 
-function keep(folder: string, path: string, note: Buffer): void {
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
-  const file = openSync(`${path}.new`, "w", 0o640);
-  try {
-    writeFileSync(file, note);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(`${path}.new`, path);
-}
+/** Each log has a folder of its own: no plant may take the name of another's certificate, nor a generation that of the one before. */
+const folderOf = (folder: string, { name }: GatewayLog): string =>
+  join(folder, createHash("sha256").update(name).digest("hex"));
+const placeOf = (folder: string, log: GatewayLog, cert: string): string => join(folderOf(folder, log), `${cert}.note`);
 
 /** Certificates of a month that were countersigned, of one log, in the order of their numbers. */
 export function countersignedOf(
@@ -198,12 +182,13 @@ export function countersignedOf(
   log: GatewayLog,
   control: Vkey,
 ): readonly OpenCertificate[] {
-  if (!existsSync(folder)) return [];
+  const own = folderOf(folder, log);
+  if (!existsSync(own)) return [];
   const keys = log.keys.map(({ vkey }) => vkey);
-  return readdirSync(folder)
+  return readdirSync(own)
     .filter((name) => name.endsWith(".note") && name.includes(`-${month}-`))
     .flatMap((name) => {
-      const open = openCertificate(readFileSync(join(folder, name)), keys, [control]);
+      const open = openCertificate(readFileSync(join(own, name)), keys, [control]);
       return open.ok && open.value.certificate.origin === log.name ? [open.value] : [];
     })
     .sort((a, b) => numberOf(a) - numberOf(b));

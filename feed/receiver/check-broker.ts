@@ -1,5 +1,6 @@
 import { brokerAddress } from "../link/settings.ts";
 import type { Problem, Reporter } from "../yaml/problem.ts";
+import { hasLogin, loginInAddress } from "../yaml/secrets.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -12,10 +13,10 @@ export function checkBroker({ url, tls }: Loose, report: Reporter): Problem[] {
   if (typeof url !== "string") return [];
   const path = ["broker", "url"];
   const address = brokerAddress(url);
-  if (address === undefined)
-    return [
-      report("E_CONFIG_VALUE", path, `${url} is not the address of a broker`, "mqtt://HOST:PORT or mqtts://HOST:PORT"),
-    ];
+  if (address === undefined) {
+    const message = hasLogin(url) ? `url is ${loginInAddress}` : `${url} is not the address of a broker`;
+    return [report("E_CONFIG_VALUE", path, message, "mqtt://HOST:PORT or mqtts://HOST:PORT")];
+  }
   if (address.protocol === "mqtts" && tls === undefined)
     return [report("E_CONFIG_MISSING", path, "mqtts without `tls`", "tls: { ca: FILE }")];
   if (address.protocol === "mqtt" && tls !== undefined)

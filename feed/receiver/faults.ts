@@ -21,7 +21,7 @@ export const receiverFaults = {
   },
   E_RECEIVER_KEY: {
     consequence: "nothing is started",
-    hint: "Each key is a PKCS #8 PEM of Ed25519 that only its owner may read: chmod 0400.",
+    hint: "Each is a PKCS #8 PEM of Ed25519, a key of its own, that only its owner may read: chmod 0400. Restore the keys that `cems-receiver init` made.",
     exit: 77,
   },
   E_REGISTER: {
@@ -60,7 +60,7 @@ export const receiverFaults = {
     exit: 66,
   },
   E_LEDGER_CORRUPT: {
-    consequence: "nothing is acknowledged",
+    consequence: "nothing is acknowledged or shown",
     hint: "Keep the file as evidence, check the disk, restore a backup; the gateways send again what it lacks.",
     exit: 65,
   },

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolders } from "../folders.ts";
+import { makeFolders } from "../files/folders.ts";
 import { Fault } from "../format/faults.ts";
 import { formatPolicy } from "../format/policy.ts";
 import { createKeys, loadKeys, policyOf } from "./keys.ts";

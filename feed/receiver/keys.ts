@@ -33,7 +33,18 @@ export function loadKeys(dir: string, name: string): ServiceKeys {
       throw new Fault("E_RECEIVER_KEY", `${path} holds no usable key`, { cause });
     }
   };
-  return { witness: load("witness"), mirror: load("mirror"), control: load("control") };
+  const keys = { witness: load("witness"), mirror: load("mirror"), control: load("control") };
+  expectDistinct(dir, Object.values(keys));
+  return keys;
+}
+
+/** A key stands in a policy once (feed/README.md, 5.6): the one given to the plants would be refused, or no quorum met. */
+function expectDistinct(dir: string, signers: readonly Signer[]): void {
+  for (const [index, { vkey }] of signers.entries()) {
+    const twin = signers.slice(0, index).findIndex((other) => other.vkey.key.equals(vkey.key));
+    if (twin >= 0)
+      throw new Fault("E_RECEIVER_KEY", `${join(dir, keyFiles[index] ?? "")} holds the key of ${keyFiles[twin]}`);
+  }
 }
 
 function modeOf(path: string): number | undefined {

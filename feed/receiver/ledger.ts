@@ -76,7 +76,8 @@ export interface Summary {
 /**
  * What the service has witnessed and mirrored. Nothing in it is ever changed or deleted; sizes never go back.
  * `keep` MUST be one transaction that survives a power cut when it returns, and MUST change nothing and return false where
- * the holding is no longer the one in `seen`: only then may anything be cosigned. Throws Fault E_LEDGER_*.
+ * the holding is no longer the one in `seen`: only then may anything be cosigned. Bytes of entries that are given out MUST have the
+ * hash they were kept with. Throws Fault E_LEDGER_*.
  */
 export interface Ledger {
   holding(origin: string): Promise<Holding>;

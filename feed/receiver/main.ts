@@ -11,7 +11,7 @@ import { initReceiver } from "./init.ts";
 import { openReader } from "./readings.ts";
 import { lastReceipt } from "./receipt.ts";
 import { registryCommands } from "./registry/commands.ts";
-import { writeWhole } from "./registry/folder.ts";
+import { keepWhole } from "./registry/folder.ts";
 import { registeredIn } from "./registry/use.ts";
 import { runReceiver } from "./run.ts";
 import { loadSettings, type ReceiverSettings } from "./settings.ts";
@@ -104,7 +104,7 @@ const receipt = command({
   ends: ends.receipt,
   run: async ({ config, origin, out }) => {
     const { size, note } = await lastReceipt(readSettings(config), origin, Date.now());
-    writeWhole(out, note);
+    keepWhole(out, note);
     print(`${out}: the tree of ${size}`);
     return 0;
   },

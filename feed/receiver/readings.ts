@@ -4,6 +4,7 @@ import type { StoredEntry } from "../format/entry.ts";
 import { Fault } from "../format/faults.ts";
 import type { ReadingTuple } from "../format/reading.ts";
 import { openDatabase } from "./database.ts";
+import { asVerified, type Kept } from "./kept.ts";
 import type { Summary } from "./ledger.ts";
 import { summarise } from "./sqlite-ledger.ts";
 
@@ -43,13 +44,11 @@ export interface LedgerReader {
   close(): void;
 }
 
-interface Row {
+interface Row extends Kept {
   readonly id: number;
   readonly origin: number;
   readonly name: string;
-  readonly seq: number;
   readonly mirrored: number;
-  readonly bytes: Buffer;
 }
 
 /** `gatewayOf` names the gateway of an origin. Throws Fault E_LEDGER_MISSING, E_LEDGER_*. */
@@ -58,10 +57,10 @@ export function openReader(path: string, gatewayOf: (origin: string) => string):
   const db = openDatabase(path, { write: false });
   const before = db.prepare<{ id: number }>("SELECT id FROM leaf ORDER BY id DESC LIMIT 1 OFFSET ?");
   const next = db.prepare<Row>(
-    `SELECT leaf.id, leaf.origin, origin.name, leaf.seq, origin.mirrored, leaf.bytes
+    `SELECT leaf.id, leaf.origin, origin.name, leaf.seq, origin.mirrored, leaf.bytes, leaf.hash
      FROM leaf JOIN origin ON origin.id = leaf.origin WHERE leaf.id > ? ORDER BY leaf.id LIMIT 500`,
   );
-  const entryAt = db.prepare<{ bytes: Buffer }>("SELECT bytes FROM leaf WHERE origin = ? AND seq = ?");
+  const entryAt = db.prepare<Kept>("SELECT seq, bytes, hash FROM leaf WHERE origin = ? AND seq = ?");
   const origins = db.prepare<{ name: string; witnessed: number; mirrored: number }>(
     "SELECT name, witnessed, mirrored FROM origin ORDER BY name",
   );
@@ -69,14 +68,15 @@ export function openReader(path: string, gatewayOf: (origin: string) => string):
   const unitsOf = (origin: number, cfg: number): ReadonlyMap<string, string> => {
     const known = units.get(`${origin}/${cfg}`);
     if (known) return known;
-    const bytes = entryAt.get(origin, cfg)?.bytes;
-    if (bytes === undefined) return new Map();
-    const found = unitsIn(parse(bytes));
+    const row = entryAt.get(origin, cfg);
+    if (row === undefined) return new Map();
+    const found = unitsIn(entryOf(row));
     units.set(`${origin}/${cfg}`, found);
     return found;
   };
-  const readingsOf = ({ origin, name, seq, mirrored, bytes }: Row): VerifiedReading[] => {
-    const entry = parse(bytes);
+  const readingsOf = (row: Row): VerifiedReading[] => {
+    const { origin, name, seq, mirrored } = row;
+    const entry = entryOf(row);
     if (entry.type !== "frame" && entry.type !== "derived") return [];
     const unit = unitsOf(origin, entry.cfg);
     return Object.entries(entry.data).map(([channel, [value, flag, reason]]: [string, ReadingTuple]) => ({
@@ -106,8 +106,7 @@ export function openReader(path: string, gatewayOf: (origin: string) => string):
   };
 }
 
-/** What is in the ledger was verified before; it is not checked again for looking at it. */
-const parse = (bytes: Buffer): StoredEntry => JSON.parse(bytes.toString("utf8")) as StoredEntry;
+const entryOf = (row: Kept): StoredEntry => JSON.parse(asVerified(row).bytes.toString("utf8")) as StoredEntry;
 
 const unitsIn = (entry: StoredEntry): ReadonlyMap<string, string> =>
   new Map(entry.type === "config" ? Object.entries(entry.points).map(([channel, [unit]]) => [channel, unit]) : []);

@@ -4,6 +4,7 @@ import { Fault } from "../format/faults.ts";
 import { checkSerial, type SeenRegister } from "../format/registry.ts";
 import type { Frontier } from "../format/tree.ts";
 import { createDatabase, type Database, holdLock, openDatabase } from "./database.ts";
+import { asVerified, type Kept } from "./kept.ts";
 import type { Holding, Leaf, Ledger, Refusal, Summary, Tree, Witnessed } from "./ledger.ts";
 
 /** `leaf.id` numbers entries in the order they came, which is not that of their numbers while a backlog arrives. */
@@ -84,15 +85,15 @@ function ledgerOn(db: Database): Ledger {
   const findHashes = db.prepare<{ seq: number; hash: Buffer }>(
     "SELECT seq, hash FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? ORDER BY seq",
   );
-  const findEntries = db.prepare<{ seq: number; bytes: Buffer }>(
-    "SELECT seq, bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? ORDER BY seq",
+  const findEntries = db.prepare<Kept>(
+    "SELECT seq, hash, bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? ORDER BY seq",
   );
   const findComputed = db.prepare<Omit<Leaf, "readings">>(
     `SELECT seq, type, hash, bytes FROM leaf
      WHERE origin = ? AND seq >= ? AND seq < ? AND type IN ('derived', 'amend') ORDER BY seq`,
   );
-  const findChecks = db.prepare<{ bytes: Buffer }>(
-    `SELECT bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? AND type = 'event'
+  const findChecks = db.prepare<Kept>(
+    `SELECT seq, hash, bytes FROM leaf WHERE origin = ? AND seq >= ? AND seq < ? AND type = 'event'
      AND instr(bytes, CAST('"code":"CALIBRATION_' AS BLOB)) > 0 ORDER BY seq`,
   );
   const addRefused = db.prepare(
@@ -137,10 +138,10 @@ function ledgerOn(db: Database): Ledger {
     entries: async (origin, from, to) => {
       const rows = findEntries.all(id(origin), from, to);
       const gap = rows.findIndex(({ seq }, index) => seq !== from + index);
-      return rows.slice(0, gap < 0 ? rows.length : gap).map(({ bytes }) => bytes);
+      return rows.slice(0, gap < 0 ? rows.length : gap).map((row) => asVerified(row).bytes);
     },
-    computed: async (origin, from, to) => findComputed.all(id(origin), from, to),
-    checks: async (origin, from, to) => findChecks.all(id(origin), from, to).map(({ bytes }) => bytes),
+    computed: async (origin, from, to) => findComputed.all(id(origin), from, to).map(asVerified),
+    checks: async (origin, from, to) => findChecks.all(id(origin), from, to).map((row) => asVerified(row).bytes),
     recomputed: async (origin) => findBelow.get(origin)?.below,
     setRecomputed: async (origin, below) => void setBelow.run(origin, below),
     witnessedFrom: async (origin, above, upTo) => findWitnessed.all(id(origin), above, id(origin), upTo),

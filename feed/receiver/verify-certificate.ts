@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CertificateCheck, type VerifiedCertificate, verifyCertificate } from "../cert/verify.ts";
+import { fileHashes } from "../files/file-hashes.ts";
 import type { ExportFiles } from "../format/export.ts";
 import { severityOf } from "../format/faults.ts";
 import { noteLimits } from "../format/note.ts";
@@ -55,16 +55,5 @@ const isPlain = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fal
 function hashesOf(dir: string, name: string): readonly [string, string] | undefined {
   const path = join(dir, name);
   if (name.split("/").includes("..") || !isPlain(path)) return undefined;
-  const [sha256, sm3] = [createHash("sha256"), createHash("sm3")];
-  const file = openSync(path, "r");
-  try {
-    const chunk = Buffer.alloc(1_048_576);
-    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
-      sha256.update(chunk.subarray(0, length));
-      sm3.update(chunk.subarray(0, length));
-    }
-  } finally {
-    closeSync(file);
-  }
-  return [sha256.digest("base64"), sm3.digest("base64")];
+  return fileHashes(path);
 }

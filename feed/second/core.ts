@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import { type Verify, verifies } from "../format/note.ts";
-import type { Vkey } from "../format/vkey.ts";
+import type { Verify } from "../format/note.ts";
+import { signedWith, type Vkey } from "../format/vkey.ts";
 import { bad, begun, done, hashed, moves, work } from "./thread.ts";
 
 /**
@@ -52,7 +52,7 @@ export function startSecondCore(): SecondCore {
       const key = keys.get(batch.toString("latin1", at + 2, at + 2 + keyBytes));
       const signature = batch.subarray(at + 2 + keyBytes, at + 2 + keyBytes + signatureBytes);
       const end = at + 2 + keyBytes + signatureBytes + batch.readUInt16BE(at);
-      if (key === undefined || !verifies(key, batch.subarray(at + 2 + keyBytes + signatureBytes, end), signature))
+      if (key === undefined || !signedWith(key, batch.subarray(at + 2 + keyBytes + signatureBytes, end), signature))
         return false;
       at = end;
     }
@@ -68,7 +68,7 @@ export function startSecondCore(): SecondCore {
   };
   return {
     verify: (key, message, signature) => {
-      if (message.length > 65_535) return verifies(key, message, signature);
+      if (message.length > 65_535) return signedWith(key, message, signature);
       const length = Buffer.alloc(2);
       length.writeUInt16BE(message.length);
       const piece = Buffer.concat([length, key.key, signature, message]);

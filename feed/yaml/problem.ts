@@ -1,5 +1,6 @@
 import type { FaultRow } from "../format/faults.ts";
 import type { Path, Yaml } from "./read.ts";
+import { shownLine } from "./secrets.ts";
 
 const stop = { consequence: "nothing is started", exit: 78 } as const;
 /** What may be wrong with any file of settings. */
@@ -20,7 +21,7 @@ export interface Problem<Code extends string = YamlProblemCode> {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** The line as it is written. */
+  /** The line as it is written; empty where it holds a secret. */
   readonly excerpt: string;
   readonly message: string;
   readonly instead: string;
@@ -38,12 +39,17 @@ export type Reporter<Code extends string = YamlProblemCode> = (
 export function reporter<Code extends string>(file: string, yaml: Yaml): Reporter<Code> {
   return (code, path, message, instead, part = "value") => {
     const place = yaml.where(path, part);
-    return { code, file, ...place, excerpt: yaml.line(place.line), message, instead };
+    return { code, file, ...place, excerpt: shownLine(yaml.line(place.line)), message, instead };
   };
 }
 
 export const syntaxProblems = (file: string, yaml: Yaml): Problem[] =>
-  yaml.problems.map((problem) => ({ code: "E_CONFIG_SYNTAX", file, excerpt: yaml.line(problem.line), ...problem }));
+  yaml.problems.map((problem) => ({
+    code: "E_CONFIG_SYNTAX",
+    file,
+    excerpt: shownLine(yaml.line(problem.line)),
+    ...problem,
+  }));
 
 /** The problem of a file of settings that could not be read at all. */
 export function unreadFile(file: string, error: unknown, instead: string): Problem {

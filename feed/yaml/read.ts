@@ -90,10 +90,15 @@ function offsetOf(document: Document.Parsed, path: Path, part: "key" | "value"):
 
 function explain(error: YAMLError): { message: string; instead: string } {
   return {
-    message: error.message,
+    message: said[error.code] ?? error.message,
     instead: instead[error.code] ?? "YAML: `key: value`, two more spaces for each level",
   };
 }
+
+/** Where the parser speaks to programmers. */
+const said: Partial<Record<YAMLError["code"], string>> = {
+  MULTIPLE_DOCS: "a second document begins here",
+};
 
 const instead: Partial<Record<YAMLError["code"], string>> = {
   DUPLICATE_KEY: "each key once",

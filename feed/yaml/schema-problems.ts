@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 import type { Problem, Reporter, YamlProblemCode } from "./problem.ts";
 import { hint, jsonSchema, nodeAt, type Schema, valueAt } from "./schema-node.ts";
+import { hasLogin, loginInAddress } from "./secrets.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -80,6 +81,7 @@ const shown = (value: unknown): string => {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value === null || value === undefined) return "empty";
   if (typeof value === "object") return "a group of settings";
+  if (typeof value === "string" && hasLogin(value)) return loginInAddress;
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 };

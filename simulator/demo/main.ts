@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { command, duration, integer, only, option, or, runProgram } from "../../feed/command.ts";
-import { makeFolders } from "../../feed/folders.ts";
+import { makeFolders } from "../../feed/files/folders.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import { simulatorFaults } from "../faults.ts";
 import { playDemo } from "./play.ts";

@@ -163,22 +163,42 @@ describe("a journal that cannot be used has its own code and exit status, and no
     });
   });
 
+  const entries = (journal: string): number => {
+    const reader = openJournal(journal);
+    const { size } = reader.head();
+    reader.close();
+    return size;
+  };
+
+  test.each([
+    ["run", []],
+    ["end", ["--why", "replaced"]],
+    ["rotate", ["--out", "rotation.note"]],
+    ["enrol", ["--out", "enrol.note"]],
+  ])("of another log than the site names: %s goes on with neither", async (command, more) => {
+    const { site, journal, key } = await makeSite();
+    const before = { size: entries(journal), key: readFileSync(key, "utf8") };
+    const text = readFileSync(site, "utf8");
+    writeFileSync(site, text.replace(/(origin: .*)\/1\n/, "$1/2\n"));
+    const args = more.map((arg) => (arg.endsWith(".note") ? join(journal, "..", arg) : arg));
+    const { code, stderr } = await agent(command, "--config", site, ...args);
+    expect({ code, stderr }).toEqual({
+      code: 78,
+      stderr: expect.stringMatching(/^E_JOURNAL_ORIGIN: .* names \S+\/2, the journal in its state folder is \S+\/1\. /),
+    });
+    expect({ size: entries(journal), key: readFileSync(key, "utf8") }).toEqual(before);
+  });
+
   test("of another key: nothing is written before that is noticed", async () => {
     const { site, journal, key } = await makeSite();
-    const entries = () => {
-      const reader = openJournal(journal);
-      const { size } = reader.head();
-      reader.close();
-      return size;
-    };
-    const before = entries();
+    const before = entries(journal);
     rmSync(key);
     writeFileSync(key, newKeyPem(), { mode: 0o400 });
     expect(await agent("run", "--config", site)).toMatchObject({
       code: 78,
       stderr: expect.stringMatching(/^E_KEY_BAD: .* is not a key of this journal/),
     });
-    expect(entries()).toBe(before);
+    expect(entries(journal)).toBe(before);
   });
 
   test("held by another process, which goes on", async () => {

@@ -4,10 +4,11 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { journalPath, keyPath, runAgent } from "../../agent/agent.ts";
+import { journalPath, runAgent } from "../../agent/agent.ts";
 import { createKey, loadSigner } from "../../agent/keep/keys.ts";
 import { createJournal } from "../../agent/keep/open.ts";
 import { readJournal } from "../../agent/keep/reader.ts";
+import { keyPath } from "../../agent/log-key.ts";
 import { createLogger } from "../../agent/logger.ts";
 import { loadSite } from "../../config/load.ts";
 import type { Site } from "../../config/site.ts";
@@ -107,7 +108,7 @@ test("an agent that is told to stop before its first reading says what it did al
 
 test("an agent that is told to stop while it waits for the service does not complain of it", async () => {
   const policy = join(tempDir(), "policy.txt");
-  writeFileSync(policy, `witness w1 ${signerFromPem("w1.example.cn", 4, newKeyPem()).vkey.text}\nquorum w1\n`);
+  writeFileSync(policy, `witness M1 ${signerFromPem("m1.example.cn", 4, newKeyPem()).vkey.text}\nquorum M1\n`);
   const site = makeSite(`feed: { broker: "mqtt://127.0.0.1:${await freePort()}", policy: ${policy} }\n${meter}`);
   const said: unknown[] = [];
   const log = pino({ base: null }, { write: (line: string) => void said.push(JSON.parse(line).msg) });

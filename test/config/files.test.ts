@@ -22,7 +22,8 @@ lines:
 devices:
   - { id: m, line: bus, unit: 1, profile: suto/s430, every: 1h }
 `;
-const policy = `witness w1 ${signerFromPem("w1.example.cn", 4, newKeyPem()).vkey.text}\nquorum w1\n`;
+const witness = signerFromPem("m1.example.cn", 4, newKeyPem()).vkey.text;
+const policy = `witness M1 ${witness}\nquorum M1\n`;
 
 const authority = certificateAuthority(tempDir(afterAll));
 const [own, other] = [authority.issue("g1"), authority.issue("g2")];
@@ -83,6 +84,7 @@ test("what is no file, and what lies below a file, cannot be read", () => {
 test.each([
   ["none at all", "hello\n", /line 1: .*/],
   ["of nobody", "quorum none\n", /it names no witness/],
+  ["without a mirror", `witness W1 ${witness}\nquorum W1\n`, /it names no mirror, a witness with the label M or M1/],
 ])("a policy that is %s is a problem", (_, written, why) => {
   const dir = whole();
   writeFileSync(join(dir, "policy.txt"), written);

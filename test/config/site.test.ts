@@ -78,6 +78,7 @@ test("a short site has all its defaults", () => {
     file,
     sha256: createHash("sha256").update(text).digest("base64"),
     origin: "log/1",
+    suite: "sha256",
     gateway: "g1",
     plant: "p1",
     stack: "s1",

@@ -22,10 +22,19 @@ async function judge(dir: string): Promise<Judgement[]> {
   return [{ exit: own.code, codes }, ...foreign].map(({ exit, codes }) => ({ exit, codes: [...codes].sort() }));
 }
 
+/** The clock of a test machine may follow nothing, which our verifier remarks upon: here chrony says that it does. */
+function withChrony(): string {
+  const dir = tempDir();
+  const tracking = "CB00710F,203.0.113.15,3,1790812800.1,0.001,0,0,0,0,0,0.002,0.001,64.2,Normal";
+  writeFileSync(join(dir, "chronyc"), `#!/bin/sh\necho ${tracking}\n`, { mode: 0o755 });
+  return `${dir}:${process.env.PATH}`;
+}
+
 needs("python").describe("npm run demo", () => {
   test("the demo ends by itself, loses nothing, and leaves what every verifier accepts until a digit changes", async () => {
     const dir = join(tempDir(), "kept");
-    const demo = await run("npm", ["run", "-s", "demo", "--", "--for", "6s", "--keep", dir, "--seed", "7"]);
+    const args = ["--for", "6s", "--keep", dir, "--seed", "7"];
+    const demo = await run("npm", ["run", "-s", "demo", "--", ...args], { env: { PATH: withChrony() } });
     expect(demo.stderr).not.toMatch(/E_/);
     expect(demo.code).toBe(0);
     const count = (name: string): number => Number(new RegExp(`^ +${name} +(\\d+) `, "m").exec(demo.stdout)?.[1]);
@@ -40,11 +49,7 @@ needs("python").describe("npm run demo", () => {
     const bundle = join(dir, "bundle");
     const site = join(dir, "agent", "site.yaml");
     expect((await runNode("dist/agent/main.js", ["export", "--config", site, "--out", bundle])).code).toBe(0);
-    // The clock of a test machine may follow nothing, which is remarked upon.
-    for (const { exit, codes } of await judge(bundle)) {
-      expect(codes).toEqual([]);
-      expect([0, 3]).toContain(exit);
-    }
+    for (const verdict of await judge(bundle)) expect(verdict).toEqual({ exit: 0, codes: [] });
 
     const leaves = readFileSync(join(bundle, "leaves.jsonl"), "utf8");
     const changed = leaves.replace(

@@ -92,6 +92,7 @@ test.each([
   [["run", "--config", ""], /A value that is not empty is wanted\. Type: /],
   [["verify", ""], /A value that is not empty is wanted\. Type: cems-test verify DIR\n$/],
   [["rnu"], /unknown command 'rnu' \(Did you mean run\?\)\. Type: cems-test run\|verify \(or cems-test --help\)\n$/],
+  [["help", "rnu"], "cems-test: unknown command 'rnu'. Type: cems-test run|verify (or cems-test --help)\n"],
   [[], "cems-test: a command is missing. Type: cems-test run|verify (or cems-test --help)\n"],
 ])("%j is wrong: status 64 and one line that says what to type", async (argv, line) => {
   const { status, out, err } = await type(...argv);

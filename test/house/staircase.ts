@@ -15,7 +15,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   "feed/link": ["feed/format"],
   "feed/link.ts": ["feed/link", "feed/format"],
   "feed/command.ts": ["feed/format"],
-  "feed/folders.ts": [],
+  "feed/files": [],
   "feed/receiver": [
     "feed/cert",
     "feed/derive",
@@ -25,7 +25,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/link",
     "feed/link.ts",
     "feed/command.ts",
-    "feed/folders.ts",
+    "feed/files",
   ],
   drivers: ["feed/format", "feed/yaml"],
   config: ["drivers", "feed/cert", "feed/derive", "feed/format", "feed/yaml"],
@@ -36,7 +36,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/yaml/read.ts",
     "feed/format",
     "feed/command.ts",
-    "feed/folders.ts",
+    "feed/files",
   ],
   // What the agent is put together from: it sees all of its own parts, and they see only what they are given here.
   agent: [
@@ -50,13 +50,14 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/link",
     "feed/link.ts",
     "feed/command.ts",
-    "feed/folders.ts",
+    "feed/files",
   ],
   "agent/certify": [
     "agent/derive",
     "agent/keep",
     "agent/release.ts",
     "drivers/clock.ts",
+    "feed/files",
     "feed/cert",
     "feed/derive",
     "feed/second",
@@ -65,7 +66,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   ],
   "agent/collect": ["config", "drivers", "feed/format"],
   "agent/derive": ["agent/keep", "config", "drivers/clock.ts", "feed/derive", "feed/format"],
-  "agent/keep": ["feed/format", "feed/folders.ts"],
+  "agent/keep": ["feed/format", "feed/files"],
   "agent/probe": ["config", "drivers", "feed/format", "feed/yaml"],
   "agent/send": ["agent/keep", "drivers/clock.ts", "feed/format", "feed/link", "feed/link.ts"],
 };

@@ -9,6 +9,7 @@ const packages = {
   mbpoll: ["mbpoll"],
   socat: ["socat"],
   openssl: ["openssl"],
+  "softhsm2-util": ["softhsm2"],
   python: ["python3", "python3-cryptography"],
   pymodbus: ["python3-pymodbus", "python3-serial", "python3-serial-asyncio"],
   gcc: ["gcc", "libc6-dev"],

@@ -55,6 +55,13 @@ export const errorLimits: Readonly<Record<Monitor, ErrorLimit>> = {
   hg: { ...epa, measure: "of-span", most: "5.0", alternatives: [{ most: "1.0", unit: "ug/scm", places: 1 }] },
 };
 
+/**
+ * The unit in which a limit's differences are meant. In another unit a difference that is allowed would be many times as large:
+ * 1 mg/m3 of mercury is a thousand times what may pass. Undefined where all is a share of the span.
+ */
+export const unitOf = ({ measure, alternatives }: ErrorLimit): string | undefined =>
+  measure === "difference" ? "%" : alternatives.find(({ technique }) => technique === undefined)?.unit;
+
 /** `error` in percent (of the span, or by volume), at one place; `difference` is its unrounded absolute difference. */
 export interface CalibrationError {
   readonly ok: true;

@@ -54,10 +54,13 @@ function continues(after: Succession | null, before: RegisteredLog | undefined):
   return after.origin === before.origin && after.size === size && after.root === root && after.auth === auth;
 }
 
+/** A key of the twin tree is not rotated with that of the log. */
+const isCurrent = ({ to, vkey }: KeyEpoch): boolean => to === null && vkey.type === 1;
+
 function admitKey(register: Register, { genesis, keys, hash }: Enrolment, from: number, raw: Buffer): Changed {
   const log = logOf(register, genesis.origin);
   if (!log?.genesis.equals(hash)) return bad("GENESIS_BAD", `${genesis.origin} is not registered with this entry 0`);
-  const current = log.keys.filter(({ to }) => to === null);
+  const current = log.keys.filter(isCurrent);
   if (current.length === 0) return bad("KEY_REVOKED", `${log.origin} has no key left that could be replaced`);
   if (current.some((epoch) => epoch.from >= from))
     return bad("KEY_EPOCH", `${log.origin} was rotated later than ${from}`);
@@ -66,7 +69,7 @@ function admitKey(register: Register, { genesis, keys, hash }: Enrolment, from: 
     current.map(({ vkey }) => vkey),
   );
   if (!vouched.ok) return bad("KEY_POP", `the key of ${log.origin} in force did not sign the request`);
-  const ended = log.keys.map((epoch) => (epoch.to === null ? { ...epoch, to: from } : epoch));
+  const ended = log.keys.map((epoch) => (isCurrent(epoch) ? { ...epoch, to: from } : epoch));
   const begun = keys.map((vkey): KeyEpoch => ({ vkey, from, to: null, revoked: false }));
   return good(withLog(register, { ...log, keys: [...ended, ...begun] }));
 }

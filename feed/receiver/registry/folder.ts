@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolders } from "../../folders.ts";
+import { makeFolders } from "../../files/folders.ts";
+import { writeWhole } from "../../files/whole-file.ts";
 import { Fault, type Result } from "../../format/faults.ts";
 import { newKeyPem, type Signer, signerFromPem } from "../../format/note.ts";
 import { parsePolicy } from "../../format/policy.ts";
@@ -50,7 +51,7 @@ function registryOf(dir: string, signer: Signer, register: Register, now: () => 
     signer,
     publish: (changed) => {
       const next: Register = { ...changed, serial: register.serial + 1, t: now().toISOString() };
-      writeWhole(join(dir, REGISTER), signRegister(next, signer));
+      keepWhole(join(dir, REGISTER), signRegister(next, signer));
       return next;
     },
   };
@@ -73,25 +74,9 @@ function load(dir: string, name: string): Signer {
   }
 }
 
-/** Aside, flushed, and renamed: whoever reads the file meanwhile finds the old one or the new one, whole. */
-export function writeWhole(path: string, bytes: Buffer): void {
-  const aside = `${path}.new`;
-  onDisk("E_REGISTRY_FOLDER", () => {
-    try {
-      const file = openSync(aside, "w", 0o644);
-      try {
-        writeFileSync(file, bytes);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(aside, path);
-    } catch (error) {
-      rmSync(aside, { force: true });
-      throw error;
-    }
-  });
-}
+/** E_REGISTRY_FOLDER. */
+export const keepWhole = (path: string, bytes: Buffer): void =>
+  onDisk("E_REGISTRY_FOLDER", () => writeWhole(path, bytes, 0o644));
 
 /** Errors of the file system become this code; a file that is there already is E_REGISTRY_EXISTS. */
 export function onDisk<T>(code: string, work: () => T): T {

@@ -9,12 +9,11 @@ import { type Close, signClose } from "../../../feed/cert/close.ts";
 import { type Certificate, openCertificate, signCertificate } from "../../../feed/cert/form.ts";
 import { qrText } from "../../../feed/cert/page.ts";
 import { isoTime } from "../../../feed/format/entry.ts";
-import { unbounded } from "../../../feed/format/epoch.ts";
 import { appendLines, parseNote, signatureLine } from "../../../feed/format/note.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
-import { countersignedOf } from "../../../feed/receiver/certificates.ts";
 import { onOneCore, onTwoCores } from "../../../feed/receiver/verify.ts";
 import { tempDir } from "../../support/temporary.ts";
+
 import { control, enter, from, hour, log, october, optionsFor, origin, receiptFor, to, verified } from "./october.ts";
 
 describe("a month", () => {
@@ -220,38 +219,4 @@ test("the page to print names the values, and its QR code the digest of the note
     `cems-cert/v1 p1-s1-2026-10-1 sha256:${digest}`,
   );
   expect(page).toContain(encodeQR(qrText(open.value), "svg"));
-});
-
-test("a key parameter without a value is remarked upon, and no reason to refuse", async () => {
-  const dir = october();
-  const out = join(tempDir(), "bundle");
-  await certifyMonth(optionsFor(dir, out));
-  const { note, refused } = await receiptFor(dir, readFileSync(join(out, "cert.note")));
-  writeFileSync(join(out, "cert.note"), note ?? "");
-  expect(refused).toEqual([]);
-  const { status, lines } = verified(out);
-  expect([status, lines.at(-1)?.split(":").slice(0, 2)]).toEqual([3, ["VALID WITH REMARKS", " CERT_COVERAGE"]]);
-});
-
-test("a corrected report is a certificate of its own that supersedes the first", async () => {
-  const dir = october();
-  enter(dir, "20.5", "lab-17");
-  await certifyMonth(optionsFor(dir, join(tempDir(), "first")));
-  enter(dir, "19.8", "lab-17");
-  const refused = certifyMonth(optionsFor(dir, join(tempDir(), "none")));
-  await expect(refused).rejects.toMatchObject({ code: "E_CERT_STANDS", message: expect.stringContaining("params") });
-  const out = join(tempDir(), "second");
-  const { certificate } = await certifyMonth(optionsFor(dir, out, { why: "report corrected" }));
-  expect([certificate.cert, certificate.supersedes?.cert]).toEqual(["p1-s1-2026-10-2", "p1-s1-2026-10-1"]);
-  expect(certificate.params[1]).toMatchObject({ value: ["19.8", "N"], n: 2 });
-  const { note, refused: problems, folder } = await receiptFor(dir, readFileSync(join(out, "cert.note")));
-  expect([note?.length !== undefined, problems]).toEqual([true, []]);
-  expect(
-    countersignedOf(
-      join(folder, "certificates"),
-      "2026-10",
-      { name: origin, keys: [unbounded(log.vkey)] },
-      control.vkey,
-    ),
-  ).toHaveLength(1);
 });

@@ -7,7 +7,7 @@ import { seal } from "../../../agent/keep/seal.ts";
 import type { EntryBody } from "../../../feed/format/body.ts";
 import { isoTime, readEntry } from "../../../feed/format/entry.ts";
 import { unbounded } from "../../../feed/format/epoch.ts";
-import { cosignatureLine, newKeyPem, parseNote, signerFromPem } from "../../../feed/format/note.ts";
+import { cosignatureLine, newKeyPem, parseNote, type Signer, signerFromPem } from "../../../feed/format/note.ts";
 import { formatPolicy, type Policy } from "../../../feed/format/policy.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { receiveCertificates } from "../../../feed/receiver/certificates.ts";
@@ -19,6 +19,8 @@ export const origin = "dqs.example.cn/log/p1-s1-g1/1";
 export const log = signerFromPem(origin, 1, newKeyPem());
 export const witness = signerFromPem("w1.dqs.example.cn", 4, newKeyPem());
 export const mirror = signerFromPem("m1.dqs.example.cn", 4, newKeyPem());
+/** Of another log of the same plant and stack. */
+export const another = signerFromPem("dqs.example.cn/log/p1-s1-g2/1", 1, newKeyPem());
 export const control = signerFromPem("ctl.dqs.example.cn", 1, newKeyPem());
 export const policy: Policy = {
   logs: [],
@@ -36,18 +38,18 @@ export const to = Date.UTC(2026, 10, 1) - east;
 export const hour = 3_600_000;
 
 /** A journal of October in which little happens: a frame each minute of a few hours, hours and the month derived, a coal report. */
-export function october(): string {
+export function october(signer = log): string {
   const dir = join(tempDir(afterAll), "journal");
   const key = { boot: "9f3c1a2e", clk: ["ntp", 4] as const };
   const journal = createJournal(dir, {
     genesis: {
       type: "genesis",
       t: isoTime(millis(from - 40 * hour)),
-      origin,
+      origin: signer.vkey.name,
       gen: 1,
       hash: "sha256",
       twin: null,
-      keys: [log.vkey.text],
+      keys: [signer.vkey.text],
       plant: "p1",
       stack: "s1",
       dev: { sn: "1", model: "m", tpm: "none" },
@@ -57,7 +59,7 @@ export function october(): string {
   });
   const sealed = (at: number, ...bodies: EntryBody[]): void => {
     journal.append(...bodies);
-    const note = seal(journal, log);
+    const note = seal(journal, signer);
     if (note === undefined) throw new Error("nothing was sealed");
     const text = parseNote(note.note);
     if (!text.ok) throw new Error("no note");
@@ -209,11 +211,12 @@ export const optionsFor = (journalDir: string, out: string, more: Partial<Certif
 export async function receiptFor(
   journalDir: string,
   cert: Buffer,
-  cleanup?: Cleanup,
+  { signer = log, cleanup, folder = tempDir(cleanup) }: { signer?: Signer; folder?: string; cleanup?: Cleanup } = {},
 ): Promise<{ note?: Buffer; refused: string[]; folder: string }> {
-  const folder = tempDir(cleanup);
-  createLedger(join(folder, "ledger.db"));
-  const ledger = openLedger(join(folder, "ledger.db"));
+  const own = tempDir(cleanup);
+  const { name } = signer.vkey;
+  createLedger(join(own, "ledger.db"));
+  const ledger = openLedger(join(own, "ledger.db"));
   const journal = readJournal(journalDir);
   const refused: string[] = [];
   let note: Buffer | undefined;
@@ -225,7 +228,7 @@ export async function receiptFor(
         return { seq, bytes, hash, type: read.ok ? read.value.type : "", readings: 1 };
       });
       const frontier = journal.frontierAt(sealed.size);
-      await ledger.keep(origin, { seen: { witnessed, mirrored }, tree: sealed, leaves, frontier });
+      await ledger.keep(name, { seen: { witnessed, mirrored }, tree: sealed, leaves, frontier });
       witnessed = mirrored = sealed.size;
     }
     const certificates = receiveCertificates({
@@ -244,7 +247,7 @@ export async function receiptFor(
         throw fault;
       },
     });
-    certificates.take({ id: "g1", log: { name: origin, keys: [unbounded(log.vkey)] } }, cert);
+    certificates.take({ id: "g1", log: { name, keys: [unbounded(signer.vkey)] } }, cert);
     await certificates.idle();
   } finally {
     journal.close();

@@ -1,16 +1,18 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { journalPath, keyPath } from "../../../agent/agent.ts";
+import { journalPath, twinKeyPath } from "../../../agent/agent.ts";
 import { enrolSite, rotateSite } from "../../../agent/commands/enrol.ts";
 import { initSite } from "../../../agent/commands/init.ts";
 import type { CommitHook } from "../../../agent/keep/database.ts";
 import { exportBundle } from "../../../agent/keep/export.ts";
-import { loadSigner } from "../../../agent/keep/keys.ts";
+import { loadSigner, loadTwinSigner } from "../../../agent/keep/keys.ts";
 import { openJournal } from "../../../agent/keep/open.ts";
 import { readJournal } from "../../../agent/keep/reader.ts";
 import { nextKeyPath, rotateKey, signerOf } from "../../../agent/keep/rotating.ts";
 import { seal } from "../../../agent/keep/seal.ts";
+import { sealTwin } from "../../../agent/keep/twin.ts";
+import { keyPath } from "../../../agent/log-key.ts";
 import { loadSite } from "../../../config/load.ts";
 import type { Site } from "../../../config/site.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";
@@ -18,20 +20,24 @@ import { signAuthorisation } from "../../../feed/format/authorise.ts";
 import { readEnrolment } from "../../../feed/format/enrol.ts";
 import { readEntry } from "../../../feed/format/entry.ts";
 import { newKeyPem, openNote, signerFromPem } from "../../../feed/format/note.ts";
+import type { Register } from "../../../feed/format/registry.ts";
 import { rotatedKey } from "../../../feed/format/rotate.ts";
+import { twinOrigin } from "../../../feed/format/sm/tree.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
+import { admit } from "../../../feed/receiver/registry/decide.ts";
 import { verifyFolder } from "../../../feed/receiver/verify.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { faultOf } from "../keep/kit.ts";
 
 const catalogue = loadCatalogue();
+const registry = signerFromPem("reg.test.example", 1, newKeyPem());
 
-function siteOf(origin = "test.example.cn/log/p-s-g1/1"): Site {
+function siteOf(origin = "test.example.cn/log/p-s-g1/1", suite = "sha256"): Site {
   const dir = tempDir();
   const file = join(dir, "site.yaml");
   writeFileSync(
     file,
-    `site: { origin: ${origin}, gateway: g1, plant: p, stack: s1, device: { model: box, sn: "17" } }
+    `site: { origin: ${origin}, gateway: g1, suite: ${suite}, plant: p, stack: s1, device: { model: box, sn: "17" } }
 state: ${join(dir, "state")}
 lines: [{ id: l, transport: tcp, host: 127.0.0.1, port: 9 }]
 devices: [{ id: power, line: l, unit: 1, profile: eastron/sdm630, every: 1h, points: [power] }]
@@ -63,6 +69,49 @@ test("the request carries entry 0 and is signed by the key that it names", () =>
   });
   expect(faultOf(() => enrolSite(site, out))).toBe("E_REQUEST");
 });
+
+test("a log with a twin is registered with both keys, and only that of the log is rotated", () => {
+  const site = siteOf(undefined, "sha256+sm3");
+  initSite(site);
+  const folder = tempDir();
+  const at = (name: string): string => join(folder, name);
+  enrolSite(site, at("request.note"));
+  const request = requestAt(at("request.note"));
+  expect(request.keys.map(({ type }) => type)).toEqual([1, 255]);
+  const empty: Register = {
+    serial: 1,
+    t: "2026-10-01T00:00:00.000Z",
+    key: registry.vkey,
+    policy: { logs: [], witnesses: [], groups: [], quorum: "none" },
+    logs: [],
+  };
+  const admitted = admit(empty, request, readFileSync(at("request.note")));
+  if (!admitted.ok) throw new Error(admitted.problem.detail);
+  rotateSite(site, at("rotation.note"));
+  const rotated = admit(admitted.value, requestAt(at("rotation.note")), readFileSync(at("rotation.note")));
+  if (!rotated.ok) throw new Error(rotated.problem.detail);
+  expect(rotated.value.logs[0]?.keys.map(({ vkey, from, to }) => [vkey.type, from, to])).toEqual([
+    [1, 0, 2],
+    [255, 0, null],
+    [1, 2, null],
+  ]);
+  // The register alone says that there is a twin: who takes its notes away is refused.
+  sealBothOf(site);
+  exportBundle(journalPath(site), at("export"));
+  const lines: string[] = [];
+  expect(verifyFolder(at("export"), rotated.value, (line) => lines.push(line))).toBe(0);
+  for (const name of readdirSync(at("export/checkpoints")))
+    if (name.includes("sm3")) rmSync(join(at("export/checkpoints"), name));
+  expect(verifyFolder(at("export"), rotated.value, (line) => lines.push(line))).toBe(2);
+  expect(lines.at(-1)).toBe("REFUSED: QUORUM");
+});
+
+/** What the agent does when it starts. */
+function sealBothOf(site: Site): void {
+  const journal = openJournal(journalPath(site));
+  sealTwin(journal, loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin)));
+  journal.close();
+}
 
 test("a rotation is an entry, a tree that both keys sign, and a request that both keys sign", () => {
   const site = siteOf();

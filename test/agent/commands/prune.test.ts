@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { journalPath, keyPath } from "../../../agent/agent.ts";
+import { journalPath } from "../../../agent/agent.ts";
 import { pruneSite } from "../../../agent/commands/prune.ts";
 import { createKey, loadSigner } from "../../../agent/keep/keys.ts";
 import { createJournal } from "../../../agent/keep/open.ts";
 import { seal } from "../../../agent/keep/seal.ts";
+import { keyPath } from "../../../agent/log-key.ts";
 import { loadSite } from "../../../config/load.ts";
 import type { Site } from "../../../config/site.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";

@@ -103,6 +103,7 @@ test("nothing is written over what is there, and nothing that cannot be proven",
   seal(made.journal, made.signer);
   expect(faultOf(() => exportBundle(made.dir, out, { from: 1 }))).toBe("E_EXPORT_NOTHING");
   expect(faultOf(() => exportBundle(made.dir, out, { to: 2 }))).toBe("E_EXPORT_NOTHING");
+  expect(faultOf(() => exportBundle(made.dir, out, { to: 0 }))).toBe("E_EXPORT_NOTHING");
   mkdirSync(out);
   writeFileSync(join(out, "mine.txt"), "");
   expect(faultOf(() => exportBundle(made.dir, out))).toBe("E_EXPORT_EXISTS");

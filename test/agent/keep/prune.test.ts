@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
+import { entriesFrom } from "../../../agent/derive/reading.ts";
 import { exportBundle } from "../../../agent/keep/export.ts";
 import type { OpenJournal } from "../../../agent/keep/open-journal.ts";
 import { pruneMonth } from "../../../agent/keep/prune.ts";
@@ -80,6 +81,16 @@ test("the polls of an old month go, and every proof that was given stays provabl
   expect(journal.lastOfType("frame", "nobody")).toBeUndefined();
   journal.append(event(40 * 86_400));
   journal.close();
+});
+
+test("who reads on from before it gets what is left, each entry once", async () => {
+  const made = filled();
+  prune(made);
+  const journal = readJournal(made.dir);
+  const seqs: number[] = [];
+  for await (const { seq } of entriesFrom(journal, 0, new AbortController().signal)) seqs.push(seq);
+  journal.close();
+  expect(seqs).toEqual([0, 401, ...Array.from({ length: 402 }, (_, n) => 402 + n)]);
 });
 
 test("what was pruned is not exported, and all that came after is", () => {

@@ -3,14 +3,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checks } from "../../../feed/format/faults.ts";
+import { makeVkey, signNote, type Vkey } from "../../../feed/format/note.ts";
 import { entrySchema } from "../../../feed/format/schema.ts";
+import { sm2Pem, sm2SignerFromPem } from "../../../feed/format/sm/signer.ts";
+import { newSm2Secret } from "../../../feed/format/sm/sm2.ts";
+import { twinOrigin } from "../../../feed/format/sm/tree.ts";
 import { topics } from "../../../feed/format/topics.ts";
 import { flags } from "../../../feed/format/vocabulary.ts";
 import { exportFiles, writeFiles } from "../../interop/export-directory.ts";
 import { root } from "../../support/program.ts";
 import { needs } from "../../support/system.ts";
 import { tempDir } from "../../support/temporary.ts";
-import { sampleLog } from "./sample-log.ts";
+import { origin, sampleLog } from "./sample-log.ts";
 
 const readme = readFileSync(join(root, "feed/README.md"), "utf8");
 const clause = (number: number): string => {
@@ -65,6 +69,27 @@ needs("openssl").describe("verification by hand", () => {
     expect(lines.filter((line) => line === "Signature Verified Successfully")).toHaveLength(2);
     expect(lines[2]).toBe(`"prev":"${lines[1]}"`);
     expect(lines.at(-2)).toBe(`root ${lines.at(-1)}`);
+  });
+
+  it("works for the SM3 twin: of a bundle, and of the published checkpoint", () => {
+    const published = readFileSync(join(root, "test/vectors/checkpoint-7-sm3.note"));
+    const pem = readFileSync(join(root, "test/vectors/sm2-test.pub.pem"), "utf8");
+    const point = Buffer.from(pem.replaceAll(/-----.*-----|\n/g, ""), "base64").subarray(-65);
+    const theirs = makeVkey(published.toString().split("\n")[0] as string, 255, point);
+    const ours = sm2SignerFromPem(twinOrigin(origin), sm2Pem(newSm2Secret()));
+    const note = Buffer.from(signNote(`${twinOrigin(origin)}\n13\nroot\n`, ours));
+    const run13 = ({ text }: Vkey, bytes: Buffer): string => {
+      const keys = `${(files.get("keys.txt") as Buffer).toString()}# twin ${text}\n`;
+      const changed: [string, Buffer][] = [
+        ["keys.txt", Buffer.from(keys)],
+        ["checkpoints/13-sm3.note", bytes],
+      ];
+      return run(writeFiles(tempDir(), new Map([...files, ...changed])));
+    };
+    expect(run13(ours.vkey, note).trimEnd().split("\n").at(-1)).toBe("Signature Verified Successfully");
+    expect(run13(theirs, published).trimEnd().split("\n").at(-1)).toBe("Signature Verified Successfully");
+    const changed = Buffer.from(published.toString().replace("\n7\n", "\n8\n"));
+    expect(() => run13(theirs, changed)).toThrow("Command failed");
   });
 
   it("shows a changed entry", () => {

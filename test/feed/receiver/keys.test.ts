@@ -1,4 +1,4 @@
-import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createKeys, loadKeys } from "../../../feed/receiver/keys.ts";
@@ -31,6 +31,19 @@ test("a file that holds no key is refused", () => {
   chmodSync(join(dir, "ctl.pem"), 0o600);
   writeFileSync(join(dir, "ctl.pem"), "no key");
   expect(() => loadKeys(dir, "d.example")).toThrow(refused);
+});
+
+test.each([
+  ["m1.pem", "w1.pem"],
+  ["ctl.pem", "m1.pem"],
+])("%s with the key of %s is refused: one key has one purpose", (name, other) => {
+  const dir = tempDir();
+  createKeys(dir);
+  copyFileSync(join(dir, other), join(dir, "copy"));
+  renameSync(join(dir, "copy"), join(dir, name));
+  const told = expect.objectContaining({ message: expect.stringMatching(`${name} holds the key of ${other}$`) });
+  expect(() => loadKeys(dir, "d.example")).toThrow(refused);
+  expect(() => loadKeys(dir, "d.example")).toThrow(told);
 });
 
 test("a key whose path cannot be looked at is refused", () => {

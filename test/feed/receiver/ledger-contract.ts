@@ -97,14 +97,23 @@ export function ledgerContract(name: string, make: () => { open(): Ledger }): vo
       const ledger = make().open();
       const codes = ["CALIBRATION_PASSED", "AGENT_STOP", "CALIBRATION_FAILED", "CALIBRATION_PASSED"];
       const told = leaves(0, 4).map((one, seq) => ({
-        ...one,
+        ...leaf(one.seq, `{"code":"${codes[seq]}","seq":${seq}}`),
         type: seq === 3 ? "frame" : "event",
-        bytes: Buffer.from(`{"code":"${codes[seq]}","seq":${seq}}`),
       }));
       await ledger.keep(origin, change(0, 0, { tree: tree(4), leaves: told, frontier: frontier(4) }));
       const found = async (from: number, to: number) => (await ledger.checks(origin, from, to)).map(String);
       expect(await found(0, 4)).toEqual([String(told[0]?.bytes), String(told[2]?.bytes)]);
       expect(await found(1, 3)).toEqual([String(told[2]?.bytes)]);
+    });
+
+    test("gives out no entry whose bytes are no longer those that were verified", async () => {
+      const ledger = make().open();
+      const text = `{"code":"CALIBRATION_PASSED"}`;
+      const told = ["frame", "event", "derived"].map((type, seq) => ({ ...leaf(seq, text), type }));
+      const turned = told.map((one) => ({ ...one, bytes: Buffer.from(text.replace("PASSED", "FAILED")) }));
+      await ledger.keep(origin, change(0, 0, { tree: tree(3), leaves: turned, frontier: frontier(3) }));
+      for (const asked of [ledger.entries(origin, 0, 1), ledger.checks(origin, 0, 3), ledger.computed(origin, 0, 3)])
+        await expect(asked).rejects.toMatchObject({ code: "E_LEDGER_CORRUPT" });
     });
 
     test("changes nothing where it is no longer what the decision rests on", async () => {

@@ -196,6 +196,21 @@ test.each([
   expect(said(dir)).toEqual([expect.stringMatching(problem)]);
 });
 
+test.each(["mqtt://r:hunter2@b", "mqtt://:hunter2@b", "amqp://r:hunter2@b"])(
+  "a password in %s is not repeated, nor the line it is in",
+  (url) => {
+    const dir = made();
+    const file = join(dir, "receiver.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replace("mqtt://127.0.0.1:1883\n", `${url}\n  password: hunter2\n`));
+    const loaded = loadSettings(file);
+    expect(loaded.ok ? [] : loaded.problem).toMatchObject([
+      { code: "E_CONFIG_VALUE", line: 9, message: expect.stringContaining("`username` and `passwordFile`") },
+      { code: "E_CONFIG_KEY", line: 10 },
+    ]);
+    expect(JSON.stringify(loaded)).not.toContain("hunter2");
+  },
+);
+
 test("who runs is told of each file that is not there; who only reads is not", () => {
   const dir = made();
   const file = join(dir, "receiver.yaml");

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openReader, type VerifiedReading } from "../../../feed/receiver/readings.ts";
 import { type TailOptions, tail } from "../../../feed/receiver/tail.ts";
@@ -45,6 +46,21 @@ test("the newest entries' readings, with the unit of their configuration and the
     { ...common, channel: "cems.nox", value: null, flag: "B", reason: "E_BUS_TIMEOUT" },
     { ...common, channel: "cems.so2", value: "9.0", flag: "N", reason: null },
   ]);
+});
+
+test.each([
+  ["a reading", '"9.0"', '"8.0"'],
+  ["a reading that is no JSON any more", '"9.0"', '"9.0;'],
+  ["the unit in the configuration", "mg/m3", "ug/m3"],
+])("%s that changed in the file is not shown as verified", async (_, before, after) => {
+  const { service } = await started();
+  await service.ledger.close(); // until then the entries are beside the file
+  const file = readFileSync(service.path);
+  expect(file.includes(before)).toBe(true);
+  writeFileSync(service.path, file.toString("latin1").replaceAll(before, after), "latin1");
+  const { lines, done } = begin(service.path, { last: 1 });
+  await expect(done).rejects.toMatchObject({ code: "E_LEDGER_CORRUPT" });
+  expect(lines).toEqual([]);
 });
 
 test("following: each entry once, as it is committed; sizes when they change", async () => {

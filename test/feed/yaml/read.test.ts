@@ -36,6 +36,9 @@ describe("what is not plain YAML is told with its place", () => {
   ])("%s", (_, text, problems) => {
     expect(problemsOf(text)).toEqual(problems);
   });
+  test("in words for whoever wrote the file, not for a programmer", () => {
+    expect(readYaml("a: 1\n---\nb: 2\n").problems[0]?.message).toBe("a second document begins here");
+  });
   test("and then there is no value", () => {
     expect(readYaml("a: [1\n").value).toBeUndefined();
     expect(readYaml("a: &x [1]\nb: [*x, *x]\n").value).toBeUndefined();

@@ -4,6 +4,7 @@ import {
   errorLimits,
   type Monitor,
   type Technique,
+  unitOf,
 } from "../../../../feed/derive/calibration/error.ts";
 
 const judge = (monitor: Monitor, reference: string, reading: string, span?: string, technique?: Technique) => {
@@ -83,4 +84,16 @@ it("gives a reason, no number, where there is nothing to judge", () => {
   }
   const limit = { ...errorLimits.so2, most: "five" };
   expect(calibrationError({ reference: "1", reading: "1" }, limit, { span: "5" })).toMatchObject({ ok: false });
+});
+
+test("differences are meant in the unit of the limit; a flow that is a share of its span may have any", () => {
+  const units = Object.entries(errorLimits).map(([monitor, limit]) => [monitor, unitOf(limit)]);
+  expect(Object.fromEntries(units)).toEqual({
+    so2: "ppm",
+    nox: "ppm",
+    co2: "%",
+    o2: "%",
+    flow: undefined,
+    hg: "ug/scm",
+  });
 });

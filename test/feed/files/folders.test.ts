@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeFolders, removeEmpty } from "../../feed/folders.ts";
-import { tempDir } from "../support/temporary.ts";
+import { makeFolders, removeEmpty } from "../../../feed/files/folders.ts";
+import { tempDir } from "../../support/temporary.ts";
 
 test("makes what is missing, and says what", () => {
   const dir = tempDir();
