@@ -5,8 +5,6 @@ import type { Clock } from "../drivers/clock.ts";
 import { aborted } from "../drivers/line/pause.ts";
 import type { ClockTuple } from "../feed/format/body.ts";
 import { isoTime } from "../feed/format/entry.ts";
-import type { Signer } from "../feed/format/note.ts";
-import { twinOrigin } from "../feed/format/sm/tree.ts";
 import { type Millis, millis, seconds } from "../feed/format/vocabulary.ts";
 import { bootId } from "./boot.ts";
 import { type CertifyingParts, keepCertificates } from "./certify/certifying.ts";
@@ -21,13 +19,10 @@ import { downtime, lastBoot, newest } from "./downtime.ts";
 import { deliver, endOf } from "./ended.ts";
 import { enteredFolder, takeEntered } from "./entering.ts";
 import { type HeldLines, holdLines } from "./holding.ts";
-import { loadTwinSigner } from "./keep/keys.ts";
 import { openJournal } from "./keep/open.ts";
 import type { OpenJournal } from "./keep/open-journal.ts";
 import { expectJournal } from "./keep/reader.ts";
-import { expectKeyOf, seal } from "./keep/seal.ts";
-import { expectTwinKeyOf, sealTwin } from "./keep/twin.ts";
-import { loadLogKey, signerIn } from "./log-key.ts";
+import { loadLogKey, sealerIn } from "./log-key.ts";
 import type { Logger } from "./logger.ts";
 import { bootBody, configBody, configEntries, lastPushed, lastSettings } from "./opening.ts";
 import { recheckDaily } from "./rechecking.ts";
@@ -58,11 +53,7 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   let service: Service | undefined;
   let lines: HeldLines | undefined;
   try {
-    const signer = signerIn(site, journal);
-    expectKeyOf(journal, signer); // before anything is written: an entry that can never be signed helps nobody
-    const twin = journal.twins && loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin));
-    if (twin) expectTwinKeyOf(journal, twin);
-    const sign = (): void => sealBoth(journal, signer, twin);
+    const sign = sealerIn(site, journal);
     const held = { program: "cems-agent run", config: site.file, devicesOn: devicesOn(site), signal };
     lines = await holdLines(site.lines, held).catch((error: unknown) => {
       if (signal.aborted) return undefined; // who is asked to end no longer needs the lines
@@ -84,18 +75,11 @@ export async function runAgent(site: Site, around: Surroundings, signal: AbortSi
   }
 }
 
-/** The twin second: its checkpoint is of a tree that the log itself has signed. */
-function sealBoth(journal: OpenJournal, signer: Signer, twin: Signer | undefined): void {
-  seal(journal, signer);
-  if (twin !== undefined) sealTwin(journal, twin);
-}
-
 const devicesOn =
   ({ devices }: Site) =>
   ({ id }: { readonly id: string }): readonly string[] =>
     devices.filter(({ line }) => line === id).map((device) => device.id);
 
-export const twinKeyPath = (site: Site): string => join(site.state, "twin.key");
 export const journalPath = (site: Site): string => join(site.state, "journal");
 
 async function recover(

@@ -1,23 +1,14 @@
 import { z } from "zod";
-
-const file = z.string().min(1);
+import { path, words } from "./forms.ts";
 
 /** Where the log key is. A TPM or another store would be one more member, of which a site has exactly one. */
 export const keySettings = z.strictObject({
   pkcs11: z
     .strictObject({
-      module: file.meta({ description: "Library of the token.", examples: ["/usr/lib/softhsm/libsofthsm2.so"] }),
-      token: z
-        .string()
-        .min(1)
-        .max(32)
-        .meta({ description: "Label of the token.", examples: ["gateway"] }),
-      label: z
-        .string()
-        .min(1)
-        .max(64)
-        .meta({ description: "Label of the key in it.", examples: ["log"] }),
-      pinFile: file.meta({ description: "File whose first line is the user PIN; for its owner alone." }),
+      module: path.meta({ description: "Library of the token.", examples: ["/usr/lib/softhsm/libsofthsm2.so"] }),
+      token: words.meta({ description: "Label of the token.", examples: ["gateway"] }),
+      label: words.meta({ description: "Label of the key in it.", examples: ["log"] }),
+      pinFile: path.meta({ description: "File whose first line is the user PIN; for its owner alone." }),
     })
     .meta({ description: "A PKCS #11 token that knows Ed25519." }),
 });

@@ -5,8 +5,7 @@ import { command, only, option, or } from "../../feed/command.ts";
 import { isoTime } from "../../feed/format/entry.ts";
 import { journalPath } from "../agent.ts";
 import { openJournal } from "../keep/open.ts";
-import { expectKeyOf, seal } from "../keep/seal.ts";
-import { signerIn } from "../log-key.ts";
+import { sealerIn } from "../log-key.ts";
 import { ends } from "./ends.ts";
 import { readSite } from "./site.ts";
 
@@ -49,10 +48,9 @@ export const end = command({
 export function endLog(site: Site, said: { readonly why: string; readonly next: string | null }): number {
   const journal = openJournal(journalPath(site), { quotaBytes: site.quota });
   try {
-    const signer = signerIn(site, journal);
-    expectKeyOf(journal, signer);
+    const sign = sealerIn(site, journal);
     journal.append({ type: "end", t: isoTime(systemClock.now().wall), ...said });
-    seal(journal, signer);
+    sign();
     return journal.head().size;
   } finally {
     journal.close();

@@ -6,15 +6,13 @@ import { type EnrolmentFacts, readEnrolment, signEnrolment } from "../../feed/fo
 import { isoTime } from "../../feed/format/entry.ts";
 import { Fault } from "../../feed/format/faults.ts";
 import type { Vkey } from "../../feed/format/note.ts";
-import { twinOrigin } from "../../feed/format/sm/tree.ts";
 import { sha256 } from "../../feed/format/tree.ts";
-import { journalPath, twinKeyPath } from "../agent.ts";
-import { loadTwinSigner } from "../keep/keys.ts";
+import { journalPath } from "../agent.ts";
 import type { JournalReader } from "../keep/open-journal.ts";
 import { readJournal } from "../keep/reader.ts";
 import { rotateKey } from "../keep/rotating.ts";
 import { expectKeyOf } from "../keep/seal.ts";
-import { expectOrigin, keyPath, loadLogKey } from "../log-key.ts";
+import { expectOrigin, keyPath, loadLogKey, loadTwinKey } from "../log-key.ts";
 
 /** The request of the last rotation: only the old key could sign it again, and that is gone. */
 const rotationPath = (site: Site): string => join(site.state, "rotation.note");
@@ -30,7 +28,7 @@ export function enrolSite(site: Site, out: string): string[] {
     expectOrigin(site, journal);
     const signer = loadLogKey(site);
     expectKeyOf(journal, signer);
-    const twin = journal.twins ? [loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin))] : [];
+    const twin = journal.twins ? [loadTwinKey(site)] : [];
     const rotated = journal.lastOfType("rotate") !== undefined;
     const request = rotated
       ? lastRotation(site, journal)

@@ -10,14 +10,13 @@ import { Fault } from "../../feed/format/faults.ts";
 import type { Signer, Vkey } from "../../feed/format/note.ts";
 import { sm2Pem } from "../../feed/format/sm/signer.ts";
 import { newSm2Secret } from "../../feed/format/sm/sm2.ts";
-import { twinOrigin } from "../../feed/format/sm/tree.ts";
-import { journalPath, twinKeyPath } from "../agent.ts";
+import { journalPath } from "../agent.ts";
 import { onDisk } from "../keep/files.ts";
-import { createKey, loadTwinSigner } from "../keep/keys.ts";
+import { createKey } from "../keep/keys.ts";
 import { createJournal } from "../keep/open.ts";
 import { seal } from "../keep/seal.ts";
 import { sealTwin } from "../keep/twin.ts";
-import { createLogKey, keyPath, loadLogKey, removeLogKey } from "../log-key.ts";
+import { createLogKey, keyPath, loadLogKey, loadTwinKey, removeLogKey, twinKeyPath } from "../log-key.ts";
 import { readRelease } from "../release.ts";
 
 /**
@@ -84,7 +83,7 @@ function inFolder<T>(path: string, work: () => T): T {
 
 function newTwin(site: Site): Signer {
   createKey(twinKeyPath(site), sm2Pem(newSm2Secret()));
-  return loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin));
+  return loadTwinKey(site);
 }
 
 function begin(site: Site, signer: Signer, after: GenesisBody["after"], twin: Signer | undefined): void {

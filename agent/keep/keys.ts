@@ -7,8 +7,8 @@ import { sm2SignerFromPem } from "../../feed/format/sm/signer.ts";
 import { onDisk } from "./files.ts";
 
 /**
- * Keeps a private key, a fresh one of Ed25519 where none is given, in a new file that only its owner may read (0400), PKCS #8 PEM, flushed to disk with its name.
- * Never overwrites: E_KEY_EXISTS. E_JOURNAL_FULL, E_JOURNAL_IO, which leave no file.
+ * Keeps a private key, a fresh one of Ed25519 where none is given, in a new file that only its owner may read (0400), PKCS #8 PEM,
+ * flushed to disk with its name. Never overwrites: E_KEY_EXISTS. E_JOURNAL_FULL, E_JOURNAL_IO, which leave no file.
  */
 export function createKey(path: string, pem: string = newKeyPem()): void {
   const file = openNew(path);

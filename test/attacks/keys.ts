@@ -78,6 +78,9 @@ async function online(epoch: Parameters<typeof testService>[1] = {}) {
   return { log, service };
 }
 
+/** Who knows a key's name and id, and not the key. */
+const forgerOf = ({ vkey }: Signer): Signer => ({ vkey, sign: () => Buffer.alloc(64, 0x5a) });
+
 export const keyAttacks: Performs = {
   T11: async () => {
     const log = sampleLog(500);
@@ -104,8 +107,7 @@ export const keyAttacks: Performs = {
   },
   T38: async () => {
     const { log, service } = await online();
-    const { vkey } = log.signer;
-    const forger: Signer = { vkey, sign: () => Buffer.alloc(64, 0x5a) };
+    const forger = forgerOf(log.signer);
     await service.take("live", log.bundle(20, 30, { note: log.note(30, { signer: forger }) }));
     return service.refused;
   },
@@ -137,9 +139,8 @@ export const keyAttacks: Performs = {
   },
   T54: async () => {
     const { log, service } = await online();
-    const { vkey } = log.signer;
-    const forger: Signer = { vkey, sign: () => Buffer.alloc(64, 0x5a) };
-    const stranger = signerFromPem(vkey.name, 1, newKeyPem());
+    const forger = forgerOf(log.signer);
+    const stranger = signerFromPem(forger.vkey.name, 1, newKeyPem());
     const note = log.note(30, { signer: stranger });
     const text = note.toString().slice(0, note.toString().lastIndexOf("\n\n") + 1);
     const both = Buffer.from(appendLines(note.toString(), [signatureLine(text, forger)]));

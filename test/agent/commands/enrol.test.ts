@@ -1,18 +1,18 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { journalPath, twinKeyPath } from "../../../agent/agent.ts";
+import { journalPath } from "../../../agent/agent.ts";
 import { enrolSite, rotateSite } from "../../../agent/commands/enrol.ts";
 import { initSite } from "../../../agent/commands/init.ts";
 import type { CommitHook } from "../../../agent/keep/database.ts";
 import { exportBundle } from "../../../agent/keep/export.ts";
-import { loadSigner, loadTwinSigner } from "../../../agent/keep/keys.ts";
+import { loadSigner } from "../../../agent/keep/keys.ts";
 import { openJournal } from "../../../agent/keep/open.ts";
 import { readJournal } from "../../../agent/keep/reader.ts";
 import { nextKeyPath, rotateKey, signerOf } from "../../../agent/keep/rotating.ts";
 import { seal } from "../../../agent/keep/seal.ts";
 import { sealTwin } from "../../../agent/keep/twin.ts";
-import { keyPath } from "../../../agent/log-key.ts";
+import { keyPath, loadTwinKey } from "../../../agent/log-key.ts";
 import { loadSite } from "../../../config/load.ts";
 import type { Site } from "../../../config/site.ts";
 import { loadCatalogue } from "../../../drivers/catalogue.ts";
@@ -22,7 +22,6 @@ import { readEntry } from "../../../feed/format/entry.ts";
 import { newKeyPem, openNote, signerFromPem } from "../../../feed/format/note.ts";
 import type { Register } from "../../../feed/format/registry.ts";
 import { rotatedKey } from "../../../feed/format/rotate.ts";
-import { twinOrigin } from "../../../feed/format/sm/tree.ts";
 import { millis } from "../../../feed/format/vocabulary.ts";
 import { admit } from "../../../feed/receiver/registry/decide.ts";
 import { verifyFolder } from "../../../feed/receiver/verify.ts";
@@ -109,7 +108,7 @@ test("a log with a twin is registered with both keys, and only that of the log i
 /** What the agent does when it starts. */
 function sealBothOf(site: Site): void {
   const journal = openJournal(journalPath(site));
-  sealTwin(journal, loadTwinSigner(twinKeyPath(site), twinOrigin(site.origin)));
+  sealTwin(journal, loadTwinKey(site));
   journal.close();
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
+import { endLog } from "../../../agent/commands/end.ts";
 import { initSite } from "../../../agent/commands/init.ts";
 import { exportBundle } from "../../../agent/keep/export.ts";
 import { MONTH } from "../../../agent/keep/files.ts";
@@ -145,6 +146,8 @@ devices: [{ id: power, line: l, unit: 1, profile: eastron/sdm630, every: 1h, poi
   expect(statSync(key).mode & 0o777).toBe(0o400);
   expect(loadTwinSigner(key, "log/1/sm3").vkey.type).toBe(255);
   expect(faultOf(() => initSite(site.value))).toBe("E_JOURNAL_EXISTS");
+  expect(endLog(site.value, { why: "taken out of use", next: null })).toBe(2);
+  expect(exported(join(dir, "state", "journal"))).toMatchObject({ codes: [], entries: 2 });
   rmSync(join(dir, "state", "journal"), { recursive: true });
   rmSync(join(dir, "state", "log.key"), { force: true });
   expect(faultOf(() => initSite(site.value))).toBe("E_KEY_EXISTS");

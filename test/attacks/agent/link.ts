@@ -110,7 +110,7 @@ export const linkAttacks: Performs = {
       t: "2026-01-01T00:00:00Z",
     };
     await plant.inject("ctl", encodeNack(nack, stranger.control));
-    return plant.journal.mirrored() === settled ? codes : [];
+    return plant.journal.mirrored() === settled && codes.every((code) => code === "ACK_SIG") ? codes : [];
   },
   T49: async () => {
     const dir = tempDir();

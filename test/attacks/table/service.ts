@@ -35,7 +35,7 @@ const rows: readonly Omit<Attack, "seen">[] = [
   {
     id: "T36",
     what: "reorders, doubles and holds back messages",
-    how: "the same proxy hands one on twice and the next after those behind it; nothing is lost, doubled or accused",
+    how: "the same proxy hands one on twice and the next half a second late, after those behind it; nothing is lost, doubled or accused",
     codes: ["DUPLICATE"],
   },
   {
