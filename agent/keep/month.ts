@@ -56,7 +56,7 @@ export interface Month {
   hashes(level: number, from: number, to: number): Buffer[];
   /**
    * All entries of a transaction of `db`, in order, with the frontier after the last. Only within that transaction. Throws
-   * Fault E_JOURNAL_CORRUPT where they do not continue what is on disk.
+   * Fault E_JOURNAL_REFUSED where they do not continue what is on disk.
    */
   put(kept: readonly Kept[], frontier: Frontier): void;
   putTile(tile: Tile): void;
@@ -127,7 +127,7 @@ export function monthOn(db: Database, name: string): Month {
 function expectNext(kept: readonly Kept[], end: number, name: string): void {
   kept.forEach(({ entry }, i) => {
     if (entry.seq === end + i) return;
-    throw new Fault("E_JOURNAL_CORRUPT", `entry ${entry.seq} does not follow entry ${end + i - 1} in ${name}`);
+    throw new Fault("E_JOURNAL_REFUSED", `entry ${entry.seq} does not follow entry ${end + i - 1} in ${name}`);
   });
 }
 

@@ -96,6 +96,8 @@ export function stateOn(db: Database): State {
   const allParts = db.prepare<Part>("SELECT name, first FROM part ORDER BY first");
   const insertPart = db.prepare("INSERT INTO part(name, first) VALUES(?, ?) ON CONFLICT DO NOTHING");
 
+  /** Nobody but the one who holds the journal writes notes, so what it wrote last is the newest. */
+  let written: Sealed | undefined;
   const recall = (name: string): string | undefined => get.get(name)?.v.toString();
   const pointer = (name: keyof Pointers): number => {
     const size = Number(recall(name) ?? "0");
@@ -104,10 +106,13 @@ export function stateOn(db: Database): State {
   };
   return {
     db,
-    latest: () => maybeSealed(newest.get()),
+    latest: () => written ?? maybeSealed(newest.get()),
     at: (size) => maybeSealed(exact.get(size)),
     after: (size, atMost) => larger.all(size, atMost).map(sealedOf),
-    keepNote: ({ size, root, note }) => db.transaction("seal", () => insertNote.run(size, root, note)),
+    keepNote: (sealed) => {
+      db.transaction("seal", () => insertNote.run(sealed.size, sealed.root, sealed.note));
+      written = sealed;
+    },
     cosignatures: (size) => lines.all(size),
     cosignedAfter: (size, atMost) => cosigned.all(size, atMost),
     cosign: (size, cosignatures, pointers) =>

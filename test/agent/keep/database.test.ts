@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { createDatabase, openDatabase, openReadOnly } from "../../../agent/keep/database.ts";
-import { createMonth } from "../../../agent/keep/month.ts";
+import { createMonth, type Kept, monthOn } from "../../../agent/keep/month.ts";
 import { createState } from "../../../agent/keep/state.ts";
+import { makeEntry, noPrev } from "../../../feed/format/entry.ts";
 import { emptyFrontier } from "../../../feed/format/tree.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { events, faultOf, makeJournal, october } from "./kit.ts";
@@ -133,15 +134,34 @@ test.each([
   db.close();
 });
 
-test("the first entry of a month is the one after the month before", () => {
+test.each([
+  ["an entry before the month's first", [0]],
+  ["a gap before the month's first", [8]],
+  ["a gap among entries", [7, 9]],
+  ["an entry twice", [7, 7]],
+])("entries are numbered without gaps: %s is refused", (_what, numbers) => {
   const file = path();
   createMonth(file, { ...emptyFrontier, size: 7 });
   const db = openDatabase(file);
-  const put = (i: number) =>
-    db.exec(`INSERT INTO leaf(i, k, t, rec, h) VALUES(${i}, 'event', '', x'00', zeroblob(32))`);
-  expect(faultOf(() => put(0))).toBe("E_JOURNAL_REFUSED");
-  expect(faultOf(() => put(8))).toBe("E_JOURNAL_REFUSED");
+  const month = monthOn(db, "leaf");
+  const put = (...seqs: number[]) =>
+    db.transaction("append", () =>
+      month.put(
+        seqs.map((seq) => keptAs(seq)),
+        emptyFrontier,
+      ),
+    );
+  expect(faultOf(() => put(...numbers))).toBe("E_JOURNAL_REFUSED");
+  expect(month.end()).toBe(7);
   put(7);
-  put(8);
+  put(8, 9);
+  expect(faultOf(() => put(...numbers.map((seq) => seq + 4)))).toBe("E_JOURNAL_REFUSED");
+  expect(month.end()).toBe(10);
   db.close();
 });
+
+function keptAs(seq: number): Kept {
+  const [body] = events(1, seq);
+  if (body === undefined) throw new Error("no event");
+  return { entry: makeEntry(body, seq, noPrev, Buffer.alloc(12)), type: body.type, t: body.t };
+}

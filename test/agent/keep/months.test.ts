@@ -1,13 +1,9 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openDatabase } from "../../../agent/keep/database.ts";
-import { monthOn } from "../../../agent/keep/month.ts";
 import { openJournal } from "../../../agent/keep/open.ts";
 import { seal } from "../../../agent/keep/seal.ts";
-import { makeEntry, noPrev } from "../../../feed/format/entry.ts";
-import { consistencyProof, emptyFrontier, verifyConsistency } from "../../../feed/format/tree.ts";
-import { event, faultOf, makeJournal, october, openWhole } from "./kit.ts";
+import { consistencyProof, verifyConsistency } from "../../../feed/format/tree.ts";
+import { event, makeJournal, openWhole } from "./kit.ts";
 
 const day = 86_400;
 const months = (dir: string): string[] =>
@@ -49,24 +45,4 @@ test("a clock that steps back leaves the entries in the newest month", () => {
   again.append(event(2));
   again.close();
   expect(months(dir)).toHaveLength(2);
-});
-
-test.each([
-  ["a gap", [5]],
-  ["an entry again", [3]],
-  ["a gap among entries", [4, 6]],
-])("%s cannot be kept: entries are numbered without gaps", (_what, numbers) => {
-  const { journal, dir } = makeJournal();
-  journal.append(event(1), event(2), event(3));
-  journal.close();
-  const db = openDatabase(join(dir, october));
-  const month = monthOn(db, october);
-  const kept = numbers.map((seq) => {
-    const body = event(seq);
-    return { entry: makeEntry(body, seq, noPrev, Buffer.alloc(12)), type: body.type, t: body.t };
-  });
-  const keep = () => db.transaction("append", () => month.put(kept, emptyFrontier));
-  expect(faultOf(keep)).toBe("E_JOURNAL_CORRUPT");
-  expect(month.end()).toBe(4);
-  db.close();
 });
