@@ -1,5 +1,6 @@
 import { nearest } from "../feed/yaml/nearest.ts";
 import { checkPlace } from "./check-place.ts";
+import { checkWhen } from "./check-when.ts";
 import type { Problem, Reporter } from "./problem.ts";
 import type {
   IdentityPlace,
@@ -185,30 +186,9 @@ function valuePoint(point: Point, path: readonly PropertyKey[], report: Reporter
 }
 
 function statusPoint(profile: Profile, point: StatusPoint, index: number, report: Reporter): Problem[] {
-  const found: Problem[] = [];
-  for (const [i, { when }] of point.flags.entries()) {
-    const ofBits = point.type.startsWith("bitfield");
-    const fits = point.type === "bit" ? /^[01]$/.test(when) : ofBits || /^\d+(-\d+)?$/.test(when);
-    const [from, to = from] = when.split("-").map(Number);
-    if (Number(from) > Number(to))
-      found.push(
-        report(
-          "E_CONFIG_VALUE",
-          ["status", index, "flags", i, "when"],
-          `"${when}" ends before it begins`,
-          "the lower number first",
-        ),
-      );
-    if (!fits)
-      found.push(
-        report(
-          "E_CONFIG_VALUE",
-          ["status", index, "flags", i, "when"],
-          `a ${point.type} is never "${when}"`,
-          '"1" or "0" for a bit, a number or "7-65535" for uint16 or decimal, "bit:5" or "not mask:0x0200" for a bitfield',
-        ),
-      );
-  }
+  const found = point.flags.flatMap(({ when }, i) =>
+    checkWhen(point.type, when, ["status", index, "flags", i, "when"], report),
+  );
   for (const [i, id] of (point.points ?? []).entries())
     if (!profile.points.some((value) => value.id === id))
       found.push(

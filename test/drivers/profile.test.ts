@@ -9,6 +9,7 @@ import { tempDir } from "../support/temporary.ts";
 const point = `  - { id: so2, quantity: SO2, at: "input:30", type: float32, unit: mg/m3, places: 2, source: "p. 41" }`;
 const state = `  - { id: state, at: "discrete:7", type: bit, flags: [{ when: "1", flag: M, reason: status.x }], source: "p. 38" }`;
 const bit = `discrete:7", type: bit, flags: [{ when: "1"`;
+const bits = (when: string): string => `holding:7", type: bitfield16, flags: [{ when: "${when}"`;
 const word = (when: string): string => `holding:7", type: uint16, flags: [{ when: "${when}"`;
 const setting = `  - { id: slope, quantity: slope, at: "holding:9", type: float32, unit: "1", places: 3, source: "p. 44" }`;
 const profile = `name: Gas analyzer
@@ -125,6 +126,10 @@ describe("the schema is closed", () => {
       [expect.stringContaining('10 E_CONFIG_VALUE: "1" or "0" for a bit')],
     ],
     ["a negated value", bit, word("not bit:1"), [expect.stringContaining('10 E_CONFIG_VALUE: "1" or "0" for a bit')]],
+    ["a number that no register holds", bit, word("65536-70000"), ["10 E_CONFIG_RANGE: at most 65535"]],
+    ["a mask without a bit", bit, bits("mask:0x0000"), ["10 E_CONFIG_RANGE: a mask with one of 16 bits"]],
+    ["a mask without a bit, negated", bit, bits("not mask:0x0000"), ["10 E_CONFIG_RANGE: a mask with one of 16 bits"]],
+    ["a number that no word of bits is", bit, bits("70000"), ["10 E_CONFIG_RANGE: at most 65535"]],
     ["states that end before they begin", bit, word("3-2"), ["10 E_CONFIG_VALUE: the lower number first"]],
     ["a flag that HJ 212 has not", "flag: M", "flag: X", ["10 E_CONFIG_VALUE: one of N, F, M, S, D, C, T, B"]],
     [
