@@ -237,6 +237,8 @@ describe("places of the other protocols", () => {
   const with_ = (protocol: string, points: string): string =>
     `name: A device\nmaker: Acme\nmodel: D\nsource: Manual\nprotocol: ${protocol}\npoints:\n${points}`;
   const bcd = "type: bcd, length: 2";
+  const byte = (when: string): string =>
+    `status:\n  - { id: s, at: "04000501", type: bitfield8, flags: [{ when: "${when}", flag: D, reason: status.x }], source: "p. 1" }\n`;
 
   test.each([
     [
@@ -267,6 +269,18 @@ describe("places of the other protocols", () => {
     ["a name as a number", "dcon", value("u", "name", "type: decimal"), "E_CONFIG_VALUE: text"],
     ["a channel as text", "dcon", value("u", "channel:0", "type: text"), "E_CONFIG_VALUE: decimal"],
     [
+      "the ninth bit of a byte",
+      "dlt645-2007",
+      value("u", "0201FF00", bcd) + byte("bit:8"),
+      "E_CONFIG_RANGE: bit:0 to bit:7",
+    ],
+    [
+      "a mask beyond a byte",
+      "dlt645-2007",
+      value("u", "0201FF00", bcd) + byte("mask:0xff00"),
+      "E_CONFIG_RANGE: a mask with one of 8 bits",
+    ],
+    [
       "one identifier twice",
       "dlt645-1997",
       value("u", "B611", bcd) + value("w", "B611", bcd),
@@ -291,6 +305,7 @@ describe("places of the other protocols", () => {
   test.each([
     ["dlt645-2007", value("u", "0201FF00+194", bcd) + value("w", "0201FF00", bcd)],
     ["dlt645-1997", value("u", "B61F+196", bcd)],
+    ["dlt645-2007", value("u", "0201FF00", bcd) + byte("not bit:7")],
     ["dcon", value("u", "all:7", "type: decimal") + value("w", "channel:7", "type: decimal")],
     ["hj212", value("u", "2011:a21026-Rtd", "type: decimal") + value("w", "2051:a21026-Avg", "type: decimal")],
   ])("the last place of %s is taken", (protocol, points) => {
