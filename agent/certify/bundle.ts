@@ -13,7 +13,7 @@ interface Written {
   readonly range: Range;
   readonly stating: MonthStating;
   /** Is told how many bytes leaves.jsonl has by now. */
-  readonly written: (path: string, length: number) => void;
+  readonly written: ((path: string, length: number) => void) | undefined;
   readonly policy?: string | undefined;
 }
 

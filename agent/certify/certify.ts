@@ -67,10 +67,10 @@ export async function certifyMonth(options: CertifyOptions): Promise<Certified> 
     const stating = stateMonth(month, range, plant);
     const kept = certificatesIn(options.state, journal, options.control);
     const standing = kept.newest(month.month);
-    const { statement } = writeMonth(journalDir, out, { range, stating, policy, written: second.hash });
+    const { statement } = writeMonth(journalDir, out, { range, stating, policy, written: second?.hash });
     try {
       const files = ["leaves.jsonl", "hourly.csv", ...(range.from > 0 ? ["open.frontier"] : [])];
-      const manifest = manifestOf(out, files, { "leaves.jsonl": second.hashes() });
+      const manifest = manifestOf(out, files, { "leaves.jsonl": second?.hashes() });
       const parts = { month, range, plant, journal, statement, manifest, release: options.release };
       const draft = certificateOf(parts, kept.count(month.month) + 1, superseded(standing, options.why));
       const differ = standing && differences(standing.certificate, draft);
@@ -88,7 +88,7 @@ export async function certifyMonth(options: CertifyOptions): Promise<Certified> 
       throw error;
     }
   } finally {
-    second.stop();
+    second?.stop();
     journal.close();
   }
 }

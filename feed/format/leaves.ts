@@ -1,5 +1,5 @@
 import { parseCanonical } from "./canonical.ts";
-import { checkEntry, noPrev, type StoredEntry } from "./entry.ts";
+import { checkEntry, noPrev, readEntry, type StoredEntry } from "./entry.ts";
 import type { Findings } from "./report.ts";
 import { makeScanner } from "./scan/scan.ts";
 import { pushSm3, sm3RootOf } from "./sm/tree.ts";
@@ -60,7 +60,7 @@ type Line = { readonly bytes: Buffer; readonly ended: boolean };
 
 /**
  * Reads all entries: canonical, of their schema, numbered, chained; and builds the tree over them. Undefined where the
- * frontier does not fit the first entry (CERT_RANGE): then there is no tree to compare with.
+ * frontier does not fit the first entry (CERT_RANGE): then there is no tree to compare with, and no place for any of them.
  */
 export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wanted): ReadLeaves | undefined {
   const roots = new Map<number, Buffer>();
@@ -68,6 +68,7 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   const twinRoots = new Map<number, Buffer>();
   let twin: Frontier | undefined;
   let first: number | undefined;
+  let isLost = false;
   let tree = emptyFrontier;
   let prev: Buffer | undefined;
   const scan = makeScanner();
@@ -80,8 +81,13 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
   };
   for (const { bytes, ended } of lines) {
     if (first === undefined) {
-      const start = startAt(bytes, wanted, findings);
-      if (start === undefined) return undefined;
+      const start = isLost ? undefined : startAt(bytes, wanted, findings);
+      if (start === undefined) {
+        isLost = true;
+        const read = readEntry(bytes);
+        if (read.ok) wanted.take?.(read.value);
+        continue;
+      }
       first = start.size;
       tree = start;
       prev = first === 0 ? noPrev : undefined;
@@ -100,6 +106,7 @@ export function readLeaves(lines: Iterable<Line>, findings: Findings, wanted: Wa
     if (twin !== undefined) twin = pushSm3(twin, bytes);
     remember();
   }
+  if (isLost) return undefined;
   if (first === undefined) remember();
   return { first: first ?? 0, tree, roots, hashes, twinRoots };
 }

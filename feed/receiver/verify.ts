@@ -53,12 +53,18 @@ export function onOneCore(dir: string, by: string | Register | undefined, second
 
 /** A thread of its own is worth its start. */
 const large = 16_777_216;
-const isLarge = (dir: string): boolean =>
-  (statSync(join(dir, "leaves.jsonl"), { throwIfNoEntry: false })?.size ?? 0) > large;
+function isLarge(dir: string): boolean {
+  try {
+    return statSync(join(dir, "leaves.jsonl")).size > large;
+  } catch {
+    return false; // what is wrong with it is said once it is read
+  }
+}
 
 /** With the signatures looked at beside it, and once more in turn where one was bad: then it matters what follows from which. */
 export function onTwoCores(dir: string, by: string | Register | undefined): Verified {
   const second = startSecondCore();
+  if (second === undefined) return onOneCore(dir, by);
   try {
     const all = onOneCore(dir, by, second);
     if (second.settled()) return all;

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { Verify } from "../format/note.ts";
 import { signedWith, type Vkey } from "../format/vkey.ts";
-import { bad, begun, done, hashed, moves, work } from "./thread.ts";
+import { bad, begun, done, finished, given, hashed, headBytes, moves, work } from "./thread.ts";
 
 /**
  * Work that is no part of the walk over the entries, for another core: signatures, and the hashes of a large file. A signature
@@ -20,35 +20,51 @@ export interface SecondCore {
 }
 
 const batchBytes = 65_536;
+/** A stranger's bundle may have any number of signatures: so many batches at once, and so many of them are known again. */
+const [mostBatches, mostSeen] = [256, 262_144];
 /** A thread that does nothing for so long is given up, ms. */
 const patience = 30_000;
-const [keyBytes, signatureBytes] = [32, 64];
+const [keyBytes, signatureBytes, longest] = [32, 64, 65_535];
 
-export function startSecondCore(): SecondCore {
+/** Undefined where no thread can be had, be it that their number or what a process may do is limited. */
+export function startSecondCore(): SecondCore | undefined {
   const numbers = new Int32Array(new SharedArrayBuffer(20));
   const digests = new Uint8Array(new SharedArrayBuffer(64));
-  const resourceLimits = { maxYoungGenerationSizeMb: 2 }; // it holds nothing for long
-  const worker = new Worker(`(${work.toString()})()`, { eval: true, workerData: { numbers, digests }, resourceLimits });
-  worker.on("error", () => {}); // whoever waits for it will give it up
+  const worker = startThread({ numbers, digests });
+  if (worker === undefined) return undefined;
   const seen = new Set<string>();
   const keys = new Map<string, Vkey>();
   const batches: Buffer[] = [];
+  let all = 0;
   let pieces: Buffer[] = [];
   let bytes = 0;
   let isEnded = false;
 
-  /** A claim of four bytes, then of each signature the length of its message, key, signature and message. */
+  /** One that the thread has done with, or another; used again, since the thread lets go of memory when it likes. */
+  const roomForBatch = (): Buffer | undefined => {
+    const free = batches.find((batch) => Atomics.load(stateOf(batch), 0) === finished);
+    if (free !== undefined || batches.length === mostBatches) return free;
+    const batch = Buffer.from(new SharedArrayBuffer(headBytes + batchBytes + 2 + keyBytes + signatureBytes + longest));
+    batches.push(batch);
+    return batch;
+  };
+  /** Its state and where it ends, in four bytes each; then of each signature the length of its message, key, signature and message. */
   const flush = (): void => {
     if (pieces.length === 0) return;
-    const batch = Buffer.from(new SharedArrayBuffer(4 + bytes));
-    let at = 4;
+    all++;
+    const room = roomForBatch();
+    const batch = room ?? Buffer.alloc(headBytes + bytes);
+    let at = headBytes;
     for (const piece of pieces) at += piece.copy(batch, at);
-    batches.push(batch);
-    worker.postMessage({ batch });
+    batch.writeUInt32BE(at, 4);
     [pieces, bytes] = [[], 0];
+    Atomics.store(stateOf(batch), 0, given);
+    if (room === undefined) look(batch);
+    else worker.postMessage({ batch });
   };
   const isGood = (batch: Buffer): boolean => {
-    for (let at = 4; at < batch.length; ) {
+    const last = batch.readUInt32BE(4);
+    for (let at = headBytes; at < last; ) {
       const key = keys.get(batch.toString("latin1", at + 2, at + 2 + keyBytes));
       const signature = batch.subarray(at + 2 + keyBytes, at + 2 + keyBytes + signatureBytes);
       const end = at + 2 + keyBytes + signatureBytes + batch.readUInt16BE(at);
@@ -57,6 +73,10 @@ export function startSecondCore(): SecondCore {
       at = end;
     }
     return true;
+  };
+  const look = (batch: Buffer): void => {
+    if (!isGood(batch)) Atomics.add(numbers, bad, 1);
+    Atomics.add(numbers, done, 1);
   };
   /** False where the thread stands still. */
   const waitUntil = (isOver: () => boolean): boolean => {
@@ -68,12 +88,15 @@ export function startSecondCore(): SecondCore {
   };
   return {
     verify: (key, message, signature) => {
-      if (message.length > 65_535) return signedWith(key, message, signature);
+      // A batch has room for Ed25519 alone, and for messages whose length is two bytes.
+      if (key.type === 255 || signature.length !== signatureBytes || message.length > longest)
+        return signedWith(key, message, signature);
       const length = Buffer.alloc(2);
       length.writeUInt16BE(message.length);
       const piece = Buffer.concat([length, key.key, signature, message]);
       const name = hash("sha256", piece, "binary"); // an anchor embeds the cosignatures of a checkpoint
       if (seen.has(name)) return true;
+      if (seen.size >= mostSeen) seen.clear();
       seen.add(name);
       keys.set(key.key.toString("latin1"), key);
       pieces.push(piece);
@@ -94,13 +117,27 @@ export function startSecondCore(): SecondCore {
     },
     settled: () => {
       flush();
+      const isBad = (): boolean => Atomics.load(numbers, bad) > 0;
       for (const batch of batches.toReversed()) {
-        if (Atomics.exchange(new Int32Array(batch.buffer, 0, 1), 0, begun) === begun) continue;
-        if (!isGood(batch)) Atomics.add(numbers, bad, 1);
-        Atomics.add(numbers, done, 1);
+        if (isBad()) return false;
+        if (Atomics.compareExchange(stateOf(batch), 0, given, begun) !== given) continue;
+        look(batch);
+        Atomics.store(stateOf(batch), 0, finished);
       }
-      return waitUntil(() => Atomics.load(numbers, done) === batches.length) && Atomics.load(numbers, bad) === 0;
+      return waitUntil(() => isBad() || Atomics.load(numbers, done) === all) && !isBad();
     },
     stop: () => void worker.terminate(),
   };
+}
+
+const stateOf = ({ buffer }: Buffer): Int32Array => new Int32Array(buffer, 0, 1);
+
+function startThread(workerData: { readonly numbers: Int32Array; readonly digests: Uint8Array }): Worker | undefined {
+  const resourceLimits = { maxYoungGenerationSizeMb: 2 }; // it holds nothing for long
+  try {
+    const worker = new Worker(`(${work.toString()})()`, { eval: true, workerData, resourceLimits });
+    return worker.on("error", () => {}); // whoever waits for it will give it up
+  } catch {
+    return undefined; // all that it would do can be done without it
+  }
 }

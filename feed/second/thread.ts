@@ -1,7 +1,9 @@
 /** Places in the numbers that both threads see: steps taken, batches looked at, those with a bad signature, 1 or -1 once hashed. */
 export const [moves, done, bad, hashed] = [0, 1, 2, 3] as const;
-/** In the first bytes of a batch, once somebody has begun with it. */
-export const begun = 1;
+/** In the first bytes of a batch: somebody has to look at it, has begun to, has done it. */
+export const [given, begun, finished] = [0, 1, 2] as const;
+/** Of a batch, before its signatures. */
+export const headBytes = 8;
 
 /**
  * The second thread. It is started from the text of this function, so that sources and what is built of them run alike: nothing
@@ -12,7 +14,8 @@ export function work(): void {
   const fs = process.getBuiltinModule("node:fs");
   const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
   const { numbers, digests } = workerData as { numbers: Int32Array; digests: Uint8Array };
-  const [MOVES, DONE, BAD, HASHED] = [0, 1, 2, 3];
+  const [MOVES, DONE, BAD, HASHED] = [0, 1, 2, 3] as const;
+  const [GIVEN, BEGUN, FINISHED] = [0, 1, 2] as const;
   const spki = Buffer.from("302a300506032b6570032100", "hex");
   const keys = new Map<string, ReturnType<typeof crypto.createPublicKey>>();
   const move = (): void => {
@@ -28,7 +31,8 @@ export function work(): void {
     return key;
   };
   const isGood = (batch: Buffer): boolean => {
-    for (let at = 4; at < batch.length; move()) {
+    const last = batch.readUInt32BE(4);
+    for (let at = 8; at < last; move()) {
       const end = at + 98 + batch.readUInt16BE(at);
       const [key, signature] = [batch.subarray(at + 2, at + 34), batch.subarray(at + 34, at + 98)];
       if (!crypto.verify(null, batch.subarray(at + 98, end), keyOf(key), signature)) return false;
@@ -67,17 +71,19 @@ export function work(): void {
     if (end) {
       digests.set(sha256.digest(), 0);
       digests.set(sm3.digest(), 32);
-      Atomics.store(numbers, HASHED as number, how);
+      Atomics.store(numbers, HASHED, how);
     }
-    if (batch !== undefined && Atomics.exchange(new Int32Array(batch.buffer, 0, 1), 0, 1) === 0) {
+    const state = batch && new Int32Array(batch.buffer, 0, 1);
+    if (batch && state && Atomics.compareExchange(state, 0, GIVEN, BEGUN) === GIVEN) {
       let good = false;
       try {
         good = isGood(Buffer.from(batch.buffer, batch.byteOffset, batch.length));
       } catch {
         // A batch that cannot be read is not good.
       }
-      if (!good) Atomics.add(numbers, BAD as number, 1);
-      Atomics.add(numbers, DONE as number, 1);
+      if (!good) Atomics.add(numbers, BAD, 1);
+      Atomics.add(numbers, DONE, 1);
+      Atomics.store(state, 0, FINISHED);
     }
     move();
   });

@@ -86,16 +86,20 @@ export interface Line {
   readonly to: number;
 }
 
-/** Undefined where the scale is not of the grammar. */
+/**
+ * Undefined where the scale is not of the grammar. Its two differences are made exactly: those of doubles that are nearly the
+ * same have few digits that are right.
+ */
 export function lineOf(scale: string): Line | undefined {
-  const parts = scale.split(":");
-  if (!parts.every((part) => FORM.test(part))) return undefined;
-  const [a, r1, e0, e1] = parts.map(Number);
-  if (a === undefined) return undefined;
-  if (parts.length === 1) return { from: 0, slope: a, to: 0 };
+  const parts = scale.split(":").map(decimalOf);
+  const [a, r1, e0, e1] = parts;
+  if (a === undefined || !parts.every((part) => part !== undefined)) return undefined;
+  if (parts.length === 1) return { from: 0, slope: doubleOf(a), to: 0 };
   if (r1 === undefined || e0 === undefined || e1 === undefined || parts.length > 4) return undefined;
-  return { from: a, slope: (e1 - e0) / (r1 - a), to: e0 };
+  return { from: doubleOf(a), slope: doubleOf(difference(e1, e0)) / doubleOf(difference(r1, a)), to: doubleOf(e0) };
 }
+
+const doubleOf = ({ digits, places }: Decimal): number => Number(`${digits}e${-places}`);
 
 /** Whether `digits` / 10^places is surely what a raw number gives; false says nothing. */
 export function surelyGives(raw: number, { from, slope, to }: Line, unit: number, digits: number): boolean {

@@ -128,6 +128,14 @@ describe("a month", () => {
     },
   );
 
+  test("agrees with its entries also where the trees before them are missing", () => {
+    const copy = join(tempDir(), "lost");
+    cpSync(out, copy, { recursive: true });
+    writeFileSync(join(copy, "open.frontier"), "");
+    const found = onOneCore(copy, undefined).report.findings.map(({ code }) => code);
+    expect([...new Set(found)]).toEqual(["CERT_RANGE", "LEAVES_MISSING", "CERT_MANIFEST"]);
+  });
+
   /** The certificate's note with something done to its bytes. */
   const rewritten = (change: (note: string) => string): { lines: string[] } => {
     const copy = join(tempDir(), "rewritten");

@@ -5,6 +5,7 @@ import { exportBundle } from "../../../agent/keep/export.ts";
 import { formatPolicy } from "../../../feed/format/policy.ts";
 import { verifyFolder } from "../../../feed/receiver/verify.ts";
 import { makePlant } from "../../agent/send/plant.ts";
+import { root, run } from "../../support/program.ts";
 import { tempDir } from "../../support/temporary.ts";
 
 /** What an agent exports after the receiver has signed for it. */
@@ -52,6 +53,15 @@ test("keys of the verifier's own take the place of those in the folder", async (
   const [dir, other] = [await exported(), await exported()];
   expect(verified(dir, join(other, "keys.txt"))).toMatchObject({ status: 2 });
   expect(verified(dir, join(dir, "keys.txt")).status).toBe(0);
+});
+
+test("a large folder has its verdict also where no second thread can be had", async () => {
+  const dir = await exported();
+  appendFileSync(join(dir, "leaves.jsonl"), Buffer.alloc(17_000_000, "x"));
+  const threadless = ["--experimental-permission", "--allow-fs-read=*"];
+  const receiver = join(root, "dist/feed/receiver/main.js");
+  const { code, stdout } = await run(process.execPath, [...threadless, receiver, "verify", dir]);
+  expect([code, stdout.trim().split("\n").at(-1)]).toEqual([2, "REFUSED: REC_NONCANON"]);
 });
 
 test("a folder that is no export is a fault, not a verdict", () => {

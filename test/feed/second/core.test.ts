@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { newKeyPem, signerFromPem } from "../../../feed/format/note.ts";
+import { sm2Pem, sm2SignerFromPem } from "../../../feed/format/sm/signer.ts";
+import { newSm2Secret } from "../../../feed/format/sm/sm2.ts";
 import { type SecondCore, startSecondCore } from "../../../feed/second/core.ts";
 import { tempDir } from "../../support/temporary.ts";
 
 function withSecond<T>(work: (second: SecondCore) => T): T {
   const second = startSecondCore();
+  if (second === undefined) throw new Error("no thread");
   try {
     return work(second);
   } finally {
@@ -50,6 +55,35 @@ test("a signature that stands twice is looked at once, a bad one counts each tim
     return second.settled();
   });
   expect(settled).toBe(false);
+});
+
+test("a key or a signature of another form is looked at in its place", () => {
+  const [{ vkey, message }] = signed as [(typeof signed)[number]];
+  const sm2 = sm2SignerFromPem("c", sm2Pem(newSm2Secret()));
+  const answers = withSecond((second) => [
+    second.verify(sm2.vkey, message, sm2.sign(message)),
+    second.verify(sm2.vkey, message, Buffer.alloc(64)),
+    second.verify(vkey, message, Buffer.alloc(63)),
+    second.settled(),
+  ]);
+  expect(answers).toEqual([true, false, false, true]);
+});
+
+test("signatures without end do not fill the memory", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const [{ vkey, signature }] = signed as [(typeof signed)[number]];
+  const message = Buffer.alloc(65_000);
+  const held = (): number => {
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = held();
+  const grown = withSecond((second) => {
+    for (let i = 0; i < 3000; i++) second.verify(vkey, Buffer.concat([message.fill(`${i} `)]), signature);
+    return held() - before;
+  });
+  expect(grown).toBeLessThan(1000 * message.length);
 });
 
 const digests = (bytes: Buffer): string[] =>

@@ -21,6 +21,7 @@ describe("values that surely are what their replies give", () => {
     "0:4095:0:500",
     "800:4000:-20:85.5",
     "1:1:0:5",
+    "402.5453:402.5456:41716:41714",
     "x",
     "",
     "0x10",
@@ -42,10 +43,17 @@ describe("values that surely are what their replies give", () => {
     ["an empty scale", "0", "", 0, 2],
     ["half a digit", "2", "0.25", 0, 10],
     ["another value", "12", "1", 0, 13],
+    [
+      "what doubles alone give between two ends that are nearly the same",
+      "-191607982.012",
+      "402.5453:402.5456:41716:41714",
+      3,
+      29_150,
+    ],
   ])("are not those with %s", (_, value, scale, places, register) => {
     const points = { "d.x": ["-", "1:3:0000:uint16:ABCD", scale, places] as const };
     const readers = readersOf({ points, reads: [[1, 3, 0, 1]] });
-    const raw = [Buffer.from([1, 3, 2, 0, register]).toString("base64")];
+    const raw = [Buffer.from([1, 3, 2, register >> 8, register & 255]).toString("base64")];
     const t = "2026-10-01T00:00:00.000Z";
     const found = scan(
       bytesOf({
