@@ -1,7 +1,7 @@
 import { isoTime } from "../../feed/format/entry.ts";
 import { millis } from "../../feed/format/vocabulary.ts";
 import { filled, type Language, padded } from "../../feed/language.ts";
-import type { DeviceFact, Facts } from "./facts.ts";
+import type { DeviceFact, Facts, Waiting } from "./facts.ts";
 import { levels, type StatusFinding, statusRules, type Verdict } from "./judge.ts";
 import { countdownOf, type MonthFact } from "./months.ts";
 import { said, screen } from "./words.ts";
@@ -81,18 +81,12 @@ function serviceRows(
 ): string[] {
   if (service === null) return [row(say("outbox"), say("sentNowhere"))];
   const { cosigned, uncosigned, outbox } = service;
-  const oldest = (since: number | null): string => (since === null ? "–" : age(now - since, say));
+  const waits = ({ entries: n, since }: Waiting): string =>
+    since === null ? say("nothingWaits") : say("waiting", { n, age: age(now - since, say) });
+  const at = cosigned.at === null ? say("unknown") : clockTime(cosigned.at, offset);
   return [
-    row(
-      say("cosigned"),
-      say("witnessed", {
-        size: cosigned.size,
-        at: cosigned.at === null ? say("unknown") : clockTime(cosigned.at, offset),
-        waits: uncosigned.entries,
-        age: oldest(uncosigned.since),
-      }),
-    ),
-    row(say("outbox"), say("waiting", { waits: outbox.entries, age: oldest(outbox.since) })),
+    row(say("cosigned"), say("witnessed", { size: cosigned.size, at, waits: waits(uncosigned) })),
+    row(say("outbox"), say("held", { waits: waits(outbox) })),
   ];
 }
 

@@ -54,8 +54,8 @@ export interface Step {
 export const stepOfCode: Readonly<Record<CheckCode, StepNumber>> = {
   REG_SIG: 1,
   REG_ROLLBACK: 1,
-  KEY_POP: 1,
-  KEY_REUSED: 1,
+  KEY_POP: 4,
+  KEY_REUSED: 4,
   CERT_MANIFEST: 3,
   ENV_SYNTAX: 4,
   CP_SYNTAX: 4,

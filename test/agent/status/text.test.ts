@@ -39,6 +39,9 @@ test("one screen says that it is fine", () => {
   expect(text.split("\n")[0]).toBe("FINE  2026-11-25 12:00:00 +08:00");
   expect(text).toContain("stack      2 s ago, 24 of 24 values");
   expect(text).toContain("2026-10    certified: p1-s1-2026-10-1, countersigned");
+  expect(text).toContain("does not hold yet: 1 entries wait, the oldest for 2 s");
+  const idle = withService({ outbox: { entries: 0, since: null } });
+  expect(shown(fine(idle), "en")).toContain("does not hold yet: nothing waits");
   expect(text.split("\n").length).toBeLessThan(25);
 });
 

@@ -25,6 +25,7 @@ import {
 } from "../../../feed/receiver/reporting/words.ts";
 import { verifyFolder } from "../../../feed/receiver/verify.ts";
 import { control, enter, log, october, optionsFor, origin, policy, receiptFor } from "../../agent/certify/october.ts";
+import { runNode } from "../../support/program.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { reportForm } from "./report-form.ts";
 
@@ -191,6 +192,20 @@ describe("the report", () => {
     ]);
     expect(signers[2]).toMatchObject({ until: "2026-10-31T16:00:06.000Z" });
   });
+});
+
+test("the program speaks the language that was asked for, else that of its surroundings", async () => {
+  const said = async (env: Readonly<Record<string, string>>, ...args: readonly string[]) => {
+    const { code, stdout } = await runNode("dist/feed/receiver/main.js", ["verify", bundle, ...args], { env });
+    return [code, stdout.split("\n")[0]];
+  };
+  const [zh, en] = [reportWords.title.zh, reportWords.title.en];
+  expect(await said({ LC_ALL: "zh_CN.UTF-8" })).toEqual([0, zh]);
+  expect(await said({ LC_ALL: "zh_CN.UTF-8" }, "--lang", "en")).toEqual([0, en]);
+  expect(await said({ LC_ALL: "C" })).toEqual([0, en]);
+  expect(await said({}, "--lang", "fr")).toEqual([64, ""]);
+  const [, json = ""] = await said({ LC_ALL: "zh_CN.UTF-8" }, "--json");
+  expect(reportForm.parse(JSON.parse(String(json))).verdict).toBe("VALID");
 });
 
 test("every text is there in both languages, with the same places for values", () => {
