@@ -17,6 +17,7 @@ import { prune } from "./commands/prune.ts";
 import { report } from "./commands/report.ts";
 import { scan } from "./commands/scan.ts";
 import { readSite } from "./commands/site.ts";
+import { status } from "./commands/status.ts";
 import { tail } from "./commands/tail.ts";
 import { faults } from "./faults.ts";
 import { exportBundle } from "./keep/export.ts";
@@ -137,6 +138,7 @@ await runProgram({
     rotate,
     check,
     run,
+    status,
     tail,
     probe,
     scan,

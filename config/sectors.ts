@@ -12,6 +12,8 @@ const sectorFile = z.strictObject({
   source: z.string().min(1),
   /** Whether the list was compared with the text of the standard. */
   verified: z.boolean(),
+  /** Calendar days after a month within which its certification is done. */
+  due: z.strictObject({ days: z.int().positive(), source: z.string().min(1), verified: z.boolean() }),
   parameters: z.array(
     z.strictObject({
       code: z.string().regex(/^[a-z0-9-]{1,32}$/),

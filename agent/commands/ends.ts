@@ -34,6 +34,7 @@ export const ends = {
   prune: [...site, ...write, ...own, "E_PRUNE_MONTH", "E_PRUNE_EARLY", "E_LOG_ENDED", "E_POLICY", "E_CERT_LOST"],
   end: [...site, ...write, ...own, "E_LOG_ENDED"],
   check: [...site],
+  status: [...site, ...read, "E_POLICY"],
   run: [...site, ...line, ...write, ...own, "E_POLICY", "E_LINK_SETTING"],
   tail: [...site, ...line, ...read, "E_TAIL_DEVICE"],
   probe: [...probe],

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import encodeQR from "qr";
 import type { CertifiedParam, OpenCertificate } from "./form.ts";
+import { notShown, shown } from "./limits.ts";
 
 /**
  * The certificate as a page to print, in Chinese and English, with no file beside it. It shows what the note says; proof is
@@ -69,11 +70,11 @@ ${facts.map(([zhName, en, value]) => `<tr><th>${zhName} <span class="en">${en}</
 ${intervals("数据缺口", "Gaps", c.gaps.list)}
 ${intervals("延迟封存（起、止、签署时间）", "Cosigned late (from, to, signed)", c.late.list)}
 <h2>证明了什么 <span class="en">What this shows</span></h2>
-<p>上列数值由所列日志条目重新计算得出；条目自“封存时间”起未被更改、删除或插入。<br>
-<span class="en">The values above follow from the entries named above; since the time of closing no entry was changed, taken away or put in.</span></p>
+<p>${shown.zh}<br>
+<span class="en">${shown.en}</span></p>
 <h2>没有证明什么 <span class="en">What this does not show</span></h2>
-<p>分析仪确实测量了烟囱；分析仪与网关之间的线路真实；所用软件为发布版本；无人实时编造数据；在被签署之前，缺口与延迟区间内发生了什么。<br>
-<span class="en">That the analyser measured the stack; that the wire between analyser and gateway was honest; that the software was the released one; that nobody made up data live; what happened in gaps and late intervals before they were cosigned.</span></p>
+<p>${notShown.zh}<br>
+<span class="en">${notShown.en}</span></p>
 <p><small>核验 Verify: <code>cems-receiver verify DIR</code>; feed/README.md, 11, 12.</small></p>
 </html>
 `;

@@ -251,7 +251,9 @@ function report(
   const list = findings.list();
   const tree = read?.tree ?? emptyFrontier;
   const first = read?.first ?? 0;
+  const origin = heads[0]?.checkpoint.origin;
   return {
+    ...(origin !== undefined && { origin }),
     verdict: verdictOf(list),
     findings: list,
     checkpoints: heads.map(({ name, checkpoint, cosigned, quorate }) => {

@@ -23,6 +23,8 @@ export type ReportVerdict = "VALID" | "VALID WITH REMARKS" | "REFUSED";
 
 /** What an offline verifier found. */
 export interface Report {
+  /** The log whose checkpoints these are; left out where there is none that holds. */
+  readonly origin?: string;
   readonly verdict: ReportVerdict;
   readonly findings: readonly ReportFinding[];
   readonly checkpoints: readonly ReportedCheckpoint[];

@@ -2,6 +2,7 @@
 import { command, flag, integer, only, option, or, runProgram } from "../command.ts";
 import { Fault } from "../format/faults.ts";
 import { KEY_NAME } from "../format/vkey.ts";
+import { langOption, languageOf } from "../language.ts";
 import { linkFaults } from "../link/faults.ts";
 import { renderProblems } from "../yaml/render.ts";
 import { closeMonth } from "./close.ts";
@@ -112,7 +113,8 @@ const receipt = command({
 
 const verify = command({
   name: "verify",
-  about: "Verify a folder that cems-agent export wrote, with nothing but what is in it.",
+  about:
+    "Verify a folder that cems-agent export or certify wrote, without a network: fourteen steps, what came out of each, who signed what, and what it shows and does not show.",
   takes: {
     dir: option("DIR", "the folder with keys.txt, leaves.jsonl and checkpoints"),
     policy: or(
@@ -130,20 +132,23 @@ const verify = command({
       option("--register-key VKEY", "the registry's verifier key; without it the register's own is used and printed"),
       undefined,
     ),
+    lang: langOption,
     json: flag("--json", "print the whole report as one JSON object"),
   },
   examples: [
     "verify export",
+    "verify export --register register.note --lang zh",
     "verify export --policy register/keys.txt",
     "verify export --register register.note --register-key 'reg.dqs.example.cn+1b2c3d4e+AbC...'",
     "verify export --json",
   ],
   ends: ends.verify,
   exits: { 2: "refused: a check failed; its code is printed", 3: "valid, with remarks that are printed" },
-  run: ({ dir, policy, register, registerKey, json }) => {
+  run: ({ dir, policy, register, registerKey, lang, json }) => {
     const tell = json ? (line: string) => void process.stderr.write(`${line}\n`) : print;
     const by = register === undefined ? policy : ownRegister(register, registerKey, tell);
-    return verifyFolder(dir, by, print, { json });
+    const language = languageOf(lang, process.env);
+    return verifyFolder(dir, by, print, { json, language, keyGiven: registerKey !== undefined });
   },
 });
 

@@ -5,7 +5,7 @@ import { fileHashes } from "../files/file-hashes.ts";
 import type { ExportFiles } from "../format/export.ts";
 import { severityOf } from "../format/faults.ts";
 import { noteLimits } from "../format/note.ts";
-import { parsePolicy } from "../format/policy.ts";
+import { type Policy, parsePolicy } from "../format/policy.ts";
 import type { Register } from "../format/registry.ts";
 import { type Report, verdictOf } from "../format/report.ts";
 import type { SecondCore } from "../second/core.ts";
@@ -18,12 +18,8 @@ export function certificateIn(
   second: SecondCore | undefined,
 ): CertificateCheck | undefined {
   const cert = noteIn(dir, "cert.note");
-  const own = parsePolicy(files.keys);
-  const policy =
-    register === undefined
-      ? own.ok && own.value
-      : { ...register.policy, logs: register.logs.flatMap(({ keys }) => keys.map(({ vkey }) => vkey)) };
-  if (cert === undefined || policy === false) return undefined;
+  const policy = policyOf(files, register);
+  if (cert === undefined || policy === undefined) return undefined;
   const close = noteIn(dir, "close.note");
   const isBeside = second !== undefined && isPlain(join(dir, large));
   if (isBeside) second.hash(join(dir, large));
@@ -31,6 +27,14 @@ export function certificateIn(
   const beside = { cert, ...(close && { close }), hashes };
   const epochs = (origin: string) => register?.logs.find((log) => log.origin === origin)?.keys;
   return verifyCertificate(files, beside, { policy, epochs });
+}
+
+/** Whose signatures count; undefined where nobody says so in a form that can be read. */
+export function policyOf({ keys }: Pick<ExportFiles, "keys">, register: Register | undefined): Policy | undefined {
+  if (register !== undefined)
+    return { ...register.policy, logs: register.logs.flatMap(({ keys }) => keys.map(({ vkey }) => vkey)) };
+  const own = parsePolicy(keys);
+  return own.ok ? own.value : undefined;
 }
 
 export function withCertificate(report: Report, { findings }: VerifiedCertificate): Report {

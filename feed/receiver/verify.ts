@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { VerifiedCertificate } from "../cert/verify.ts";
 import { verifyExport } from "../format/export.ts";
@@ -8,12 +8,25 @@ import { parsePolicy } from "../format/policy.ts";
 import { openRegister, type Register } from "../format/registry.ts";
 import type { Report } from "../format/report.ts";
 import { parseVkey } from "../format/vkey.ts";
+import type { Language } from "../language.ts";
 import { type SecondCore, startSecondCore } from "../second/core.ts";
 import { fingerprint } from "./registry/show.ts";
-import { certificateIn, withCertificate } from "./verify-certificate.ts";
+import { reportObject } from "./reporting/object.ts";
+import type { Source, Verification } from "./reporting/steps.ts";
+import { reportText } from "./reporting/text.ts";
+import { certificateIn, policyOf, withCertificate } from "./verify-certificate.ts";
 
 /** Exit status of each verdict. */
 export const verdictExits = { VALID: 0, "VALID WITH REMARKS": 3, REFUSED: 2 } as const;
+
+export interface VerifyOptions {
+  /** Print one object in the place of lines. */
+  readonly json?: boolean;
+  /** Print the report of the steps in this language, before the lines; left out: the lines alone. */
+  readonly language?: Language;
+  /** Whether the verifier named the registry's key, and did not take the register's own. */
+  readonly keyGiven?: boolean;
+}
 
 /**
  * Verifies a folder that `cems-agent export` wrote, by the policy in it, by one of the verifier's own (a file) or by a
@@ -24,17 +37,28 @@ export function verifyFolder(
   dir: string,
   by: string | Register | undefined,
   print: (line: string) => void,
-  { json = false }: { readonly json?: boolean } = {},
+  { json = false, language, keyGiven = false }: VerifyOptions = {},
 ): number {
-  const { report, certified } = readable(dir, () => (isLarge(dir) ? onTwoCores(dir, by) : onOneCore(dir, by)));
-  for (const line of json ? [jsonOf(report, certified)] : textOf(report, certified)) print(line);
+  const verified = readable(dir, () => (isLarge(dir) ? onTwoCores(dir, by) : onOneCore(dir, by)));
+  const { report, certified } = verified;
+  const verification = { dir, source: sourceOf(by, keyGiven), ...besides(dir), ...verified };
+  const lines = textOf(report, certified);
+  const text = language === undefined ? lines : reportText(verification, lines, language);
+  for (const line of json ? [JSON.stringify(reportObject(verification))] : text) print(line);
   return verdictExits[report.verdict];
 }
 
-interface Verified {
-  readonly report: Report;
-  readonly certified: VerifiedCertificate | undefined;
+type Verified = Pick<Verification, "report" | "certified" | "policy">;
+
+function sourceOf(by: string | Register | undefined, keyGiven: boolean): Source {
+  if (by === undefined) return { kind: "folder" };
+  return typeof by === "string" ? { kind: "policy", file: by } : { kind: "register", register: by, keyGiven };
 }
+
+const besides = (dir: string): Pick<Verification, "close" | "token"> => ({
+  close: existsSync(join(dir, "close.note")),
+  token: existsSync(join(dir, "cert.tsr")),
+});
 
 export function onOneCore(dir: string, by: string | Register | undefined, second?: SecondCore): Verified {
   const read = readExport(dir);
@@ -48,7 +72,8 @@ export function onOneCore(dir: string, by: string | Register | undefined, second
     ...(certificate && { take: certificate.take }),
   });
   const certified = certificate?.finish(found);
-  return { report: certified === undefined ? found : withCertificate(found, certified), certified };
+  const policy = policyOf(files, register);
+  return { report: certified === undefined ? found : withCertificate(found, certified), certified, policy };
 }
 
 /** A thread of its own is worth its start. */
@@ -99,17 +124,6 @@ function* textOf(report: Report, certified: VerifiedCertificate | undefined): Ge
   if (report.verdict === "VALID") yield `VALID: ${what}`;
   else if (report.verdict === "REFUSED") yield `REFUSED: ${codes.join(" ")}`;
   else yield `VALID WITH REMARKS: ${codes.join(" ")}: ${what}`;
-}
-
-/** `bytes` are the exact ones of the first entry concerned, as the text they are. */
-function jsonOf({ root, findings, ...report }: Report, certified: VerifiedCertificate | undefined): string {
-  const said = findings.map(({ bytes, ...finding }) => ({
-    ...finding,
-    ...(bytes && { bytes: bytes.toString("utf8") }),
-  }));
-  const { certificate, countersigned } = certified ?? {};
-  const certificates = certificate && { certificate, countersigned };
-  return JSON.stringify({ ...report, root: root.toString("base64"), findings: said, ...certificates });
 }
 
 /** A file that cannot be read is no verdict on what it holds. */

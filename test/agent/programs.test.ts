@@ -24,7 +24,7 @@ describe("wrong arguments exit 64 with one line that says what to type", () => {
     [
       "dist/agent/main.js",
       [],
-      "cems-agent init|enrol|rotate|check|run|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|certify|deposit|end|prune|export",
+      "cems-agent init|enrol|rotate|check|run|status|tail|probe|scan|explain|report|calibration-enter|calibration-chart|calibration-rata|certify|deposit|end|prune|export",
     ],
     ["dist/agent/main.js", ["run"], "cems-agent run --config FILE"],
     [
@@ -52,6 +52,7 @@ test.each([
   "agent/main.js init",
   "agent/main.js run",
   "agent/main.js check",
+  "agent/main.js status",
   "agent/main.js tail",
   "agent/main.js export",
   "agent/main.js probe",

@@ -15,6 +15,8 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
   "feed/link": ["feed/format"],
   "feed/link.ts": ["feed/link", "feed/format"],
   "feed/command.ts": ["feed/format"],
+  // In which language a person is answered.
+  "feed/language.ts": ["feed/command.ts"],
   "feed/files": [],
   "feed/receiver": [
     "feed/cert",
@@ -25,6 +27,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/link",
     "feed/link.ts",
     "feed/command.ts",
+    "feed/language.ts",
     "feed/files",
   ],
   drivers: ["feed/format", "feed/yaml"],
@@ -50,6 +53,7 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/link",
     "feed/link.ts",
     "feed/command.ts",
+    "feed/language.ts",
     "feed/files",
   ],
   "agent/certify": [
