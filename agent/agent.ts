@@ -32,6 +32,7 @@ import { openSending } from "./sending.ts";
 import { openService, type Service } from "./service.ts";
 import { watchSpool } from "./spool.ts";
 import { newTally, type Tally } from "./tally.ts";
+import { type Supervision, startWatchdog } from "./watchdog.ts";
 
 /** How long the service may take to say what it holds before the agent goes on without it. */
 const answerWithin = seconds(10);
@@ -43,6 +44,8 @@ export interface Surroundings {
   readonly log: Logger;
   /** How the state of the clock is learned; left out: from chrony, if it runs here. */
   readonly askChrony?: AskChrony;
+  /** Who wants to hear that it goes on; left out: nobody. */
+  readonly supervision?: Supervision | undefined;
 }
 
 /** The whole agent, until `signal` aborts. Rejects with the Fault that stopped it; what was kept stays kept. */
@@ -105,7 +108,7 @@ async function operate(
   sign: () => unknown,
   service: Service | undefined,
   lines: HeldLines,
-  { clock, log, askChrony: ask = askChrony }: Surroundings,
+  { clock, log, askChrony: ask = askChrony, supervision }: Surroundings,
   signal: AbortSignal,
 ): Promise<Tally> {
   const tally = newTally();
@@ -141,7 +144,9 @@ async function operate(
   sealing.seal();
 
   const configOf: Collecting["configOf"] = (...parts) => configBody(site, ...parts);
-  const with_ = { keeper, tally, clock, log, boot, clk: time.state, configOf };
+  const watchdog = supervision && startWatchdog(site.devices, supervision, clock, log, collecting.signal);
+  const kept = watchdog?.kept ?? (() => {});
+  const with_ = { keeper, tally, clock, log, boot, clk: time.state, configOf, kept };
   const pollers = devices.attached.map((one) => {
     const { id } = one.device;
     const known = { config: configs.get(id) ?? 0, reads: readsOf(one.by), settings: lastSettings(journal, id) };
@@ -167,7 +172,9 @@ async function operate(
     certifyingParts(site, service, { journal, keeper, clock, log }),
     collecting.signal,
   );
-  const works = [...pollers, rechecking, certifying, ...deriving, spool, time.running].map((work) => work.catch(fail));
+  const works = [...pollers, rechecking, certifying, ...deriving, spool, time.running, watchdog?.running].map((work) =>
+    work?.catch(fail),
+  );
   await devices.open();
   log.info({ origin: site.origin, devices: devices.attached.length, entries: journal.head().size }, "collecting");
   await Promise.all(works);

@@ -24,6 +24,8 @@ export interface Collecting {
   readonly boot: string;
   /** What the clock follows. */
   clk(): ClockTuple;
+  /** A poll of this device is on the disk. */
+  kept(device: string): void;
   configOf(device: Device, reads: readonly Read[], why: string, wall: Millis): EntryBody;
 }
 
@@ -39,7 +41,7 @@ export interface Opening {
 
 /** Polls one device, or takes what it pushes, and keeps what comes, until `signal` aborts. */
 export function collectFrom({ device, by }: Attached, opening: Opening, with_: Collecting, signal: AbortSignal) {
-  const { keeper, tally, clock, log, boot, clk, configOf } = with_;
+  const { keeper, tally, clock, log, boot, clk, configOf, kept } = with_;
   const { id, every, profile } = device;
   let { config, reads, settings } = opening;
   let states = opening.pushed?.states ?? {};
@@ -69,6 +71,7 @@ export function collectFrom({ device, by }: Attached, opening: Opening, with_: C
       // At once: a frame that is there without what it changed would be taken for known after a restart.
       keeper.keep(frameBody(context, poll, readings, done), ...watch(poll, readings, done));
       tally.kept += readings.size;
+      kept(id);
     },
     presence: (event, done) => {
       log.warn({ device: id, line: device.line, code: event }, "presence changed");

@@ -17,6 +17,15 @@ export const faults = {
     hint: "Name one of the `devices` of the site by its id.",
     exit: 64,
   },
+  E_STALLED: {
+    consequence:
+      "of the named devices nothing has come to the disk since minutes; systemd starts the agent anew, the journal goes on",
+    hint: "Once is a hiccup of a line or disk. Where it comes back, keep the log from before it and look at line and disk.",
+  },
+  E_NOTIFY: {
+    consequence: "the agent goes on; systemd does not learn that it does, and will start it anew",
+    hint: "systemd-notify has to be there, as it is beside systemd, and NotifyAccess=all in the unit.",
+  },
   E_LINE_HELD: {
     consequence: "nothing is started and nothing is sent on the line; who holds it goes on",
     hint: "Two masters on one line spoil each other's answers: ask the one that has it, or stop it first.",

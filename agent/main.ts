@@ -23,6 +23,7 @@ import { faults } from "./faults.ts";
 import { exportBundle } from "./keep/export.ts";
 import { createLogger } from "./logger.ts";
 import { readPolicy } from "./policy.ts";
+import { supervisionOf } from "./watchdog.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const config = option("--config FILE", "the site's configuration");
@@ -98,7 +99,11 @@ const run = command({
   ends: ends.run,
   run: async ({ config }, signal) => {
     const site = readSite(config, { files: true });
-    await runAgent(site, { clock: systemClock, log: createLogger(site.log) }, signal);
+    await runAgent(
+      site,
+      { clock: systemClock, log: createLogger(site.log), supervision: supervisionOf(process.env) },
+      signal,
+    );
     return 0;
   },
 });

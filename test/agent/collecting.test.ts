@@ -90,6 +90,7 @@ async function collect(journal: OpenJournal, analyzer: Analyzer, clock: FakeCloc
     boot: "0a1b2c3d",
     clk: () => unknownClock,
     configOf,
+    kept: () => {},
   } as const;
   const collecting = collectFrom(attached, opening, with_, stop.signal);
   await clock.advance(howLong);

@@ -31,6 +31,8 @@ export const maySee: Readonly<Record<string, readonly string[]>> = {
     "feed/files",
   ],
   drivers: ["feed/format", "feed/yaml"],
+  // How the program gets onto a gateway; it runs where the package is made.
+  "config/debian": ["feed/command.ts", "feed/format"],
   config: ["drivers", "feed/cert", "feed/derive", "feed/format", "feed/yaml"],
   // The simulator shares data with the drivers and no code: a decoder it borrowed could not contradict ours.
   simulator: [

@@ -14,6 +14,8 @@ const packages = {
   pymodbus: ["python3-pymodbus", "python3-serial", "python3-serial-asyncio"],
   gcc: ["gcc", "libc6-dev"],
   tshark: ["tshark"],
+  debootstrap: ["debootstrap"],
+  "systemd-notify": ["systemd"],
 } as const satisfies Record<string, readonly string[]>;
 export type Tool = keyof typeof packages;
 export const tools = Object.keys(packages) as readonly Tool[];
