@@ -14,6 +14,7 @@ import type { Vkey } from "../../feed/format/vkey.ts";
 import { verifyFolder } from "../../feed/receiver/verify.ts";
 import { control, enter, log, october, optionsFor, origin, policy, receiptFor } from "../agent/certify/october.ts";
 import { testSigner } from "../feed/format/sample-log.ts";
+import { reportForm } from "../feed/receiver/report-form.ts";
 import { tempDir } from "../support/temporary.ts";
 
 /** A month as an honest plant hands it over: its journal, its bundle with receipt and close, and the regulator's register. */
@@ -64,7 +65,19 @@ interface Said {
 export function reportOf(dir: string, register: Register): Said {
   const lines: string[] = [];
   verifyFolder(dir, register, (line) => void lines.push(line), { json: true });
-  return JSON.parse(lines.at(-1) ?? "") as Said;
+  const said = JSON.parse(lines.at(-1) ?? "") as Said;
+  // Whatever the attack, the report keeps its form, and each code stands at its step.
+  const { steps, findings } = reportForm.parse(said);
+  const told = steps.flatMap(({ codes }) => codes).sort();
+  if (
+    told.join() !==
+    findings
+      .map(({ code }) => code)
+      .sort()
+      .join()
+  )
+    throw new Error(`steps tell of ${told}`);
+  return said;
 }
 
 /** Every code of severity F, R or W that the agency's verifier reports of a folder. */

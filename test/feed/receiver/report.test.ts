@@ -25,7 +25,7 @@ import {
 } from "../../../feed/receiver/reporting/words.ts";
 import { verifyFolder } from "../../../feed/receiver/verify.ts";
 import { control, enter, log, october, optionsFor, origin, policy, receiptFor } from "../../agent/certify/october.ts";
-import { runNode } from "../../support/program.ts";
+import { root, runNode } from "../../support/program.ts";
 import { tempDir } from "../../support/temporary.ts";
 import { reportForm } from "./report-form.ts";
 
@@ -192,6 +192,21 @@ describe("the report", () => {
     ]);
     expect(signers[2]).toMatchObject({ until: "2026-10-31T16:00:06.000Z" });
   });
+});
+
+test("feed/receiver/README.md names each code at its step", () => {
+  const readme = readFileSync(join(root, "feed/receiver/README.md"), "utf8");
+  const rows = [...readme.matchAll(/^\| (\d+) \| [^|]+ \|([^|]*)\|$/gm)];
+  const named = rows.flatMap(([, step, codes = ""]) =>
+    [...codes.matchAll(/`([A-Z_]+)(\*?)`/g)].flatMap(([, code = "", star]) =>
+      Object.entries(stepOfCode)
+        .filter(([one]) => (star ? one.startsWith(code) : one === code))
+        .map(([one, own]) => ({ one, own, step: Number(step) })),
+    ),
+  );
+  expect(rows.length).toBe(14);
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter(({ own, step }) => own !== step)).toEqual([]);
 });
 
 test("the program speaks the language that was asked for, else that of its surroundings", async () => {
