@@ -12,16 +12,17 @@ const every = 16;
 
 /** A whole tree for each leaf would be half of what a verification of a month asks of the memory. */
 export function makeRecentTrees(most: number): RecentTrees {
-  const trees: (Frontier | undefined)[] = Array.from({ length: most }, () => undefined);
-  const hashes = Buffer.alloc(most * 32);
-  const numbers = new Float64Array(most).fill(-1);
+  const room = most + every; // the oldest of them is made from a whole tree before it
+  const trees: (Frontier | undefined)[] = Array.from({ length: room }, () => undefined);
+  const hashes = Buffer.alloc(room * 32);
+  const numbers = new Float64Array(room).fill(-1);
   let next = -1;
   return {
     add: (before, hash) => {
       const { size } = before;
-      trees[size % most] = size === next && size % every !== 0 ? undefined : before;
-      numbers[size % most] = size;
-      hash.copy(hashes, (size % most) * 32);
+      trees[size % room] = size === next && size % every !== 0 ? undefined : before;
+      numbers[size % room] = size;
+      hash.copy(hashes, (size % room) * 32);
       next = size + 1;
     },
     rootAt: (size) => {
@@ -29,13 +30,13 @@ export function makeRecentTrees(most: number): RecentTrees {
       while (
         from > 0 &&
         size - from < every &&
-        trees[from % most]?.size !== from &&
-        numbers[(from - 1) % most] === from - 1
+        trees[from % room]?.size !== from &&
+        numbers[(from - 1) % room] === from - 1
       )
         from--;
-      let tree = trees[from % most];
+      let tree = trees[from % room];
       if (tree?.size !== from) return undefined;
-      for (; from < size; from++) tree = pushLeaf(tree, hashes.subarray((from % most) * 32, (from % most) * 32 + 32));
+      for (; from < size; from++) tree = pushLeaf(tree, hashes.subarray((from % room) * 32, (from % room) * 32 + 32));
       return rootOf(tree);
     },
   };

@@ -20,17 +20,29 @@ it("knows the roots of the trees of a moment ago as if each had been kept", () =
         }
         tree = pushLeaf(tree, leaf);
       }
-      for (let size = Math.max(0, tree.size - most + 16); size < tree.size; size++) {
+      for (let size = Math.max(0, tree.size - most); size < tree.size; size++) {
         const known = kept[size];
         const found = recent.rootAt(size);
         if (known !== undefined) expect(found?.equals(rootOf(known))).toBe(true);
         if (found !== undefined) expect(found.equals(rootOf(treeOf(size)))).toBe(true);
       }
-      for (let size = 0; size < tree.size - most; size++) expect(recent.rootAt(size)).toBeUndefined();
+      for (let size = 0; size < tree.size - most - 16; size++) expect(recent.rootAt(size)).toBeUndefined();
       expect(recent.rootAt(tree.size + 1)).toBeUndefined();
     }),
     { numRuns: 300 },
   );
+});
+
+it("knows as many as it was asked to, the oldest too", () => {
+  const recent = makeRecentTrees(64);
+  let tree = emptyFrontier;
+  for (let i = 0; i < 200; i++) {
+    const leaf = sha256(Buffer.from(`${i}`));
+    recent.add(tree, leaf);
+    tree = pushLeaf(tree, leaf);
+    for (let size = Math.max(0, i - 63); size <= i; size++)
+      expect(recent.rootAt(size), `${size} at ${i}`).toBeDefined();
+  }
 });
 
 function treeOf(size: number): Frontier {
