@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Fault } from "../../feed/format/faults.ts";
 import { copyrightText, type Part } from "./copyright.ts";
+import { explanations } from "./explain.ts";
 import { buildKeeps, libraryKeeps, type Platform } from "./kept.ts";
 import { type Lock, runningLibraries } from "./libraries.ts";
 
@@ -55,6 +56,7 @@ export function stageFiles({ root, node, into, arch }: Staging): void {
       licenceOf(node),
     ),
   );
+  for (const [path, content] of explanations(root, node)) put(path, content);
   setModes(into);
 }
 

@@ -74,6 +74,8 @@ needs("debootstrap").describe("on a bare Debian without Node.js", () => {
     expect(said).toContain("nothing is started yet");
     expect(said).toContain("目前未启动任何服务");
     expect(await done("dpkg", "--verify", "cems-agent")).toBe("");
+    for (const path of ["share/man/man1/cems-receiver.1.gz", "share/bash-completion/completions/cems-agent"])
+      expect(existsSync(file(`usr/${path}`)), path).toBe(true);
     expect(await done("id", "cems-agent")).toMatch(/\(dialout\)/);
     expect(await done("stat", "-c", "%U:%G %a", "/etc/cems-agent", "/var/lib/cems-agent")).toBe(
       "root:cems-agent 750\ncems-agent:cems-agent 700\n",
