@@ -2,7 +2,7 @@
 import type { Explained, Help, Row } from "./help.ts";
 
 /** A text line must not look like a request, and a hyphen that is typed is not a dash. */
-const escaped = (text: string): string => text.replaceAll("\\", "\\e").replace(/^[.']/, "\\&$&");
+const escaped = (text: string): string => text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/, "\\&$&");
 
 const tagged = ({ term, text }: Row): string => `.TP\n.B ${escaped(term)}\n${escaped(text)}`;
 

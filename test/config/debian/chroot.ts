@@ -1,5 +1,6 @@
 import { chmodSync } from "node:fs";
 import { run } from "../../support/program.ts";
+import type { Cleanup } from "../../support/temporary.ts";
 
 /** What `run` tells of a command in another root, with /proc mounted for as long as it runs. */
 export type InRoot = (...command: readonly string[]) => ReturnType<typeof run>;
@@ -8,7 +9,7 @@ export type InRoot = (...command: readonly string[]) => ReturnType<typeof run>;
 const suite = "bookworm";
 
 /** Throws where the root cannot be made. It needs root, and the Debian mirror of the machine or its cache. */
-export async function makeRoot(dir: string, cleanup: (undo: () => void) => void): Promise<InRoot> {
+export async function makeRoot(dir: string, cleanup: Cleanup): Promise<InRoot> {
   chmodSync(dir, 0o755); // the agent's user has to reach its files
   const made = await run("/usr/sbin/debootstrap", ["--variant=minbase", suite, dir], { cleanup });
   if (made.code !== 0) throw new Error(`debootstrap: ${made.stdout.slice(-2000)}${made.stderr}`);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../../agent/keep/reader.ts";
 import { runNode, spawnNode, start } from "../../support/program.ts";
 import { needs } from "../../support/system.ts";
-import { tempDir } from "../../support/temporary.ts";
+import { type Cleanup, tempDir } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { type InRoot, inside, makeRoot } from "./chroot.ts";
 
@@ -18,12 +18,16 @@ const asAgent = ["runuser", "-u", "cems-agent", "--"];
 needs("debootstrap").describe("on a bare Debian without Node.js", () => {
   const root = tempDir(afterAll);
   const file = (path: string): string => join(root, path);
+  /** Inside beforeAll, vitest takes no afterAll. */
+  const undone: (() => void | Promise<void>)[] = [];
+  const cleanup: Cleanup = (undo) => void undone.push(undo);
+  afterAll(async () => void (await Promise.all(undone.map((undo) => undo()))));
   let inRoot: InRoot;
   let port = 0;
 
   beforeAll(async () => {
-    inRoot = await makeRoot(root, afterAll);
-    const simulator = spawnNode("dist/simulator/main.js", ["run", "--port-base", "0", "--json"], { cleanup: afterAll });
+    inRoot = await makeRoot(root, cleanup);
+    const simulator = spawnNode("dist/simulator/main.js", ["run", "--port-base", "0", "--json"], { cleanup });
     port = Number((await simulator.line(/"transport":"tcp","id":"analyzer-house"[^}]*"port":(\d+)/))[1]);
   }, 5 * minutes);
 
