@@ -7,7 +7,7 @@ import { readExport } from "../../../feed/format/export-files.ts";
 import { linesOf } from "../../../feed/format/leaves.ts";
 import { exportFiles, type Files } from "../../interop/export-directory.ts";
 import { tempDir } from "../../support/temporary.ts";
-import { mirror, sampleLog, witness } from "./sample-log.ts";
+import { mirror, origin, sampleLog, witness } from "./sample-log.ts";
 
 const log = sampleLog(24);
 const of = (files: Files, change: Partial<ExportFiles> = {}): ExportFiles => {
@@ -32,6 +32,7 @@ describe("the report on a bundle directory", () => {
     const time = Date.UTC(2026, 9, 1) / 1000;
     expect(verifyExport(of(whole))).toEqual({
       verdict: "VALID",
+      origin,
       findings: [],
       unjudged: 0,
       checkpoints: [5, 20].map((size) => ({
