@@ -21,7 +21,7 @@ export function signersOf({ source, policy, report, certified }: Verification): 
     const { key, t } = source.register;
     signers.push({ as: "registry", name: key.name, ...timeless, from: t, until: t });
   }
-  const size = Math.max(0, ...report.checkpoints.map((one) => one.size));
+  const size = largest(report.checkpoints.map((one) => one.size));
   if (report.origin !== undefined)
     signers.push({ as: "log", name: report.origin, ...timeless, checkpoints: report.checkpoints.length, size });
   const names = new Set(report.checkpoints.flatMap(({ cosigned }) => cosigned.map(({ name }) => name)));
@@ -34,7 +34,7 @@ export function signersOf({ source, policy, report, certified }: Verification): 
       as: "cosigner",
       name,
       checkpoints: below.length,
-      size: Math.max(...below.map((one) => one.size)),
+      size: largest(below.map((one) => one.size)),
       from: isoTime(millis(times[0] ?? 0)),
       until: isoTime(millis(times.at(-1) ?? 0)),
     });
@@ -44,3 +44,6 @@ export function signersOf({ source, policy, report, certified }: Verification): 
   if (certified.countersigned) signers.push({ as: "countersigner", name: policy?.control?.name ?? "", ...timeless });
   return signers;
 }
+
+/** A month has more checkpoints than a call may have arguments. */
+const largest = (sizes: readonly number[]): number => sizes.reduce((most, size) => Math.max(most, size), 0);
