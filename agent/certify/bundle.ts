@@ -52,7 +52,7 @@ const apart = 600;
  * last before each long silence, and one about every ten minutes where there is no anchor.
  */
 function thinned(journal: JournalReader, { from, to }: Range): ReadonlySet<number> {
-  const embedded = embeddedIn(journal);
+  const embedded = embeddedIn(journal, from);
   const wanted = new Set<number>();
   let last = Number.NEGATIVE_INFINITY;
   let before: Cosigned | undefined;
@@ -74,9 +74,10 @@ function thinned(journal: JournalReader, { from, to }: Range): ReadonlySet<numbe
   return wanted;
 }
 
-function embeddedIn(journal: JournalReader): ReadonlySet<number> {
+/** Sizes above `from`: an anchor lies behind the tree that it embeds. */
+function embeddedIn(journal: JournalReader, from: number): ReadonlySet<number> {
   const sizes = new Set<number>();
-  for (const { bytes } of journal.ofType("anchor", 0)) {
+  for (const { bytes } of journal.ofType("anchor", from)) {
     const read = readEntry(bytes);
     if (read.ok && read.value.type === "anchor") sizes.add(read.value.size);
   }

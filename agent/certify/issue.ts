@@ -49,10 +49,7 @@ export function stateMonth({ from, to, month }: Month, range: Range, { params }:
   };
 }
 
-/** The files of a bundle that the certificate names by their hashes; all others prove themselves by signatures. */
-export const manifested = ["leaves.jsonl", "open.frontier", "hourly.csv"] as const;
-
-/** `known`: what is hashed already, by name. */
+/** The files of a bundle that the certificate names by their hashes; all others prove themselves by signatures. `known`: what is hashed already, by name. */
 export function manifestOf(
   folder: string,
   files: readonly string[],

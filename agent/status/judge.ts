@@ -1,10 +1,11 @@
+import { tolerances } from "../../feed/format/checks/tolerances.ts";
 import type { Facts, Waiting } from "./facts.ts";
 import { countdownOf } from "./months.ts";
 
 /** From when on something is late, or wrong. Times in ms. */
 export const statusRules = {
   /** As verifiers remark it (`LATE_ANCHOR`). */
-  late: 15 * 60_000,
+  late: tolerances.late,
   /** Without a cosignature for so long, what was measured could have been made up meanwhile. */
   unproven: 24 * 3_600_000,
   /** Grid steps without a poll. */
@@ -12,7 +13,7 @@ export const statusRules = {
   /** What a poll or a seal may take besides. */
   grace: 60_000,
   /** The bound of the clock's error, as verifiers remark it (`CLOCK_UNSYNC`). */
-  clockErrorMs: 5000,
+  clockErrorMs: tolerances.clockError,
   /** Fewer days until a certificate is due are told. */
   days: 10,
 } as const;

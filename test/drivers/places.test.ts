@@ -1,16 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadCatalogue } from "../../drivers/catalogue.ts";
-import { tempDir } from "../support/temporary.ts";
-
-function load(text: string) {
-  const dir = tempDir();
-  const file = join(dir, "acme/ga-200.yaml");
-  mkdirSync(dirname(file));
-  writeFileSync(file, text);
-  return loadCatalogue(dir);
-}
+import { load } from "./one-profile.ts";
 
 describe("places of the other protocols", () => {
   const value = (id: string, at: string, rest: string): string =>

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadCatalogue } from "../../drivers/catalogue.ts";
 import { tempDir } from "../support/temporary.ts";
+import { load } from "./one-profile.ts";
 
 /** What a profile may say: one small profile, changed in one place, and what is said about the change. */
 
@@ -26,13 +27,6 @@ settings:
 ${setting}
 `;
 
-function load(text: string) {
-  const dir = tempDir();
-  const file = join(dir, "acme/ga-200.yaml");
-  mkdirSync(dirname(file));
-  writeFileSync(file, text);
-  return loadCatalogue(dir);
-}
 const problemsOf = (was: string, is: string): string[] => {
   expect(profile).toContain(was);
   return load(profile.replace(was, is)).problems.map(({ code, line, instead }) => `${line} ${code}: ${instead}`);
